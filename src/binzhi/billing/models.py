@@ -1,0 +1,147 @@
+"""Money: double entry. A transaction is lines that add up to zero; lines are never changed, only reversed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from binzhi.property.models import Hotel
+
+
+class Account(models.Model):
+    """Where money stands. Debit is positive: what a folio owes, what the till holds.
+
+    `balance` is a running snapshot kept by trigger for folio windows, deposits and receivables only: the
+    others (revenue, tax, means) would be one row that every posting of the hotel queues for.
+    """
+
+    class Kind(models.TextChoices):
+        FOLIO = "folio", "Folio window"
+        DEPOSIT = "deposit", "Deposit held"
+        RECEIVABLE = "receivable", "City ledger"
+        REVENUE = "revenue", "Revenue"
+        TAX = "tax", "Tax"
+        MEANS = "means", "Means of payment"
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    code = models.CharField(max_length=40, db_default="")
+    name = models.CharField(max_length=80, db_default="")
+    folio = models.ForeignKey("Folio", on_delete=models.PROTECT, null=True, related_name="windows")
+    window = models.SmallIntegerField(null=True)
+    organisation_id = models.BigIntegerField(null=True)
+    credit_limit = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    balance = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hotel", "kind", "code"], condition=models.Q(folio=None), name="account_code"
+            ),
+            models.UniqueConstraint(
+                fields=["folio", "kind", "window"], condition=models.Q(folio__isnull=False), name="account_window"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="deposit") | models.Q(balance__lte=0), name="deposit_never_overdrawn"
+            ),
+        ]
+
+
+class Folio(models.Model):
+    """A bill with numbered windows (accounts). It knows no reservation: `title` says whose it is, on screens that may show it."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    guest_id = models.BigIntegerField(null=True)
+    opened_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotel", "number"], name="folio_number")]
+
+
+class ChargeCode(models.Model):
+    """What can be charged: its revenue account, its tax rate (0.06 is six per cent) and tax account."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60, db_default="")
+    group = models.CharField(max_length=20, db_default="other", help_text="room, food, minibar, laundry, fee, other")
+    tax_rate = models.DecimalField(max_digits=5, decimal_places=4, db_default=0)
+    revenue_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    tax_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    is_active = models.BooleanField(db_default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotel", "code"], name="charge_code")]
+
+
+class PaymentMeans(models.Model):
+    """A means of payment (cash, card, WeChat Pay, Alipay, bank, company account) and the account it lands in."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60, db_default="")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    position = models.SmallIntegerField(db_default=0)
+    is_active = models.BooleanField(db_default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotel", "code"], name="payment_means")]
+
+
+class Transaction(models.Model):
+    """One posting. Insert-only. `source_key` makes a posting that must happen once happen once (`room:<date>:<stay>`)."""
+
+    class Kind(models.TextChoices):
+        CHARGE = "charge", "Charge"
+        PAYMENT = "payment", "Payment"
+        REFUND = "refund", "Refund"
+        DEPOSIT = "deposit", "Deposit taken"
+        DEPOSIT_REFUND = "deposit_refund", "Deposit returned"
+        DEPOSIT_USE = "deposit_use", "Deposit used"
+        TRANSFER = "transfer", "Transfer"
+        REVERSAL = "reversal", "Reversal"
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    business_date = models.DateField()
+    kind = models.CharField(max_length=15, choices=Kind)
+    folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+")
+    charge_code = models.ForeignKey(ChargeCode, on_delete=models.PROTECT, null=True, related_name="+")
+    means = models.ForeignKey(PaymentMeans, on_delete=models.PROTECT, null=True, related_name="+")
+    description = models.CharField(max_length=120, db_default="")
+    quantity = models.SmallIntegerField(db_default=1)
+    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    source_key = models.CharField(max_length=80, null=True)
+    user_id = models.BigIntegerField(null=True)
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hotel", "source_key"],
+                condition=models.Q(source_key__isnull=False),
+                name="transaction_source_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["folio", "id"], name="transaction_of_folio"),
+            models.Index(fields=["hotel", "business_date", "charge_code"], name="transaction_of_day"),
+        ]
+
+
+class Line(models.Model):
+    """One side of a transaction. Insert-only; the lines of every statement that writes some add up to zero per transaction."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account"], include=["amount"], name="line_of_account"),
+            models.Index(fields=["transaction"], include=["account", "amount"], name="line_of_transaction"),
+        ]

@@ -1,0 +1,77 @@
+"""SQL on Django's own connection, and the setting that binds row-level security."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+Params = Sequence[Any] | Mapping[str, Any]
+
+
+def fetch_all(sql: str, params: Params = ()) -> list[dict[str, Any]]:
+    """Rows as dictionaries by column name."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def fetch_one(sql: str, params: Params = ()) -> dict[str, Any] | None:
+    """The first row or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        return dict(zip([column.name for column in cursor.description or ()], row, strict=True))
+
+
+def fetch_value(sql: str, params: Params = ()) -> Any:
+    """The first column of the first row or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+        return None if row is None else row[0]
+
+
+def execute(sql: str, params: Params = ()) -> int:
+    """Run a statement; the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
+
+
+def enter_scope(hotels: str, groups: str) -> None:
+    """Bind this session to hotels and groups (comma-separated ids, or '*'); free when already bound.
+
+    Call it outside a transaction where possible: a rollback takes the setting back.
+    """
+    connection.ensure_connection()
+    raw = connection.connection
+    if getattr(raw, "binzhi_scope", None) == (hotels, groups):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('binzhi.hotels', %s, false), set_config('binzhi.groups', %s, false)", [hotels, groups]
+        )
+    mark_scope(hotels, groups)
+
+
+def mark_scope(hotels: str, groups: str) -> None:
+    """Note that a statement has just bound the session itself (sign-in by token does it in its one query)."""
+    setattr(connection.connection, "binzhi_scope", (hotels, groups))  # noqa: B010  (a foreign class without the attribute)
+
+
+def forget_scope() -> None:
+    """Bind anew before the next operation: the setting may have been rolled back."""
+    if connection.connection is not None:
+        setattr(connection.connection, "binzhi_scope", None)  # noqa: B010
+
+
+def clear_scope() -> None:
+    """Let the session see no hotel at all, if an earlier request bound it."""
+    connection.ensure_connection()
+    if getattr(connection.connection, "binzhi_scope", None) not in (None, ("", "")):
+        enter_scope("", "")

@@ -1,0 +1,16 @@
+"""What happened, told to the contexts above: frozen dataclasses that carry ids, never personal data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events; `topic` is the dotted public name (`reservation.created`)."""
+
+    topic: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        return {key: value if isinstance(value, int | str | bool | None) else str(value) for key, value in asdict(self).items()}

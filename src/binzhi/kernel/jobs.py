@@ -1,0 +1,36 @@
+"""Housekeeping of the shared tables: sealing the audit trail, forgetting old keys, reviving lost jobs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from procrastinate import App, JobContext
+
+from binzhi.kernel import audit, clock, db
+
+IDEMPOTENCY_DAYS = 7
+STALLED_SECONDS = 60
+
+
+def register(app: App) -> None:
+    """Make the periodic jobs known to the worker."""
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="kernel.seal_audit", queueing_lock="kernel.seal_audit", lock="kernel.seal_audit")
+    def seal_audit(timestamp: int) -> None:
+        db.enter_scope("*", "*")
+        audit.seal()
+
+    @app.periodic(cron="17 3 * * *")
+    @app.task(name="kernel.forget_old_keys", queueing_lock="kernel.forget_old_keys")
+    def forget_old_keys(timestamp: int) -> None:
+        before = clock.now() - timedelta(days=IDEMPOTENCY_DAYS)
+        db.execute("DELETE FROM kernel_idempotency_key WHERE created_at < %s", [before])
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="kernel.revive_stalled_jobs", queueing_lock="kernel.revive_stalled_jobs", pass_context=True)
+    async def revive_stalled_jobs(context: JobContext, timestamp: int) -> None:
+        # A worker killed outright leaves its job marked as running for ever.
+        manager = context.app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+            await manager.retry_job(job)

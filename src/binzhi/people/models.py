@@ -1,0 +1,101 @@
+"""Who works here: sign-in names, departments, posts with their rights, staff, API tokens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+
+from binzhi.property.models import Hotel
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(username=username)
+
+    def create_user(self, *, username: str, password: str | None, name: str = "", email: str = "") -> User:
+        user = self.model(username=username, name=name, email=email)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A sign-in name of one person. What the person may do stands in `Staff`, per hotel."""
+
+    username = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=10, blank=True)
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
+
+    # Django's own backends ask these; rights live in Post.permissions.
+    is_staff = False
+    is_superuser = False
+
+    def get_full_name(self) -> str:
+        return self.name or self.username
+
+
+class Department(models.Model):
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    code = models.SlugField(max_length=30)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60, blank=True)
+    position = models.SmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotel", "code"], name="department_code")]
+
+
+class Post(models.Model):
+    """A post (岗位) of a hotel and the permissions it carries."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="posts")
+    code = models.SlugField(max_length=40)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60, blank=True)
+    grade = models.SmallIntegerField(default=1, help_text="1 staff, 2 supervisor, 3 manager, 4 director, 5 general manager")
+    permissions = ArrayField(models.CharField(max_length=60), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotel", "code"], name="post_code")]
+
+
+class Staff(models.Model):
+    """A person holding a post in a hotel since `since`, until `left_on`."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="staff")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="staff")
+    employee_no = models.CharField(max_length=20)
+    since = models.DateField()
+    left_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hotel", "employee_no"], name="staff_employee_no"),
+            models.UniqueConstraint(fields=["hotel", "user"], name="staff_once_per_hotel"),
+        ]
+
+
+class ApiToken(models.Model):
+    """A program's key to one hotel: only its hash is kept; it may do what its scopes and its owner's post both allow."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    digest = models.BinaryField(unique=True)
+    scopes = ArrayField(models.CharField(max_length=60), default=list)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)

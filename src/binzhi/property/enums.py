@@ -1,0 +1,35 @@
+"""Words of the house: what a room can be."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Housekeeping(models.TextChoices):
+    """Condition of a room as housekeeping sees it; occupancy is another axis, derived from stays."""
+
+    DIRTY = "dirty", _("Dirty")
+    CLEAN = "clean", _("Clean")
+    INSPECTED = "inspected", _("Inspected")
+
+
+class Maintenance(models.TextChoices):
+    """Whether a room can be sold: out of order leaves the inventory, out of service only flags the room."""
+
+    IN_SERVICE = "in_service", _("In service")
+    OUT_OF_ORDER = "out_of_order", _("Out of order")
+    OUT_OF_SERVICE = "out_of_service", _("Out of service")
+
+
+class BedType(models.TextChoices):
+    KING = "king", _("King bed")
+    QUEEN = "queen", _("Queen bed")
+    TWIN = "twin", _("Twin beds")
+    FAMILY = "family", _("King bed and child bed")
+
+
+class Orientation(models.TextChoices):
+    NONE = "", _("Not stated")
+    SOUTH = "south", _("South")
+    NORTH = "north", _("North")
+    EAST = "east", _("East")
+    WEST = "west", _("West")

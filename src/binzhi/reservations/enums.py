@@ -1,0 +1,46 @@
+"""Words of reservations."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(models.TextChoices):
+    """State of one room of a reservation. Due in and due out are derived from the business date, never stored."""
+
+    RESERVED = "reserved", _("Reserved")
+    IN_HOUSE = "in_house", _("In house")
+    CHECKED_OUT = "checked_out", _("Checked out")
+    CANCELLED = "cancelled", _("Cancelled")
+    NO_SHOW = "no_show", _("No-show")
+
+
+class Guarantee(models.TextChoices):
+    """What stands behind a reservation; without any it is held until the hotel's hold time."""
+
+    NONE = "none", _("Not guaranteed, held until the hold time")
+    DEPOSIT = "deposit", _("Deposit")
+    CARD = "card", _("Card")
+    COMPANY = "company", _("Company")
+
+
+class PlanKind(models.TextChoices):
+    BASE = "base", _("Base")
+    DERIVED = "derived", _("Derived")
+    NEGOTIATED = "negotiated", _("Negotiated")
+
+
+class FeeKind(models.TextChoices):
+    """How a cancellation or no-show fee is counted."""
+
+    NONE = "none", _("No fee")
+    FIRST_NIGHT = "first_night", _("First night")
+    PERCENT = "percent", _("Per cent of the stay")
+    ALL = "all", _("The whole stay")
+
+
+class CodeKind(models.TextChoices):
+    MARKET = "market", _("Market")
+    SOURCE = "source", _("Source")
+    CHANNEL = "channel", _("Channel")
+    SPECIAL = "special", _("Special request")
+    CANCEL_REASON = "cancel_reason", _("Reason of cancellation")

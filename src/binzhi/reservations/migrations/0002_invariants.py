@@ -1,0 +1,37 @@
+"""Reservation numbers, room for in-place updates of the counters, the walls between hotels."""
+
+from django.db import migrations
+
+from binzhi.kernel.schema import hotel_wall
+
+NUMBERS = """
+CREATE SEQUENCE reservations_number START 10000001;
+ALTER TABLE reservations_reservation ALTER COLUMN number SET DEFAULT nextval('reservations_number')::text;
+"""
+NO_NUMBERS = """
+ALTER TABLE reservations_reservation ALTER COLUMN number DROP DEFAULT;
+DROP SEQUENCE reservations_number;
+"""
+FILL = "ALTER TABLE reservations_night SET (fillfactor = 70)"
+NO_FILL = "ALTER TABLE reservations_night RESET (fillfactor)"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("reservations", "0001_initial"), ("billing", "0002_invariants")]
+    operations = [
+        migrations.RunSQL(NUMBERS, NO_NUMBERS),
+        migrations.RunSQL(FILL, NO_FILL),
+        *hotel_wall(
+            "reservations_night",
+            "reservations_cancellationpolicy",
+            "reservations_rateplan",
+            "reservations_agreement",
+            "reservations_ratenight",
+            "reservations_code",
+            "reservations_reservation",
+            "reservations_roomreservation",
+            "reservations_staynight",
+            "reservations_outoforder",
+            "reservations_roomnight",
+        ),
+    ]
