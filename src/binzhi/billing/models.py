@@ -12,7 +12,8 @@ class Account(models.Model):
     """Where money stands. Debit is positive: what a folio owes, what the till holds.
 
     `balance` is a running snapshot kept by trigger for folio windows, deposits and receivables only: the
-    others (revenue, tax, means) would be one row that every posting of the hotel queues for.
+    others (revenue, tax, means) would be one row that every posting of the hotel queues for. Nothing is posted
+    to an account that is not open (the windows and the deposit of a closed folio).
     """
 
     class Kind(models.TextChoices):
@@ -23,15 +24,16 @@ class Account(models.Model):
         TAX = "tax", "Tax"
         MEANS = "means", "Means of payment"
 
-    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
     code = models.CharField(max_length=40, db_default="")
     name = models.CharField(max_length=80, db_default="")
-    folio = models.ForeignKey("Folio", on_delete=models.PROTECT, null=True, related_name="windows")
+    folio = models.ForeignKey("Folio", on_delete=models.PROTECT, null=True, related_name="windows", db_index=False)
     window = models.SmallIntegerField(null=True)
     organisation_id = models.BigIntegerField(null=True)
     credit_limit = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     balance = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    is_open = models.BooleanField(db_default=True)
 
     class Meta:
         constraints = [
@@ -48,9 +50,9 @@ class Account(models.Model):
 
 
 class Folio(models.Model):
-    """A bill with numbered windows (accounts). It knows no reservation: `title` says whose it is, on screens that may show it."""
+    """A bill with numbered windows (accounts); `folios.close` and `folios.reopen` change its state. It knows no reservation."""
 
-    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=20)
     guest_id = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField(db_default=Now())
@@ -58,6 +60,7 @@ class Folio(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hotel", "number"], name="folio_number")]
+        indexes = [models.Index(fields=["hotel"], condition=models.Q(closed_at=None), name="folio_open")]
 
 
 class ChargeCode(models.Model):
@@ -93,7 +96,11 @@ class PaymentMeans(models.Model):
 
 
 class Transaction(models.Model):
-    """One posting. Insert-only. `source_key` makes a posting that must happen once happen once (`room:<date>:<stay>`)."""
+    """One posting. Insert-only. `source_key` makes a posting that must happen once happen once (`room:<date>:<stay>`).
+
+    `origin` is the posting that a later one is about: the payment of a refund, the charge of a transfer, and for a
+    reversal that of what it reverses. What stands of a posting is the sum of its family.
+    """
 
     class Kind(models.TextChoices):
         CHARGE = "charge", "Charge"
@@ -105,15 +112,18 @@ class Transaction(models.Model):
         TRANSFER = "transfer", "Transfer"
         REVERSAL = "reversal", "Reversal"
 
-    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     business_date = models.DateField()
     kind = models.CharField(max_length=15, choices=Kind)
-    folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+")
-    charge_code = models.ForeignKey(ChargeCode, on_delete=models.PROTECT, null=True, related_name="+")
-    means = models.ForeignKey(PaymentMeans, on_delete=models.PROTECT, null=True, related_name="+")
+    folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    charge_code = models.ForeignKey(
+        ChargeCode, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    means = models.ForeignKey(PaymentMeans, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     description = models.CharField(max_length=120, db_default="")
     quantity = models.SmallIntegerField(db_default=1)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reversed_by")
+    reverses = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     source_key = models.CharField(max_length=80, null=True)
     user_id = models.BigIntegerField(null=True)
     posted_at = models.DateTimeField()
@@ -124,19 +134,34 @@ class Transaction(models.Model):
                 fields=["hotel", "source_key"],
                 condition=models.Q(source_key__isnull=False),
                 name="transaction_source_once",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=models.Q(reverses__isnull=False), name="transaction_reversed_once"
+            ),
         ]
+        # Partial, and none for the other foreign keys: every index is paid for by each of the audit's postings.
         indexes = [
             models.Index(fields=["folio", "id"], name="transaction_of_folio"),
+            models.Index(
+                fields=["origin"], condition=models.Q(origin__isnull=False), name="transaction_of_origin"
+            ),
             models.Index(fields=["hotel", "business_date", "charge_code"], name="transaction_of_day"),
         ]
 
 
 class Line(models.Model):
-    """One side of a transaction. Insert-only; the lines of every statement that writes some add up to zero per transaction."""
+    """One side of a transaction. Insert-only; the lines of every statement that writes some add up to zero per transaction.
 
-    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
-    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    Hotel and transaction carry no foreign key of the database: the trigger that checks the sum has joined both, and
+    a transaction is never deleted.
+    """
+
+    hotel = models.ForeignKey(
+        Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    transaction = models.ForeignKey(
+        Transaction, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False
+    )
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -26,7 +27,7 @@ TEMPLATE_SUFFIXES = frozenset({".html", ".txt", ".xml"})
 SKIPPED_FOLDERS = frozenset({"migrations", "static", "locale", "__pycache__", "node_modules"})
 
 # The place of each argument, as GNU xgettext is told by Django's makemessages.
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+KEYWORDS: dict[str, Any] = {
     name + lazy: places
     for name, places in {
         "gettext": None,
@@ -113,7 +114,7 @@ def _texts_in(path: Path) -> Iterator[Text]:
         source = "\n".join(line.strip() for line in templatize(source, origin=str(path)).splitlines())
     elif "gettext" not in source:
         return
-    for _line, ids, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):  # type: ignore[arg-type]
+    for _line, ids, _comments, context in extract("python", io.BytesIO(source.encode()), KEYWORDS):
         singular, plural = (ids[0], ids[1]) if isinstance(ids, tuple) else (ids, "")
         if singular:
             yield Text(context=context or "", singular=singular, plural=plural)

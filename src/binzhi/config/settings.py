@@ -42,12 +42,14 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
+    # Before allauth, so that our sign-in pages and elements are found first.
+    *CONTEXTS,
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "procrastinate.contrib.django",
     "ninja",
-    *CONTEXTS,
     "binzhi.config",
 ]
 MIDDLEWARE = [

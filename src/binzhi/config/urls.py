@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from binzhi.kernel.ui.views import search
+
 urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("ui/", include("binzhi.kernel.ui.urls")),
+    path("h/<str:hotel>/search", search, name="search"),
 ]
 
 handler400 = "binzhi.kernel.ui.views.bad_request"

@@ -5,21 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex
 from binzhi.property.models import HotelGroup
-
-
-class Sex(models.TextChoices):
-    UNKNOWN = "", "—"
-    MALE = "male", "Male"
-    FEMALE = "female", "Female"
 
 
 class Organisation(models.Model):
     """A company under an agreement (协议单位) or a travel agency."""
 
-    class Kind(models.TextChoices):
-        COMPANY = "company", "Company"
-        AGENCY = "agency", "Travel agency"
+    Kind = OrganisationKind
 
     group = models.ForeignKey(HotelGroup, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.COMPANY)
@@ -69,13 +62,7 @@ class Guest(models.Model):
 class GuestDocument(models.Model):
     """An identity document: number sealed, found by keyed hash, shown masked. One number belongs to one guest."""
 
-    class Kind(models.TextChoices):
-        RESIDENT_ID = "resident_id", "Resident ID card"
-        PASSPORT = "passport", "Passport"
-        HK_MACAO = "hk_macao", "Hong Kong/Macao permit"
-        TAIWAN = "taiwan", "Taiwan permit"
-        FOREIGNER_PR = "foreigner_pr", "Foreigner's permanent residence card"
-        OTHER = "other", "Other"
+    Kind = DocumentKind
 
     group = models.ForeignKey(HotelGroup, on_delete=models.PROTECT, related_name="+")
     guest = models.ForeignKey(Guest, on_delete=models.PROTECT, related_name="documents")

@@ -29,7 +29,9 @@ def check() -> None:
     for problem in problems:
         click.echo(problem)
     if problems:
-        raise click.ClickException(f"{len(problems)} problem(s) in the translations; `binzhi messages update` adds entries.")
+        raise click.ClickException(
+            f"{len(problems)} problem(s) in the translations; `binzhi messages update` adds entries."
+        )
     click.echo("Every text is translated.")
 
 

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import click
 
+from binzhi.config.cli.data import audit, manage, migrate, replay
+from binzhi.config.cli.database import db
 from binzhi.config.cli.messages import messages
+from binzhi.config.cli.running import demo, serve, worker
+from binzhi.config.embedded import ClusterError
 
 
-@click.group()
+class SentenceGroup(click.Group):
+    """What a person can mend is one sentence and exit code 1; anything else is a bug and keeps its traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ClusterError as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+@click.group(cls=SentenceGroup)
 @click.version_option(package_name="binzhi")
 def main() -> None:
-    """Binzhi 宾至: a hotel system."""
+    """Binzhi 宾至: a hotel system.
+
+    BINZHI_HOME (default ./var) holds the data, BINZHI_PORT (default 8000) and BINZHI_HOST (default 127.0.0.1) say
+    where it listens, BINZHI_DATABASE_URL names another PostgreSQL than the one that comes with it.
+    """
 
 
-main.add_command(messages)
+for command in (demo, serve, worker, db, migrate, manage, replay, messages, audit):
+    main.add_command(command)

@@ -6,13 +6,13 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from binzhi.config.embedded import errors
@@ -20,7 +20,7 @@ from binzhi.config.embedded.configuration import FILE, INCLUDE, configuration
 from binzhi.config.embedded.errors import ClusterError
 from binzhi.config.embedded.launch import Launcher, account_for
 from binzhi.config.embedded.places import DATABASE, MAJOR, ROLE, SUPERUSER, places, url_for
-from binzhi.config.embedded.process import clear_leftovers, postmaster, says_ready
+from binzhi.config.embedded.process import clear_leftovers, postmaster, recorded_pid, says_ready
 
 # Recovery after a crash may replay gigabytes; we wait as long as the server lives, up to this.
 _LONGEST_RECOVERY = 600.0
@@ -46,7 +46,6 @@ class Cluster:
     def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.places = places(home)
         self._settings = dict(settings or {})
-        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -139,9 +138,7 @@ class Cluster:
             "--no-instructions",
         )
         if done.returncode != 0:
-            raise errors.from_log(
-                done.stderr or done.stdout, home=self.places.home, data=draft, log=self.places.log
-            )
+            raise errors.from_log(done.stderr or done.stdout, home=self.places.home, data=draft, log=self.places.log)
         with (draft / "postgresql.conf").open("a") as file:
             file.write(INCLUDE)
         self._configure(draft)
@@ -173,7 +170,7 @@ class Cluster:
             self._configure(self.places.data)
             begun_at = self._trim_log()
             with self.places.log.open("ab") as log:
-                child = self._child = launcher.spawn(
+                child = launcher.spawn(
                     "postgres",
                     "-D",
                     launcher.seen(self.places.data),
@@ -182,8 +179,11 @@ class Cluster:
                     output=log,
                 )
             if self._await_answer(lambda child=child: child.poll() is None):  # type: ignore[misc]
+                # It outlives this object on purpose, which Popen would warn of; `_reap` buries it.
+                child.returncode = 0
                 return
             if child.poll() is None:
+                child.returncode = 0
                 raise ClusterError(
                     f"The database is still recovering after {_LONGEST_RECOVERY:.0f} seconds. Leave it to finish "
                     f"and start again; its log is {self.places.log}."
@@ -254,8 +254,7 @@ class Cluster:
     def _ended(self, pid: int) -> bool:
         deadline = time.monotonic() + _FAST_STOP
         while time.monotonic() < deadline:
-            if self._child is not None:
-                self._child.poll()  # Reaps it, if it was started by this object.
+            _reap(pid)
             if postmaster(self.places) != pid:
                 return True
             time.sleep(0.02)
@@ -263,8 +262,9 @@ class Cluster:
 
     def alive(self) -> bool:
         """Is there a server process? Cheap: no connection is made."""
-        if self._child is not None:
-            self._child.poll()
+        pid = recorded_pid(self.places)
+        if pid is not None:
+            _reap(pid)
         return postmaster(self.places) is not None
 
     def status(self) -> Status:
@@ -300,3 +300,11 @@ class Cluster:
             yield
         finally:
             os.close(descriptor)
+
+
+def _reap(pid: int) -> None:
+    """Take note of the end of a server that this process started, so that it does not stay as a zombie."""
+    with suppress(ChildProcessError, psutil.NoSuchProcess):
+        # By name too: the number may by now be another child's, whose end is for somebody else to note.
+        if psutil.Process(pid).name().startswith("postgres"):
+            os.waitpid(pid, os.WNOHANG)

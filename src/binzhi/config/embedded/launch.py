@@ -81,8 +81,8 @@ class Launcher:
     def _reaches(self) -> bool:
         # initdb, because it also needs the libraries beside the installation.
         script = 'test -x "$1" && test -w "$1" && test -r "$2" && exec "$0" --version'
-        arguments = [self.install / "bin" / "initdb", self.places.root, self.install / "share"]
-        command = ["/bin/sh", "-c", script, *arguments]
+        paths = [self.install / "bin" / "initdb", self.places.root, self.install / "share"]
+        command = ["/bin/sh", "-c", script, *map(str, paths)]
         return subprocess.run(command, capture_output=True, **self._as_account()).returncode == 0
 
     def _prove(self) -> None:

@@ -15,7 +15,7 @@ MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 FAILED = 97
 
 
-def _call(name, *arguments):  # type: ignore[no-untyped-def]
+def _call(name: str, *arguments: object) -> None:
     library = ctypes.CDLL(None, use_errno=True)
     if getattr(library, name)(*arguments) != 0:
         number = ctypes.get_errno()

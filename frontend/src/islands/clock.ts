@@ -1,0 +1,29 @@
+// The hotel's clock, in the hotel's time zone and on the server's time.
+const offset = (() => {
+  const sent = Date.parse(document.documentElement.dataset["now"] ?? "");
+  return Number.isNaN(sent) ? 0 : sent - Date.now();
+})();
+
+class Clock extends HTMLElement {
+  #timer = 0;
+
+  connectedCallback(): void {
+    this.#tick();
+  }
+
+  disconnectedCallback(): void {
+    window.clearTimeout(this.#timer);
+  }
+
+  #tick = (): void => {
+    const now = new Date(Date.now() + offset);
+    this.textContent = new Intl.DateTimeFormat("en-GB", {
+      hour: "2-digit",
+      minute: "2-digit",
+      timeZone: this.getAttribute("zone") ?? "UTC",
+    }).format(now);
+    this.#timer = window.setTimeout(this.#tick, 60_000 - (now.getTime() % 60_000) + 20);
+  };
+}
+
+customElements.define("bz-clock", Clock);

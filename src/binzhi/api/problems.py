@@ -1,0 +1,95 @@
+"""Refusals as programs read them: RFC 9457 problem details in the caller's language."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from ninja import Schema
+from ninja.errors import HttpError, ValidationError
+
+from binzhi.kernel.errors import Busy, DomainError, EditConflict
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_BASE = "urn:binzhi:problem:"
+
+
+class FieldError(Schema):
+    """One field that could not be taken."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Problem(Schema):
+    """RFC 9457. `code` is stable for programs; `detail` is a sentence for people; `errors` names the fields."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldError] = []
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+    **extra: Any,
+) -> HttpResponse:
+    """Build the answer."""
+    body = {
+        "type": TYPE_BASE + code,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "errors": errors or [],
+        **extra,
+    }
+    return HttpResponse(orjson.dumps(body, default=str), status=status, content_type=MEDIA_TYPE, headers=headers)
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A domain refusal."""
+    errors = [{"field": error.field, "code": error.code, "detail": error.text}] if error.field else []
+    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy) else None
+    extra = {"current": error.current} if isinstance(error, EditConflict) else {}
+    params = {key: value for key, value in error.params.items() if isinstance(value, str | int | float | bool)}
+    if params:
+        extra["params"] = params
+    return problem(error.status, error.code, error.text, errors=errors, headers=headers, **extra)
+
+
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What does not fit the schema, field by field."""
+    errors = [
+        {
+            # ("body", "booking", "rooms", 0, "arrival") is told as rooms.0.arrival
+            "field": ".".join(str(part) for part in item["loc"][1:] if part not in ("payload", "filters")),
+            "code": str(item["type"]),
+            "detail": str(item["msg"]),
+        }
+        for item in error.errors
+    ]
+    return problem(422, "invalid", _("The request does not fit the schema."), errors=errors)
+
+
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    code = {400: "bad_request", 401: "unauthorised", 403: "forbidden", 429: "too_many_requests"}.get(
+        error.status_code, "refused"
+    )
+    headers = {"WWW-Authenticate": "Bearer"} if error.status_code == 401 else None
+    return problem(error.status_code, code, str(error), headers=headers)
+
+
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, "not_found", _("Not found."))

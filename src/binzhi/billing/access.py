@@ -1,0 +1,16 @@
+"""What may be done with money, each right held per hotel."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Rights of the cashier's desk; posts carry them (see people.posts)."""
+
+    VIEW = "billing.view_folio"
+    POST_CHARGE = "billing.post_charge"
+    TAKE_PAYMENT = "billing.take_payment"
+    REFUND_PAYMENT = "billing.refund_payment"
+    TAKE_DEPOSIT = "billing.take_deposit"
+    REFUND_DEPOSIT = "billing.refund_deposit"
+    REVERSE = "billing.reverse_transaction"
+    TRANSFER = "billing.transfer_charges"

@@ -1,0 +1,87 @@
+"""What happened to money, told to the contexts above. Ids and amounts only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from binzhi.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolioEvent(Event):
+    """A posting to a bill: what it was is said by the topic."""
+
+    folio_id: int | None
+    transaction_id: int
+    business_date: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargePosted(FolioEvent):
+    topic: ClassVar[str] = "folio.charge_posted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTaken(FolioEvent):
+    topic: ClassVar[str] = "folio.payment_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRefunded(FolioEvent):
+    topic: ClassVar[str] = "folio.payment_refunded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositTaken(FolioEvent):
+    topic: ClassVar[str] = "folio.deposit_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositUsed(FolioEvent):
+    topic: ClassVar[str] = "folio.deposit_used"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositRefunded(FolioEvent):
+    topic: ClassVar[str] = "folio.deposit_refunded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionReversed(FolioEvent):
+    """`reversed_id` is the posting that was taken back."""
+
+    topic: ClassVar[str] = "folio.transaction_reversed"
+    reversed_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargesTransferred(Event):
+    """`transaction_ids` is a comma-separated list of the transfers made."""
+
+    topic: ClassVar[str] = "folio.charges_transferred"
+    folio_id: int
+    to_folio_id: int
+    transaction_ids: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowAdded(Event):
+    topic: ClassVar[str] = "folio.window_added"
+    folio_id: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolioClosed(Event):
+    topic: ClassVar[str] = "folio.closed"
+    folio_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolioReopened(Event):
+    topic: ClassVar[str] = "folio.reopened"
+    folio_id: int

@@ -1,0 +1,40 @@
+"""Commands that run until they are stopped: serve, worker and the two together as the demo."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from binzhi.config import lifeline
+from binzhi.config.cli import environment
+
+
+@click.command()
+def serve() -> None:
+    """The web server: pages and API."""
+    lifeline.end_with_supervisor()
+    environment.refuse_taken_port()
+    with environment.database():
+        from binzhi.config.web import serve as run
+
+        run(host=environment.host(), port=environment.port())
+
+
+@click.command()
+def worker() -> None:
+    """The job worker: reactions to events, and work that is due by the clock."""
+    lifeline.end_with_supervisor()
+    with environment.database():
+        concurrency = os.environ.get("BINZHI_JOBS", "4")
+        environment.django_command(
+            "procrastinate", "worker", f"--concurrency={concurrency}", "--shutdown-graceful-timeout=10"
+        )
+
+
+@click.command()
+def demo() -> None:
+    """The demo hotel: database, web and worker in one go; Ctrl-C ends them all."""
+    from binzhi.config.cli.demo import run
+
+    run()

@@ -1,0 +1,48 @@
+"""The web server: granian around Django's WSGI application."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from binzhi.config.lifeline import end_with_parent
+
+TARGET = "binzhi.config.wsgi:application"
+# Threads wait for the database most of the time; more of them only queue at its pool.
+_THREADS = 8
+_MOST_WORKERS = 8
+_STOP_SECONDS = 10
+
+
+def serve(*, host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM. A worker process that dies is replaced."""
+    Granian(
+        TARGET,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("BINZHI_WEB_WORKERS") or _workers()),
+        blocking_threads=int(os.environ.get("BINZHI_WEB_THREADS") or _THREADS),
+        workers_kill_timeout=_STOP_SECONDS,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        websockets=False,
+    ).serve(target_loader=partial(_load, os.getpid()), wrap_loader=False)
+
+
+def _workers() -> int:
+    return max(2, min(_MOST_WORKERS, os.cpu_count() or 2))
+
+
+def _load(parent: int) -> Callable[..., Any]:
+    """Runs in each worker process."""
+    end_with_parent(parent, signal.SIGKILL)
+    from binzhi.config.wsgi import application
+
+    return application

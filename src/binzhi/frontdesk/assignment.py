@@ -1,0 +1,206 @@
+"""Which room for whom: pure rules over facts that `queries.candidates` read. Every choice says why it was made.
+
+In order: who reserved before who walks in; what the guest asked for; the guest's standing (VIPs and long stays get
+the better rooms); the true state of the room.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+
+from binzhi.frontdesk.names import vip_weight
+
+LONG_STAY_NIGHTS = 7
+NO_TIME = time(23, 59)
+# Weights: a need outweighs any standing, standing outweighs readiness among rooms of one type.
+MUST, NEED, BETTER = 1000, 100, 8
+READINESS = {"inspected": 30, "clean": 24, "dirty": 8, "occupied": 0}
+KEPT_FOR_OTHERS = 40
+# What cannot be made good on the spot: without it the room is wrong for the guest.
+MUSTS = frozenset({"accessible", "non_smoking", "smoking"})
+# Brought to the room by housekeeping, or no matter of the room: nothing to choose by.
+CARRIED = frozenset({"crib", "extra_bed", "early_check_in", "late_check_out", "airport_pickup"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One arrival without a room."""
+
+    room_reservation_id: int
+    reservation_id: int
+    room_type_id: int
+    arrival: date
+    departure: date
+    walk_in: bool
+    vip_level: str
+    expected_at: time | None
+    requests: Sequence[str]
+
+    @property
+    def nights(self) -> int:
+        return (self.departure - self.arrival).days
+
+    @property
+    def vip(self) -> int:
+        return vip_weight(self.vip_level)
+
+    @property
+    def wants_better(self) -> int:
+        return self.vip * 2 + (1 if self.nights >= LONG_STAY_NIGHTS else 0)
+
+    @property
+    def wishes(self) -> tuple[str, ...]:
+        return tuple(code.replace("-", "_") for code in self.requests if code.replace("-", "_") not in CARRIED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeRoom:
+    """A room that could be given, with the nights on which it cannot. `height` is 0 for the lowest floor, 1 for the top."""
+
+    id: int
+    number: str
+    room_type_id: int
+    floor: str
+    height: float
+    orientation: str
+    features: frozenset[str]
+    smoking: bool
+    accessible: bool
+    connects_to_id: int | None
+    housekeeping: str
+    occupied: bool
+    taken: frozenset[date]
+
+    @property
+    def condition(self) -> str:
+        return "occupied" if self.occupied else self.housekeeping
+
+    @property
+    def quality(self) -> int:
+        """How good the room is among its type: height, view, what it has."""
+        return round(self.height * 10) + 3 * len(self.features - {"near_lift"}) + (2 if self.orientation == "south" else 0)
+
+    def free_for(self, need: Need) -> bool:
+        return not any(need.arrival <= night < need.departure for night in self.taken)
+
+    def has(self, wish: str) -> bool:
+        plain = {
+            "high_floor": self.height >= 0.6,
+            "low_floor": self.height <= 0.4,
+            "quiet": "quiet" in self.features or "away_from_lift" in self.features,
+            "non_smoking": not self.smoking,
+            "smoking": self.smoking,
+            "accessible": self.accessible,
+            "connecting": self.connects_to_id is not None,
+            "family": "kids" in self.features or "family" in self.features,
+        }
+        return plain.get(wish, wish in self.features or wish == self.orientation)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a room: `code` names the sentence, `subject` what it is about. Unmet wishes are told as well."""
+
+    code: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    room_reservation_id: int
+    room: FreeRoom
+    score: int
+    reasons: tuple[Reason, ...]
+
+
+def order_of(need: Need) -> tuple[bool, int, int, bool, time, int]:
+    """Reserved before walk-in, then what narrows the choice most, then standing, then who comes first."""
+    musts = sum(wish in MUSTS for wish in need.wishes)
+    return (
+        need.walk_in,
+        -(musts * 4 + len(need.wishes)),
+        -need.vip,
+        need.nights < LONG_STAY_NIGHTS,
+        need.expected_at or NO_TIME,
+        need.room_reservation_id,
+    )
+
+
+def rate(need: Need, room: FreeRoom, *, companions: frozenset[int] = frozenset(), inspection: bool = False) -> Proposal:
+    """Score one room for one arrival; `companions` are rooms already given to the same reservation."""
+    score = READINESS[room.condition]
+    if inspection and room.condition == "clean":
+        score = READINESS["dirty"] + 4
+    reasons: list[Reason] = []
+    for wish in need.wishes:
+        if room.has(wish):
+            score += MUST if wish in MUSTS else NEED
+            reasons.append(Reason("has", wish))
+        else:
+            score -= MUST if wish in MUSTS else NEED // 2
+            reasons.append(Reason("lacks", wish))
+    if room.connects_to_id in companions:
+        score += NEED
+        reasons.append(Reason("beside"))
+    if need.wants_better:
+        score += BETTER * min(need.wants_better, 4) * room.quality // 10
+        reasons.append(Reason("vip" if need.vip else "long_stay"))
+    else:
+        # Better rooms stay free for those who are due them.
+        score -= room.quality // 4
+    if room.accessible and "accessible" not in need.wishes:
+        score -= KEPT_FOR_OTHERS
+    if room.connects_to_id is not None and "connecting" not in need.wishes:
+        score -= KEPT_FOR_OTHERS // 4
+    reasons.append(Reason(room.condition))
+    return Proposal(need.room_reservation_id, room, score, tuple(reasons))
+
+
+def ranked(need: Need, rooms: Iterable[FreeRoom], *, inspection: bool = False) -> list[Proposal]:
+    """All rooms that are free for one arrival, the best first."""
+    found = [rate(need, room, inspection=inspection) for room in rooms if room.free_for(need)]
+    return sorted(found, key=lambda proposal: (-proposal.score, proposal.room.number))
+
+
+def propose(needs: Sequence[Need], rooms: Sequence[FreeRoom], *, inspection: bool = False) -> dict[int, Proposal]:
+    """A room for every arrival that can have one, by room reservation. Within a type, greedy in the order of `order_of`."""
+    by_type: dict[int, list[FreeRoom]] = defaultdict(list)
+    for room in rooms:
+        by_type[room.room_type_id].append(room)
+    given: dict[int, list[Need]] = defaultdict(list)
+    companions: dict[int, set[int]] = defaultdict(set)
+    proposals: dict[int, Proposal] = {}
+    for need in sorted(needs, key=order_of):
+        best: Proposal | None = None
+        for room in by_type[need.room_type_id]:
+            if not room.free_for(need) or _overlaps(need, given[room.id]):
+                continue
+            beside = frozenset(companions[need.reservation_id])
+            offer = rate(need, room, companions=beside, inspection=inspection)
+            if best is None or (-offer.score, offer.room.number) < (-best.score, best.room.number):
+                best = offer
+        if best is not None:
+            proposals[need.room_reservation_id] = best
+            given[best.room.id].append(need)
+            companions[need.reservation_id].add(best.room.id)
+    return proposals
+
+
+def _overlaps(need: Need, others: Iterable[Need]) -> bool:
+    """True when the room is promised to another arrival of this run. A day use takes the room for its day as well."""
+    return any(
+        need.arrival < max(other.departure, _next(other)) and other.arrival < max(need.departure, _next(need))
+        for other in others
+    )
+
+
+def _next(need: Need) -> date:
+    return date.fromordinal(need.arrival.toordinal() + 1)
+
+
+def by_number(proposals: Mapping[int, Proposal]) -> dict[int, str]:
+    """Room numbers by room reservation."""
+    return {key: proposal.room.number for key, proposal in proposals.items()}

@@ -1,0 +1,117 @@
+"""Facts for giving rooms: arrivals without one, rooms that are free, how they look now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from binzhi.frontdesk.assignment import FreeRoom, Need, Proposal, propose, ranked
+from binzhi.kernel import db
+from binzhi.property.queries import HotelRef
+
+_NEED_COLUMNS = """
+SELECT rr.id AS room_reservation_id, rr.reservation_id, rr.room_type_id, rr.arrival, rr.departure, rr.walk_in,
+       coalesce(g.vip_level, '') AS vip_level, v.expected_at, v.special_requests AS requests
+FROM reservations_roomreservation rr
+JOIN reservations_reservation v ON v.id = rr.reservation_id
+LEFT JOIN guests_guest g ON g.id = coalesce(rr.guest_id, v.guest_id)
+"""
+_NEEDS = f"""
+{_NEED_COLUMNS}
+WHERE rr.hotel_id = %s AND rr.status = 'reserved' AND rr.arrival = %s AND rr.room_id IS NULL
+ORDER BY rr.id
+"""
+# Out-of-order nights and given nights are rows of one table, so that one anti-join tells both.
+_ROOMS = """
+WITH floors AS (
+    SELECT f.id, f.name, percent_rank() OVER (ORDER BY f.level) AS height FROM property_floor f WHERE f.hotel_id = %(hotel)s
+)
+SELECT r.id, r.number, r.room_type_id, f.name AS floor, f.height, r.orientation, r.features, r.smoking, r.accessible,
+       r.connects_to_id, r.housekeeping, stay.id IS NOT NULL AS occupied, coalesce(given.nights, '{}') AS taken
+FROM property_room r
+JOIN floors f ON f.id = r.floor_id
+LEFT JOIN reservations_roomreservation stay
+       ON stay.room_id = r.id AND stay.hotel_id = r.hotel_id AND stay.status = 'in_house'
+LEFT JOIN LATERAL (
+    SELECT array_agg(n.night) AS nights FROM reservations_roomnight n
+    WHERE n.room_id = r.id AND n.night >= %(arrival)s AND n.night < %(until)s
+) given ON true
+WHERE r.hotel_id = %(hotel)s AND r.is_active AND r.maintenance = 'in_service'
+  AND (%(types)s::bigint[] IS NULL OR r.room_type_id = ANY (%(types)s))
+  AND (stay.id IS NULL OR stay.departure <= %(arrival)s)
+  AND NOT EXISTS (SELECT 1 FROM reservations_roomreservation d
+                  WHERE d.room_id = r.id AND d.hotel_id = r.hotel_id AND d.status = 'reserved'
+                    AND d.arrival = %(arrival)s AND d.departure = %(arrival)s)
+ORDER BY r.number
+"""
+
+
+def needs_of_day(*, hotel_id: int, day: date) -> list[Need]:
+    """Arrivals of a day without a room. One statement."""
+    return [Need(**row) for row in db.fetch_all(_NEEDS, [hotel_id, day])]
+
+
+def need_of(*, hotel_id: int, room_reservation_id: int) -> Need | None:
+    """The same facts of one room reservation, whether it has a room or not."""
+    row = db.fetch_one(f"{_NEED_COLUMNS} WHERE rr.hotel_id = %s AND rr.id = %s", [hotel_id, room_reservation_id])
+    return Need(**row) if row else None
+
+
+def free_rooms(*, hotel_id: int, arrival: date, until: date, room_type_ids: Sequence[int] | None) -> list[FreeRoom]:
+    """Rooms in service with the nights that are taken; left out is who stays beyond the arrival. One statement."""
+    rows = db.fetch_all(
+        _ROOMS,
+        {
+            "hotel": hotel_id,
+            "arrival": arrival,
+            "until": max(until, arrival + timedelta(days=1)),
+            "types": None if room_type_ids is None else list(room_type_ids),
+        },
+    )
+    return [_room(row) for row in rows]
+
+
+def _room(row: dict[str, Any]) -> FreeRoom:
+    return FreeRoom(**{**row, "features": frozenset(row["features"]), "taken": frozenset(row["taken"])})
+
+
+def proposals_for_day(*, hotel: HotelRef, day: date) -> tuple[list[Need], dict[int, Proposal]]:
+    """Arrivals without a room and what is proposed for each. Two statements, however many arrive."""
+    needs = needs_of_day(hotel_id=hotel.pk, day=day)
+    if not needs:
+        return [], {}
+    rooms = free_rooms(
+        hotel_id=hotel.pk,
+        arrival=day,
+        until=max(need.departure for need in needs),
+        room_type_ids=sorted({need.room_type_id for need in needs}),
+    )
+    return needs, propose(needs, rooms, inspection=hotel.inspection_required)
+
+
+def rooms_for(*, hotel: HotelRef, room_reservation_id: int, any_type: bool = False) -> list[Proposal]:
+    """Rooms one reservation could have, the best first; other types only when asked for. Two statements."""
+    need = need_of(hotel_id=hotel.pk, room_reservation_id=room_reservation_id)
+    if need is None:
+        return []
+    rooms = free_rooms(
+        hotel_id=hotel.pk,
+        arrival=need.arrival,
+        until=need.departure,
+        room_type_ids=None if any_type else [need.room_type_id],
+    )
+    found = ranked(need, rooms, inspection=hotel.inspection_required)
+    return sorted(found, key=lambda proposal: proposal.room.room_type_id != need.room_type_id)
+
+
+def rooms_to_move(*, hotel: HotelRef, room_reservation_id: int) -> list[Proposal]:
+    """Empty rooms for the rest of a stay, own type first. Two statements."""
+    need = need_of(hotel_id=hotel.pk, room_reservation_id=room_reservation_id)
+    if need is None:
+        return []
+    today = hotel.business_date
+    rest = Need(**{**{name: getattr(need, name) for name in need.__slots__}, "arrival": today})
+    rooms = free_rooms(hotel_id=hotel.pk, arrival=today, until=need.departure, room_type_ids=None)
+    found = ranked(rest, [room for room in rooms if not room.occupied], inspection=hotel.inspection_required)
+    return sorted(found, key=lambda proposal: proposal.room.room_type_id != need.room_type_id)

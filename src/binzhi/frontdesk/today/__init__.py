@@ -1,0 +1,1 @@
+"""今日: what is late, what is next, the day's figures."""

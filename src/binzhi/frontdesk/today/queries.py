@@ -1,0 +1,380 @@
+"""What 今日 reads: seven statements, however many guests the house has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from binzhi.kernel import db
+from binzhi.property.queries import localised
+
+# Rows shown per kind; the count beside them is always the whole.
+SHOWN = 5
+# Same weekday last year.
+A_YEAR = timedelta(days=364)
+SPARK_DAYS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The hotel's own now: the open business date, the wall clock, and the day's fixed times."""
+
+    hotel_id: int
+    business_date: date
+    local_now: datetime
+    timezone: str
+    check_in_time: time
+    check_out_time: time
+    hold_until: time
+
+    def at(self, clock: time) -> datetime:
+        return datetime.combine(self.business_date, clock)
+
+    @property
+    def departures_are_late(self) -> bool:
+        return self.local_now > self.at(self.check_out_time)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {
+            "hotel": self.hotel_id,
+            "today": self.business_date,
+            "yesterday": self.business_date - timedelta(days=1),
+            "now": self.local_now,
+            "zone": self.timezone,
+            "check_in": self.check_in_time,
+            "hold_passed": self.local_now >= self.at(self.hold_until),
+            "late_before": self.business_date + timedelta(days=1 if self.departures_are_late else 0),
+            "shown": SHOWN,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Rooms of the day. `expected_revenue` is what tonight's rooms bring net of tax, by the prices agreed."""
+
+    due_in: int
+    arrived: int
+    unassigned: int
+    due_out: int
+    departed: int
+    in_house: int
+    guests: int
+    staying_over: int
+    do_not_disturb: int
+    walk_ins: int
+    walk_in_value: Decimal
+    cancelled: int
+    no_shows_yesterday: int
+    expected_rooms: int
+    expected_revenue: Decimal
+
+    @property
+    def arrivals(self) -> int:
+        return self.due_in + self.arrived
+
+    @property
+    def departures(self) -> int:
+        return self.due_out + self.departed
+
+
+# The three branches of `day` are disjoint by status, each on its own partial or leading index.
+_COUNTERS = """
+WITH day AS (
+    SELECT id, status, arrival, departure, adults + children + infants AS guests, walk_in, room_id, ended_on
+    FROM reservations_roomreservation WHERE hotel_id = %(hotel)s AND status = 'in_house'
+    UNION ALL
+    SELECT id, status, arrival, departure, 0, walk_in, room_id, ended_on
+    FROM reservations_roomreservation WHERE hotel_id = %(hotel)s AND status = 'reserved' AND arrival <= %(today)s
+    UNION ALL
+    SELECT id, status, arrival, departure, 0, walk_in, room_id, ended_on
+    FROM reservations_roomreservation
+    WHERE hotel_id = %(hotel)s AND status IN ('checked_out', 'cancelled', 'no_show')
+      AND ended_on IN (%(today)s, %(yesterday)s)
+), tax AS (
+    SELECT coalesce(max(c.tax_rate), 0) AS rate
+    FROM property_hotel h
+    LEFT JOIN billing_chargecode c ON c.hotel_id = h.id AND c."group" = 'room' AND c.code = '1000'
+    WHERE h.id = %(hotel)s AND h.prices_include_tax
+)
+SELECT count(*) FILTER (WHERE d.status = 'reserved') AS due_in,
+    count(*) FILTER (WHERE d.arrival = %(today)s AND NOT d.walk_in
+        AND (d.status = 'in_house' OR (d.status = 'checked_out' AND d.ended_on = %(today)s))) AS arrived,
+    count(*) FILTER (WHERE d.status = 'reserved' AND d.room_id IS NULL) AS unassigned,
+    count(*) FILTER (WHERE d.status = 'in_house' AND d.departure <= %(today)s) AS due_out,
+    count(*) FILTER (WHERE d.status = 'checked_out' AND d.ended_on = %(today)s) AS departed,
+    count(*) FILTER (WHERE d.status = 'in_house') AS in_house,
+    coalesce(sum(d.guests), 0)::int AS guests,
+    count(*) FILTER (WHERE d.status = 'in_house' AND d.departure > %(today)s AND d.arrival < %(today)s) AS staying_over,
+    count(*) FILTER (WHERE d.status = 'in_house' AND r.do_not_disturb) AS do_not_disturb,
+    count(*) FILTER (WHERE d.walk_in AND d.arrival = %(today)s
+        AND (d.status = 'in_house' OR (d.status = 'checked_out' AND d.ended_on = %(today)s))) AS walk_ins,
+    coalesce(sum(n.price) FILTER (WHERE d.walk_in AND d.arrival = %(today)s AND d.status = 'in_house'), 0)
+        AS walk_in_value,
+    count(*) FILTER (WHERE d.status = 'cancelled' AND d.ended_on = %(today)s) AS cancelled,
+    count(*) FILTER (WHERE d.status = 'no_show' AND d.ended_on = %(yesterday)s) AS no_shows_yesterday,
+    count(n.price) FILTER (WHERE d.status IN ('in_house', 'reserved')) AS expected_rooms,
+    coalesce(sum(round(n.price / (1 + coalesce(tax.rate, 0)), 2))
+        FILTER (WHERE d.status IN ('in_house', 'reserved')), 0) AS expected_revenue
+FROM day d
+LEFT JOIN tax ON true
+LEFT JOIN property_room r ON r.id = d.room_id AND d.status = 'in_house'
+LEFT JOIN reservations_staynight n
+    ON n.room_reservation_id = d.id AND n.night = %(today)s AND d.status IN ('in_house', 'reserved')
+"""
+
+
+def counters(moment: Moment) -> Counters:
+    row = db.fetch_one(_COUNTERS, moment.params)
+    assert row is not None  # an aggregate without GROUP BY always gives one row
+    return Counters(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeTonight:
+    """One room type tonight, by its counter."""
+
+    room_type: str
+    name: str
+    name_en: str
+    rank: int
+    available: int
+    sold: int
+    held: int
+    overbooking: int
+
+    @property
+    def label(self) -> str:
+        return localised(self.name, self.name_en)
+
+    @property
+    def free(self) -> int:
+        return max(0, self.available - self.sold - self.held)
+
+    @property
+    def over(self) -> int:
+        return max(0, self.sold + self.held - self.available)
+
+
+_TONIGHT = """
+SELECT t.code AS room_type, t.name, t.name_en, t.rank, n.rooms - n.out_of_order AS available, n.sold, n.held, n.overbooking
+FROM reservations_night n JOIN property_roomtype t ON t.id = n.room_type_id
+WHERE n.night = %(today)s AND n.hotel_id = %(hotel)s
+ORDER BY t.position, t.code
+"""
+
+
+def types_tonight(moment: Moment) -> list[TypeTonight]:
+    return [TypeTonight(**row) for row in db.fetch_all(_TONIGHT, moment.params)]
+
+
+_ROOM_STATES = """
+SELECT CASE WHEN r.maintenance = 'out_of_order' THEN 'ooo' WHEN r.maintenance = 'out_of_service' THEN 'oos'
+            WHEN s.id IS NULL AND r.housekeeping = 'dirty' THEN 'vd' WHEN s.id IS NULL THEN 'vc'
+            WHEN r.housekeeping = 'dirty' THEN 'od' ELSE 'oc' END AS state, count(*) AS rooms
+FROM property_room r
+LEFT JOIN reservations_roomreservation s ON s.room_id = r.id AND s.status = 'in_house' AND s.hotel_id = r.hotel_id
+WHERE r.hotel_id = %(hotel)s AND r.is_active
+GROUP BY 1
+"""
+
+
+def room_states(moment: Moment) -> dict[str, int]:
+    """Rooms by state word (vc, vd, oc, od, ooo, oos); a room in repair counts as such even while somebody sleeps in it."""
+    return {row["state"]: row["rooms"] for row in db.fetch_all(_ROOM_STATES, moment.params)}
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """What the night audit wrote of one day."""
+
+    business_date: date
+    rooms: int
+    out_of_order: int
+    sold: int
+    room_revenue: Decimal
+
+    @property
+    def available(self) -> int:
+        return self.rooms - self.out_of_order
+
+
+_CLOSED_DAYS = """
+SELECT business_date, rooms, out_of_order, sold, room_revenue
+FROM frontdesk_daystatistics
+WHERE hotel_id = %(hotel)s AND (business_date BETWEEN %(from)s AND %(yesterday)s
+                                OR business_date BETWEEN %(from_last_year)s AND %(last_year)s)
+ORDER BY business_date
+"""
+
+
+def closed_days(moment: Moment) -> dict[date, ClosedDay]:
+    """The last fourteen days, this month so far, and the same weekdays of last year: those that were closed."""
+    today = moment.business_date
+    first = min(today - timedelta(days=SPARK_DAYS), today.replace(day=1))
+    params = moment.params | {
+        "from": first,
+        "from_last_year": today - timedelta(days=SPARK_DAYS) - A_YEAR,
+        "last_year": today - A_YEAR,
+    }
+    return {row["business_date"]: ClosedDay(**row) for row in db.fetch_all(_CLOSED_DAYS, params)}
+
+
+@dataclass(frozen=True, slots=True)
+class LateStay:
+    """A stay in the house that wants somebody: past its departure, or owing more than it may."""
+
+    kind: str
+    total: int
+    room_reservation_id: int
+    number: str
+    room: str
+    guest_name: str
+    departure: date
+    folio: str
+    balance: Decimal
+    allowed: Decimal
+
+
+# A company or a card stands behind the bill in other ways than a deposit, so those are not measured against it.
+_LATE_STAYS = """
+WITH stays AS (
+    SELECT s.id AS room_reservation_id, v.number, r.number AS room, coalesce(g.name, v.booker_name) AS guest_name,
+           s.departure, coalesce(f.number, '') AS folio, coalesce(a.owed, 0) AS balance,
+           coalesce(a.deposit, 0) + coalesce(a.credit, 0) AS allowed, v.guarantee, a.credit
+    FROM reservations_roomreservation s
+    JOIN reservations_reservation v ON v.id = s.reservation_id
+    JOIN property_room r ON r.id = s.room_id
+    LEFT JOIN guests_guest g ON g.id = coalesce(s.guest_id, v.guest_id)
+    LEFT JOIN billing_folio f ON f.id = s.folio_id
+    LEFT JOIN LATERAL (
+        SELECT sum(balance) FILTER (WHERE kind = 'folio') AS owed, -sum(balance) FILTER (WHERE kind = 'deposit') AS deposit,
+               sum(credit_limit) FILTER (WHERE kind = 'folio') AS credit
+        FROM billing_account WHERE folio_id = s.folio_id
+    ) a ON true
+    WHERE s.hotel_id = %(hotel)s AND s.status = 'in_house'
+), wanted AS (
+    SELECT 'departure' AS kind, stays.* FROM stays WHERE departure < %(late_before)s
+    UNION ALL
+    SELECT 'limit', stays.* FROM stays
+    WHERE balance > allowed AND (credit IS NOT NULL OR guarantee IN ('none', 'deposit')) AND departure >= %(late_before)s
+)
+SELECT kind, total, room_reservation_id, number, room, guest_name, departure, folio, balance, allowed
+FROM (
+    SELECT wanted.*, count(*) OVER (PARTITION BY kind) AS total,
+           row_number() OVER (PARTITION BY kind ORDER BY departure, balance - allowed DESC, room) AS place
+    FROM wanted
+) ranked
+WHERE place <= %(shown)s
+ORDER BY kind, place
+"""
+
+
+def late_stays(moment: Moment) -> list[LateStay]:
+    return [LateStay(**row) for row in db.fetch_all(_LATE_STAYS, moment.params)]
+
+
+@dataclass(frozen=True, slots=True)
+class DueArrival:
+    """Arrivals of one reservation that want somebody now or within the hour; `at` is the hour promised."""
+
+    kind: str
+    total: int
+    total_rooms: int
+    reservation_id: int
+    number: str
+    guest_name: str
+    marked: str
+    vip_level: str
+    at: datetime
+    expected: bool
+    rooms: int
+    guests: int
+    assigned: int
+    room: str
+    room_state: str
+    room_type: str
+    room_type_en: str
+
+
+# Promised is the hour the guest named, else the hour from which rooms are ready.
+_DUE_ARRIVALS = """
+WITH due AS (
+    SELECT s.reservation_id, v.number, coalesce(g.name, v.booker_name) AS guest_name, coalesce(g.marked, '') AS marked,
+           coalesce(g.vip_level, '') AS vip_level, v.guarantee, v.expected_at IS NOT NULL AS expected,
+           min(s.arrival) + coalesce(v.expected_at, %(check_in)s::time) AS at,
+           count(*) AS rooms, sum(s.adults + s.children + s.infants)::int AS guests, count(s.room_id) AS assigned,
+           coalesce(min(r.number), '') AS room, coalesce(min(r.housekeeping), '') AS room_state,
+           min(t.name) AS room_type, min(t.name_en) AS room_type_en
+    FROM reservations_roomreservation s
+    JOIN reservations_reservation v ON v.id = s.reservation_id
+    JOIN property_roomtype t ON t.id = s.room_type_id
+    LEFT JOIN property_room r ON r.id = s.room_id
+    LEFT JOIN guests_guest g ON g.id = v.guest_id
+    WHERE s.hotel_id = %(hotel)s AND s.status = 'reserved' AND s.arrival <= %(today)s
+    GROUP BY s.reservation_id, v.id, g.id
+), wanted AS (
+    SELECT 'unassigned' AS kind, due.* FROM due WHERE assigned < rooms AND at <= %(now)s
+    UNION ALL
+    SELECT 'past_hold', due.* FROM due WHERE guarantee = 'none' AND %(hold_passed)s AND at <= %(now)s
+    UNION ALL
+    SELECT 'next', due.* FROM due WHERE expected AND at > %(now)s AND at <= %(now)s + interval '1 hour'
+    UNION ALL
+    SELECT 'vip', due.* FROM due WHERE vip_level <> ''
+)
+SELECT kind, total, total_rooms, reservation_id, number, guest_name, marked, vip_level, at, expected, rooms, guests,
+       assigned, room, room_state, room_type, room_type_en
+FROM (
+    SELECT wanted.*, count(*) OVER (PARTITION BY kind) AS total,
+           sum(CASE WHEN kind = 'unassigned' THEN rooms - assigned ELSE rooms END) OVER (PARTITION BY kind)::int AS total_rooms,
+           row_number() OVER (PARTITION BY kind ORDER BY at, number) AS place
+    FROM wanted
+) ranked
+WHERE place <= %(shown)s
+ORDER BY kind, place
+"""
+
+
+def due_arrivals(moment: Moment) -> list[DueArrival]:
+    return [DueArrival(**row) for row in db.fetch_all(_DUE_ARRIVALS, moment.params)]
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """Rooms that came or go in one hour of the hotel day; `hour` is None where nobody named one."""
+
+    hour: int | None
+    arrived: int
+    to_arrive: int
+    departed: int
+    to_depart: int
+
+
+_HOURS = """
+WITH moves AS (
+    SELECT extract(hour FROM v.expected_at)::int AS hour, 0 AS arrived, 1 AS to_arrive, 0 AS departed, 0 AS to_depart
+    FROM reservations_roomreservation s JOIN reservations_reservation v ON v.id = s.reservation_id
+    WHERE s.hotel_id = %(hotel)s AND s.status = 'reserved' AND s.arrival <= %(today)s
+    UNION ALL
+    SELECT extract(hour FROM checked_in_at AT TIME ZONE %(zone)s)::int, 1, 0, 0, 0
+    FROM reservations_roomreservation
+    WHERE hotel_id = %(hotel)s AND arrival = %(today)s AND status IN ('in_house', 'checked_out') AND checked_in_at IS NOT NULL
+    UNION ALL
+    SELECT extract(hour FROM checked_out_at AT TIME ZONE %(zone)s)::int, 0, 0, 1, 0
+    FROM reservations_roomreservation
+    WHERE hotel_id = %(hotel)s AND ended_on = %(today)s AND status = 'checked_out'
+    UNION ALL
+    SELECT NULL, 0, 0, 0, 1
+    FROM reservations_roomreservation
+    WHERE hotel_id = %(hotel)s AND status = 'in_house' AND departure <= %(today)s
+)
+SELECT hour, sum(arrived)::int AS arrived, sum(to_arrive)::int AS to_arrive, sum(departed)::int AS departed,
+       sum(to_depart)::int AS to_depart
+FROM moves GROUP BY hour ORDER BY hour NULLS LAST
+"""
+
+
+def hours(moment: Moment) -> list[Hour]:
+    return [Hour(**row) for row in db.fetch_all(_HOURS, moment.params)]

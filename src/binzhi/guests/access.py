@@ -1,0 +1,12 @@
+"""Rights of this context."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    VIEW = "guests.view_guest"
+    CREATE = "guests.create_guest"
+    UPDATE = "guests.update_guest"
+    REVEAL = "guests.reveal"
+    SET_VIP_LEVEL = "guests.set_vip_level"
+    MANAGE_ORGANISATIONS = "guests.manage_organisations"

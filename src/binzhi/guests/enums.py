@@ -1,0 +1,43 @@
+"""Words of the guest file."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(models.TextChoices):
+    UNKNOWN = "", "—"
+    MALE = "male", _("Male")
+    FEMALE = "female", _("Female")
+
+
+class DocumentKind(models.TextChoices):
+    RESIDENT_ID = "resident_id", _("Resident ID card")
+    PASSPORT = "passport", _("Passport")
+    HK_MACAO = "hk_macao", _("Hong Kong/Macao permit")
+    TAIWAN = "taiwan", _("Taiwan permit")
+    FOREIGNER_PR = "foreigner_pr", _("Foreigner's permanent residence card")
+    OTHER = "other", _("Other document")
+
+
+class OrganisationKind(models.TextChoices):
+    COMPANY = "company", _("Company")
+    AGENCY = "agency", _("Travel agency")
+
+
+class VipLevel(models.TextChoices):
+    """Levels of treatment in rising order, as the reception rules name them."""
+
+    NONE = "", _("No level")
+    IP = "ip", "IP"
+    VIP = "vip", "VIP"
+    VVIP = "vvip", "VVIP"
+
+
+class RevealReason(models.TextChoices):
+    """Why a masked value is looked at."""
+
+    REGISTRATION = "registration", _("Checking the registration")
+    POLICE = "police", _("Correcting a police report")
+    GUEST = "guest", _("The guest asked for it")
+    CONTACT = "contact", _("Reaching the guest")
+    OTHER = "other", _("Other")

@@ -1,0 +1,158 @@
+"""One way to draw a form field: label, frame, what stands before and after the value, hint, error."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from binzhi.kernel.ui.formats import weekday
+
+_MOBILE_KEYS = {forms.NumberInput: "numeric", forms.EmailInput: "email", forms.URLInput: "url"}
+
+
+def render_field(
+    bound: BoundField,
+    *,
+    label: str = "",
+    hint: str = "",
+    icon: str = "",
+    unit: str = "",
+    before: str = "",
+    width: str = "",
+    placeholder: str = "",
+    steps: bool = False,
+    large: bool = False,
+    across: bool = False,
+    pick: bool = False,
+    seg: bool = False,
+    private: bool = False,
+    autofocus: bool = False,
+    hide_label: bool = False,
+    key: str = "",
+    **attrs: Any,
+) -> SafeString:
+    """Draw `bound`.
+
+    `icon`, `before` and `unit` stand inside the frame; `width` is a class of the form grid (w2 … w12, half).
+    `steps` adds − and + to a number; `across`, `pick` and `seg` lay choices out in a line, as cards, as segments.
+    `private` keeps the value out of drafts. Other keywords become attributes of the input (`_` for `-`).
+    """
+    widget = bound.field.widget
+    kind = _kind(widget)
+    given: dict[str, Any] = {name.replace("_", "-"): value for name, value in attrs.items()}
+    given.update(_attributes(bound, kind, hint=hint, placeholder=placeholder, private=private, autofocus=autofocus, key=key))
+    context = {
+        "bound": bound,
+        "kind": kind,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "icon": icon,
+        "unit": unit,
+        "before": before,
+        "width": width,
+        "steps": steps,
+        "large": large,
+        "hide_label": hide_label,
+        "layout": "pick" if pick else "seg" if seg else "across" if across else "down",
+        "required": bound.field.required,
+        "control": "" if kind in ("choices", "check") else bound.as_widget(attrs=given),
+        "options": _options(bound) if kind == "choices" else [],
+        "weekday": _weekday(bound) if kind == "date" else None,
+        "attrs": given,
+    }
+    return render_to_string("ui/field.html", context)
+
+
+def _kind(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "check"
+    if isinstance(widget, forms.DateInput):
+        return "date"
+    if isinstance(widget, forms.TimeInput):
+        return "time"
+    if isinstance(widget, forms.Textarea):
+        return "area"
+    if isinstance(widget, forms.HiddenInput):
+        return "hidden"
+    return "select" if isinstance(widget, forms.Select) else "text"
+
+
+def _attributes(
+    bound: BoundField, kind: str, *, hint: str, placeholder: str, private: bool, autofocus: bool, key: str
+) -> dict[str, Any]:
+    attrs: dict[str, Any] = {}
+    if kind in ("date", "time"):
+        attrs["type"] = kind
+    if placeholder:
+        attrs["placeholder"] = placeholder
+    if private:
+        attrs["data-private"] = True
+        attrs["autocomplete"] = "off"
+    if autofocus:
+        attrs["autofocus"] = True
+    if key:
+        attrs["data-key"] = key
+    for widget, mode in _MOBILE_KEYS.items():
+        if type(bound.field.widget) is widget:
+            attrs["inputmode"] = mode
+    if isinstance(bound.field, forms.DecimalField):
+        attrs["inputmode"] = "decimal"
+    described = [f"{bound.auto_id}-{part}" for part, on in (("hint", hint or bound.help_text), ("error", bound.errors)) if on]
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    return attrs
+
+
+def _options(bound: BoundField) -> list[dict[str, Any]]:
+    """The choices of a radio or checkbox group, ready to be drawn."""
+    multiple = isinstance(bound.field.widget, forms.CheckboxSelectMultiple)
+    value = bound.value()
+    chosen = {str(item) for item in value} if isinstance(value, list | tuple | set) else {"" if value is None else str(value)}
+    found = []
+    for index, (key, text) in enumerate(getattr(bound.field.widget, "choices", ())):
+        note, icon = getattr(text, "note", ""), getattr(text, "icon", "")
+        found.append(
+            {
+                "id": f"{bound.auto_id}_{index}",
+                "type": "checkbox" if multiple else "radio",
+                "value": key,
+                "text": text,
+                "note": note,
+                "icon": icon,
+                "on": str(key) in chosen,
+            }
+        )
+    return found
+
+
+class Choice(str):
+    """A choice's text with a drawing and a note: ("cash", Choice(_("Cash"), icon="cash"))."""
+
+    note: str
+    icon: str
+
+    def __new__(cls, text: object, *, note: str = "", icon: str = "") -> Choice:
+        made = super().__new__(cls, str(text))
+        made.note, made.icon = note, icon
+        return made
+
+
+def _weekday(bound: BoundField) -> dict[str, Any]:
+    value = bound.value()
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, date):
+        return {"text": "", "weekend": False}
+    return {"text": weekday(value), "weekend": value.weekday() in (4, 5)}

@@ -1,0 +1,117 @@
+"""Departments on the rail and what stands behind each: data, shown only where there is a screen and a right to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One screen: what it is called, its drawing, its address by name, the right it asks for, its key."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    permission: str = ""
+    key: str = ""
+    phone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    label: str | Promise
+    icon: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str | Promise
+    icon: str
+    url: str
+    key: str
+    phone: bool
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: str | Promise
+    icon: str
+    links: tuple[Link, ...]
+
+    @property
+    def current(self) -> bool:
+        return any(link.current for link in self.links)
+
+    @property
+    def url(self) -> str:
+        return self.links[0].url
+
+
+NAVIGATION: tuple[Department, ...] = (
+    Department(_("Today"), "home", (Item(_("Today"), "home", "frontdesk:today", "frontdesk.view_desk", phone=True),)),
+    Department(
+        _("Front desk"),
+        "desk",
+        (
+            Item(_("Arrivals"), "arrive", "frontdesk:arrivals", "frontdesk.view_desk", "F4", phone=True),
+            Item(_("In house"), "bed", "frontdesk:in_house", "frontdesk.view_desk", "F5", phone=True),
+            Item(_("Departures"), "depart", "frontdesk:departures", "frontdesk.view_desk", "F6"),
+            Item(_("Room rack"), "grid", "frontdesk:rack", "frontdesk.view_desk", "F7", phone=True),
+            Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
+        ),
+    ),
+    Department(
+        _("Bookings"),
+        "calendar",
+        (
+            Item(_("New reservation"), "calendar-plus", "reservations:new", "reservations.create_reservation", "F2"),
+            Item(_("Reservations"), "list", "reservations:list", "reservations.view_reservation"),
+            Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservation", "F8"),
+        ),
+    ),
+    Department(_("Guests"), "people", (Item(_("Guests"), "people", "guests:list", "guests.view_guest"),)),
+    Department(
+        _("Cashier"),
+        "yuan",
+        (
+            Item(_("Folios"), "yuan", "billing:folios", "billing.view_folio", "F9"),
+            Item(_("Night audit"), "night", "frontdesk:night_audit", "frontdesk.run_night_audit"),
+        ),
+    ),
+)
+
+
+def _reachable(items: Iterable[Item], *, actor: Any, hotel: Any, path: str) -> Iterator[Link]:
+    for item in items:
+        if item.permission and not (actor and actor.may(item.permission, hotel.pk)):
+            continue
+        try:
+            url = reverse(item.url_name, args=[hotel.code])
+        except NoReverseMatch:
+            continue  # a screen that is not built yet
+        current = path == url or path.startswith(url.rstrip("/") + "/")
+        yield Link(item.label, item.icon, url, item.key, item.phone, current)
+
+
+def sections_for(request: HttpRequest) -> tuple[Section, ...]:
+    """The departments the actor may enter at the hotel of this request."""
+    hotel = getattr(request, "hotel", None)
+    actor = getattr(request, "actor", None)
+    if hotel is None:
+        return ()
+    found = []
+    for department in NAVIGATION:
+        links = tuple(_reachable(department.items, actor=actor, hotel=hotel, path=request.path))
+        if links:
+            found.append(Section(department.label, department.icon, links))
+    return tuple(found)

@@ -1,0 +1,8 @@
+"""Rights of this context."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    OWN_ACCOUNT = "people.own_account"
+    MANAGE_TOKENS = "people.manage_tokens"

@@ -1,0 +1,22 @@
+"""Building block: what higher contexts do to the condition of rooms inside their own operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from binzhi.kernel import db
+
+
+def mark_dirty(*, room_ids: Sequence[int], now: datetime) -> int:
+    """Rooms that were slept in or left are dirty; how many changed. Locks the rooms in order of id.
+
+    A do-not-disturb sign goes with the guest, so it is taken off.
+    """
+    return db.execute(
+        "UPDATE property_room r SET housekeeping = 'dirty', do_not_disturb = false, condition_changed_at = %s"
+        " FROM (SELECT id FROM property_room WHERE id = ANY(%s)"
+        "       AND (housekeeping <> 'dirty' OR do_not_disturb) ORDER BY id FOR NO KEY UPDATE) picked"
+        " WHERE r.id = picked.id",
+        [now, list(room_ids)],
+    )

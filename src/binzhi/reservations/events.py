@@ -1,0 +1,110 @@
+"""What happened to reservations and to what is for sale; ids and dates only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from binzhi.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationEvent(Event):
+    """Base: something happened to one reservation."""
+
+    topic: ClassVar[str]
+    hotel_id: int
+    reservation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationCreated(ReservationEvent):
+    topic: ClassVar[str] = "reservation.created"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationConfirmed(ReservationEvent):
+    topic: ClassVar[str] = "reservation.confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationChanged(ReservationEvent):
+    topic: ClassVar[str] = "reservation.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationCancelled(ReservationEvent):
+    topic: ClassVar[str] = "reservation.cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationNoShow(ReservationEvent):
+    topic: ClassVar[str] = "reservation.no_show"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationReinstated(ReservationEvent):
+    topic: ClassVar[str] = "reservation.reinstated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitAssigned(ReservationEvent):
+    """A room was given to a room reservation (published by the desk)."""
+
+    topic: ClassVar[str] = "reservation.unit_assigned"
+    room_reservation_id: int
+    room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitUnassigned(ReservationEvent):
+    topic: ClassVar[str] = "reservation.unit_unassigned"
+    room_reservation_id: int
+    room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomTakenOutOfOrder(Event):
+    topic: ClassVar[str] = "room.out_of_order"
+    hotel_id: int
+    room_id: int
+    start: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomReturnedToService(Event):
+    topic: ClassVar[str] = "room.returned_to_service"
+    hotel_id: int
+    room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatesSet(Event):
+    """Prices or restrictions of a plan changed for nights `first` to `last`."""
+
+    topic: ClassVar[str] = "rates.set"
+    hotel_id: int
+    rate_plan_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellLimitsSet(Event):
+    """Overbooking or stop sell of a type changed for nights `first` to `last`."""
+
+    topic: ClassVar[str] = "sell_limits.set"
+    hotel_id: int
+    room_type_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightsOpened(Event):
+    topic: ClassVar[str] = "nights.opened"
+    hotel_id: int
+    first: date
+    last: date

@@ -1,0 +1,201 @@
+"""Everything a booking must know before it locks: the hotel, the prices, the codes and files it names. One statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.kernel import db
+from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
+from binzhi.reservations import errors, limits, pricing
+
+
+class Wanted(Protocol):
+    """A room as asked for: RoomRequest and RoomChange are both of this shape."""
+
+    @property
+    def room_type(self) -> str: ...
+    @property
+    def rate_plan(self) -> str: ...
+    @property
+    def arrival(self) -> date: ...
+    @property
+    def departure(self) -> date: ...
+    @property
+    def adults(self) -> int: ...
+    @property
+    def children(self) -> int: ...
+    @property
+    def infants(self) -> int: ...
+
+
+# The span is cut at the hotel's longest stay, so that a question over a thousand years costs no more than a year.
+_FACTS = """
+WITH wanted AS (
+    SELECT v.*, greatest(v.departure - 1, v.arrival) AS last FROM (VALUES {rows})
+        AS v (position, room_type, rate_plan, arrival, departure, adults, children)
+)
+SELECT w.position, h.business_date, h.longest_stay, h.booking_horizon, h.currency,
+       t.id AS type_id, t.max_adults, t.max_guests, p.id AS plan_id, p.kind, p.guarantee_required,
+       p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
+       least(p.valid_until, a.valid_until) AS valid_until, a.id AS agreement_id, x.*,
+       (SELECT coalesce(array_agg(c.kind || ' ' || c.code), '{{}}') FROM reservations_code c
+        WHERE c.hotel_id = h.id AND c.is_active AND c.kind || ' ' || c.code = ANY (%(codes)s::text[])) AS codes,
+       (SELECT coalesce(array_agg(g.id), '{{}}') FROM guests_guest g
+        WHERE g.group_id = h.group_id AND g.id = ANY (%(guests)s::bigint[])) AS guests,
+       (SELECT o.id FROM guests_organisation o
+        WHERE o.group_id = h.group_id AND o.id = %(organisation)s::bigint) AS organisation_id,
+       CASE WHEN %(new)s AND w.position = 1
+            THEN nextval('reservations_reservation_id_seq'::regclass) END AS new_id
+FROM property_hotel h
+CROSS JOIN wanted w
+LEFT JOIN property_roomtype t ON t.hotel_id = h.id AND t.code = w.room_type AND t.is_active
+LEFT JOIN reservations_rateplan p ON p.hotel_id = h.id AND p.code = w.rate_plan AND p.is_active
+LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = %(organisation)s::bigint
+LEFT JOIN LATERAL (
+    SELECT {restrictions}
+    FROM generate_series(0, least(w.departure - w.arrival, h.longest_stay::integer)) AS d (day)
+    JOIN reservations_ratenight r
+      ON r.night = w.arrival + d.day AND r.hotel_id = h.id AND r.rate_plan_id IN (p.id, p.parent_id)
+     AND r.room_type_id = t.id
+) x ON true
+WHERE h.id = %(hotel)s
+ORDER BY w.position
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedRoom:
+    """A room that may be booked, with the price of each night by the plan (None where it has none)."""
+
+    position: int
+    room_type_id: int
+    rate_plan_id: int
+    prices: list[Decimal] | None
+    refusal: DomainError | None
+    guarantee_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one statement read."""
+
+    today: date
+    currency: str
+    new_id: int
+    rooms: list[PricedRoom]
+
+
+@lru_cache(maxsize=limits.MAX_ROOMS)
+def _statement(rooms: int) -> str:
+    rows = ", ".join(
+        f"({n}, %(type{n})s::text, %(plan{n})s::text, %(arrival{n})s::date, %(departure{n})s::date,"
+        f" %(adults{n})s::integer, %(children{n})s::integer)"
+        for n in range(1, rooms + 1)
+    )
+    return _FACTS.format(rows=rows, restrictions=pricing.RESTRICTIONS)
+
+
+def gather(
+    *,
+    hotel_id: int,
+    rooms: Sequence[Wanted],
+    codes: Sequence[tuple[str, str, str]] = (),
+    guest_ids: Sequence[int] = (),
+    organisation_id: int | None = None,
+    is_new: bool = False,
+    not_before: date | None = None,
+) -> Facts:
+    """Read and check all of it; `codes` are (kind, code, field of the form). `not_before` replaces today for stays under way.
+
+    Raises InvalidInput or NotFound at the field; what a plan refuses is kept in `refusal`, for an agreed price to overrule.
+    """
+    params: dict[str, Any] = {
+        "hotel": hotel_id,
+        "codes": [f"{kind} {code}" for kind, code, _field in codes],
+        "guests": list(guest_ids),
+        "organisation": organisation_id,
+        "new": is_new,
+    }
+    for n, room in enumerate(rooms, start=1):
+        limits.check_guests(
+            adults=room.adults, children=room.children, infants=room.infants, prefix=prefix_of(n, len(rooms))
+        )
+        params |= {
+            f"type{n}": room.room_type, f"plan{n}": room.rate_plan, f"arrival{n}": room.arrival,
+            f"departure{n}": room.departure, f"adults{n}": room.adults, f"children{n}": room.children,
+        }  # fmt: skip
+    rows = db.fetch_all(_statement(len(rooms)), params)
+    if not rows:
+        raise NotFound
+    _check_names(rows[0], codes, guest_ids, organisation_id)
+    return Facts(
+        today=rows[0]["business_date"],
+        currency=rows[0]["currency"],
+        new_id=rows[0]["new_id"] or 0,
+        rooms=[
+            _priced(row, room, not_before, prefix_of(row["position"], len(rooms)))
+            for row, room in zip(rows, rooms, strict=True)
+        ],
+    )
+
+
+def prefix_of(position: int, rooms: int) -> str:
+    """Where the fields of a room stand in the form: plain for one room, numbered for several."""
+    return "" if rooms == 1 else f"rooms.{position - 1}."
+
+
+def _check_names(
+    row: dict[str, Any], codes: Sequence[tuple[str, str, str]], guest_ids: Sequence[int], organisation_id: int | None
+) -> None:
+    known = set(row["codes"])
+    for kind, code, field in codes:
+        if f"{kind} {code}" not in known:
+            raise InvalidInput(field=field, message=_("The code %(code)s is not known."), code=code)
+    if set(guest_ids) - set(row["guests"]):
+        raise InvalidInput(field="guest", message=_("This guest file does not exist."))
+    if organisation_id is not None and row["organisation_id"] is None:
+        raise InvalidInput(field="organisation", message=_("This organisation does not exist."))
+
+
+def _priced(row: dict[str, Any], room: Wanted, not_before: date | None, prefix: str) -> PricedRoom:
+    today = row["business_date"]
+    limits.check_dates(
+        arrival=room.arrival, departure=room.departure, today=min(today, not_before or today),
+        longest_stay=row["longest_stay"], booking_horizon=row["booking_horizon"], prefix=prefix,
+    )  # fmt: skip
+    if row["type_id"] is None:
+        raise InvalidInput(
+            field=prefix + "room_type", message=_("The code %(code)s is not known."), code=room.room_type
+        )
+    if row["plan_id"] is None:
+        raise InvalidInput(
+            field=prefix + "rate_plan", message=_("The code %(code)s is not known."), code=room.rate_plan
+        )
+    terms = pricing.Terms(room.arrival, room.departure, room.adults, room.children, today)
+    full = pricing.occupancy_error(row, terms)
+    if full is not None:
+        full.field = prefix + full.field
+        raise full
+    refusal = pricing.restriction_error(row, terms)
+    if row["kind"] == "negotiated" and row["agreement_id"] is None:
+        refusal = errors.PlanNotForGuest()
+    prices = pricing.prices_of(row, terms)
+    if prices is None and refusal is None:
+        refusal = errors.NoPrice()
+    if refusal is not None:
+        refusal.field = prefix + refusal.field
+    return PricedRoom(
+        position=row["position"],
+        room_type_id=row["type_id"],
+        rate_plan_id=row["plan_id"],
+        prices=prices,
+        refusal=refusal,
+        guarantee_required=row["guarantee_required"],
+    )

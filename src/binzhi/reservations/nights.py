@@ -1,0 +1,119 @@
+"""The counters of nights: the only code that changes how many rooms of a type are sold or out of order.
+
+Rows are locked in the order (night, room type) before the first is changed, so that overlapping stays queue
+instead of deadlocking. The guard in the update refuses; the table's CHECK is the backstop behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from binzhi.kernel import db
+from binzhi.kernel.errors import DomainError
+from binzhi.reservations.errors import LimitBelowSold, NotOnSale, RoomTypeClosed, RoomTypeSoldOut
+
+Deltas = Mapping[tuple[date, int], int]
+
+# The sort below the row locks is what makes the order; the CTE is read to its end before a row is updated or
+# row by row in that order, and either way no row is locked out of turn.
+_LOCKED = """
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%(nights)s::date[], %(types)s::bigint[], %(deltas)s::integer[]) AS a (night, room_type_id, delta)
+), locked AS MATERIALIZED (
+    SELECT n.night, n.room_type_id, a.delta
+    FROM asked a JOIN reservations_night n
+      ON n.night = a.night AND n.room_type_id = a.room_type_id AND n.hotel_id = %(hotel)s
+    ORDER BY n.night, n.room_type_id
+    FOR NO KEY UPDATE OF n
+)
+"""
+_TAKE = (
+    _LOCKED
+    + """
+UPDATE reservations_night n SET sold = n.sold + l.delta
+FROM locked l
+WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_type_id
+  AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))
+RETURNING n.night, n.room_type_id
+"""
+)
+_PUT_OUT_OF_ORDER = (
+    _LOCKED
+    + """
+UPDATE reservations_night n SET out_of_order = n.out_of_order + l.delta
+FROM locked l
+WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_type_id
+  AND (l.delta < 0 OR n.sold <= n.rooms - n.out_of_order - l.delta + n.overbooking - n.held)
+RETURNING n.night, n.room_type_id
+"""
+)
+_WHY = """
+SELECT closed FROM reservations_night WHERE night = %s AND hotel_id = %s AND room_type_id = %s
+"""
+
+
+def take(*, hotel_id: int, deltas: Deltas) -> None:
+    """Sell (positive) or give back (negative) rooms per (night, room type): one statement when all goes well.
+
+    Locks the nights in order. Raises RoomTypeSoldOut, RoomTypeClosed or NotOnSale naming the first short night;
+    what was counted before it is undone by the rollback that the refusal causes.
+    """
+    done, asked = _change(_TAKE, hotel_id, deltas)
+    if len(done) != len(asked):
+        raise _refusal(hotel_id, next(key for key in asked if key not in done))
+
+
+def put_out_of_order(*, hotel_id: int, deltas: Deltas) -> None:
+    """Take rooms out of the inventory (positive) or bring them back (negative), per (night, room type).
+
+    Nights that are not open yet are left alone: opening them counts the rooms that are out of order then.
+    Locks the nights in order. Raises LimitBelowSold when more rooms are sold than would be left.
+    """
+    done, asked = _change(_PUT_OUT_OF_ORDER, hotel_id, deltas)
+    for night, room_type_id in asked:
+        if (night, room_type_id) not in done and _is_open(hotel_id, night, room_type_id):
+            raise LimitBelowSold(night=night, room_type_id=room_type_id)
+
+
+def _change(sql: str, hotel_id: int, deltas: Deltas) -> tuple[set[tuple[date, int]], list[tuple[date, int]]]:
+    asked = sorted(key for key, delta in deltas.items() if delta)
+    if not asked:
+        return set(), []
+    rows = db.fetch_all(
+        sql,
+        {
+            "hotel": hotel_id,
+            "nights": [night for night, _type in asked],
+            "types": [room_type_id for _night, room_type_id in asked],
+            "deltas": [deltas[key] for key in asked],
+        },
+    )
+    return {(row["night"], row["room_type_id"]) for row in rows}, asked
+
+
+def _is_open(hotel_id: int, night: date, room_type_id: int) -> bool:
+    return db.fetch_one(_WHY, [night, hotel_id, room_type_id]) is not None
+
+
+def _refusal(hotel_id: int, key: tuple[date, int]) -> DomainError:
+    night, room_type_id = key
+    row = db.fetch_one(_WHY, [night, hotel_id, room_type_id])
+    if row is None:
+        return NotOnSale(night=night, room_type_id=room_type_id)
+    reason = RoomTypeClosed if row["closed"] else RoomTypeSoldOut
+    return reason(night=night, room_type_id=room_type_id)
+
+
+def deltas_of(nights: list[date], room_type_id: int, delta: int) -> dict[tuple[date, int], int]:
+    """The same change for one type on several nights."""
+    return {(night, room_type_id): delta for night in nights}
+
+
+def merged(*parts: Deltas) -> dict[tuple[date, int], int]:
+    """The net change of several; what cancels out is left away, so that its night need not be free."""
+    total: dict[tuple[date, int], int] = {}
+    for part in parts:
+        for key, delta in part.items():
+            total[key] = total.get(key, 0) + delta
+    return {key: delta for key, delta in total.items() if delta}

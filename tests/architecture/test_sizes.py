@@ -1,0 +1,44 @@
+"""A file is read in one sitting, a function on one screen."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture.conftest import ROOT, own_files
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 50
+LONGEST_TEMPLATE = 150
+
+
+def ours(*suffixes: str) -> Iterator[Path]:
+    for path in own_files(*suffixes):
+        if "migrations" not in path.parts:
+            yield path
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_no_file_is_longer_than_one_sitting() -> None:
+    lengths = {name(path): len(path.read_text().splitlines()) for path in ours(".py", ".ts", ".mjs")}
+    assert {file: length for file, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_template_is_longer_than_a_page() -> None:
+    lengths = {name(path): len(path.read_text().splitlines()) for path in ours(".html") if "src" in path.parts}
+    assert {file: length for file, length in lengths.items() if length > LONGEST_TEMPLATE} == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    too_long = {}
+    for path in ours(".py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > LONGEST_FUNCTION:
+                    too_long[f"{name(path)}:{node.name}"] = length
+    assert too_long == {}

@@ -1,0 +1,60 @@
+"""The database of the tests: an embedded server of their own, unless BINZHI_DATABASE_URL names one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from binzhi.config.embedded.cluster import Cluster
+
+HOME_OF_TESTS = "BINZHI_TEST_HOME"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose one home for all processes of this run; nothing starts before a test asks for the database."""
+    if hasattr(config, "workerinput") or os.environ.get("BINZHI_DATABASE_URL"):
+        return
+    home = tempfile.mkdtemp(prefix="binzhi-test-")
+    # Of this directory alone: an unprivileged server may pass through it when the tests run as root.
+    os.chmod(home, 0o711)
+    os.environ[HOME_OF_TESTS] = home
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    home = os.environ.get(HOME_OF_TESTS)
+    if home is None or hasattr(config, "workerinput"):
+        return
+    Cluster(Path(home)).stop()
+    shutil.rmtree(home, ignore_errors=True)
+    del os.environ[HOME_OF_TESTS]
+
+
+@pytest.fixture(scope="session")
+def database_url() -> str:
+    """The server that tests use; programs that a test starts find it in the environment."""
+    home = os.environ.get(HOME_OF_TESTS)
+    if home is not None and "BINZHI_DATABASE_URL" not in os.environ:
+        # The tests kill processes, never the power: what the kernel has been given is not lost.
+        cluster = Cluster(Path(home), settings={"fsync": "off", "shared_buffers": "128MB"})
+        cluster.start()
+        os.environ["BINZHI_DATABASE_URL"] = cluster.url
+    return os.environ["BINZHI_DATABASE_URL"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(database_url: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Point Django at that server before it makes its test database."""
+    from django.db import connections
+
+    place = conninfo_to_dict(database_url)
+    connections["default"].settings_dict.update(
+        HOST=place.get("host", ""),
+        PORT=str(place.get("port", "")),
+        USER=place.get("user", ""),
+        PASSWORD=place.get("password", ""),
+    )
