@@ -16,8 +16,8 @@ from binzhi.config.embedded.cluster import Cluster
 QUICK = {"fsync": "off", "shared_buffers": "32MB", "max_connections": "20"}
 
 
-def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 60
+def until(condition: Callable[[], bool], what: str, *, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.02)

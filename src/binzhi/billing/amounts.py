@@ -17,7 +17,10 @@ MOST_AT_ONCE = 9999
 
 
 def clean_amount(amount: Decimal, *, currency: str, field: str = "amount") -> Decimal:
-    """The amount in the currency's decimals. Raises AmountNotPositive (zero, negative, NaN), AmountTooLarge, AmountTooFine."""
+    """The amount in the currency's decimals.
+
+    Raises AmountNotPositive (zero, negative, not a number), AmountTooLarge, AmountTooFine.
+    """
     if not amount.is_finite():
         raise (AmountTooLarge if amount.is_infinite() else AmountNotPositive)(field=field)
     if amount <= 0:

@@ -50,7 +50,7 @@ class Account(models.Model):
 
 
 class Folio(models.Model):
-    """A bill with numbered windows (accounts); `folios.close` and `folios.reopen` change its state. It knows no reservation."""
+    """A bill with numbered windows (accounts). It knows no reservation; `folios.close` and `.reopen` change it."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=20)
@@ -150,7 +150,7 @@ class Transaction(models.Model):
 
 
 class Line(models.Model):
-    """One side of a transaction. Insert-only; the lines of every statement that writes some add up to zero per transaction.
+    """One side of a transaction. Insert-only; lines written by a statement add up to zero per transaction.
 
     Hotel and transaction carry no foreign key of the database: the trigger that checks the sum has joined both, and
     a transaction is never deleted.

@@ -71,7 +71,8 @@ SELECT %s, a.kind, a.code, a.name FROM unnest(%s::text[], %s::text[], %s::text[]
 ON CONFLICT (hotel_id, kind, code) WHERE folio_id IS NULL DO NOTHING
 """
 _CODES = """
-INSERT INTO billing_chargecode (hotel_id, code, name, name_en, "group", tax_rate, is_active, revenue_account_id, tax_account_id)
+INSERT INTO billing_chargecode
+    (hotel_id, code, name, name_en, "group", tax_rate, is_active, revenue_account_id, tax_account_id)
 SELECT %(hotel)s, c.code, c.name, c.name_en, c.grp, c.tax_rate, c.is_active, r.id, t.id
 FROM unnest(%(code)s::text[], %(name)s::text[], %(name_en)s::text[], %(grp)s::text[], %(rate)s::numeric[],
             %(active)s::boolean[], %(tax)s::text[]) AS c (code, name, name_en, grp, tax_rate, is_active, tax)
@@ -82,7 +83,8 @@ ON CONFLICT (hotel_id, code) DO NOTHING
 _MEANS = """
 INSERT INTO billing_paymentmeans (hotel_id, code, name, name_en, position, account_id)
 SELECT %(hotel)s, m.code, m.name, m.name_en, m.position, a.id
-FROM unnest(%(code)s::text[], %(name)s::text[], %(name_en)s::text[]) WITH ORDINALITY AS m (code, name, name_en, position)
+FROM unnest(%(code)s::text[], %(name)s::text[], %(name_en)s::text[])
+    WITH ORDINALITY AS m (code, name, name_en, position)
 JOIN billing_account a ON a.hotel_id = %(hotel)s AND a.code = m.code AND a.folio_id IS NULL
     AND a.kind = CASE WHEN m.code = 'company' THEN 'receivable' ELSE 'means' END
 ON CONFLICT (hotel_id, code) DO NOTHING

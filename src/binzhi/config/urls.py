@@ -7,9 +7,11 @@ from django.urls import include, path
 from binzhi.kernel.ui.views import search
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("binzhi.people.web.sign_in_urls")),
     path("ui/", include("binzhi.kernel.ui.urls")),
     path("h/<str:hotel>/search", search, name="search"),
+    path("", include("binzhi.people.web.urls")),
+    path("", include("binzhi.guests.web.urls")),
 ]
 
 handler400 = "binzhi.kernel.ui.views.bad_request"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,10 +15,11 @@ from granian.constants import Interfaces
 from binzhi.config.lifeline import end_with_parent
 
 TARGET = "binzhi.config.wsgi:application"
-# Threads wait for the database most of the time; more of them only queue at its pool.
-_THREADS = 8
+# Per worker. More only wait for the interpreter, or at the database's pool: a hot row gets slower with every client.
+_THREADS = 4
 _MOST_WORKERS = 8
-_STOP_SECONDS = 10
+# An idle connection that a browser keeps open sometimes holds a worker up; a request cut off is rolled back.
+_STOP_SECONDS = 5
 
 
 def serve(*, host: str, port: int) -> None:
@@ -43,6 +45,9 @@ def _workers() -> int:
 def _load(parent: int) -> Callable[..., Any]:
     """Runs in each worker process."""
     end_with_parent(parent, signal.SIGKILL)
+    if sys.platform == "linux":
+        # A Ctrl-C at the terminal goes to the whole group; a worker that is told twice to end may hang.
+        os.setpgid(0, 0)
     from binzhi.config.wsgi import application
 
     return application

@@ -1,4 +1,4 @@
-"""What happened at the desk, told to the contexts above. Ids, dates and codes only."""
+"""What happened at the desk, told to the contexts above. Ids and dates only; rooms assigned are `reservations.events`."""
 
 from __future__ import annotations
 
@@ -10,33 +10,28 @@ from binzhi.kernel.events import Event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomAssigned(Event):
-    topic: ClassVar[str] = "reservation.unit_assigned"
-    room_reservation_id: int
-    room_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomUnassigned(Event):
-    topic: ClassVar[str] = "reservation.unit_unassigned"
-    room_reservation_id: int
-    room_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomsAssigned(Event):
     """Many rooms in one press; `room_reservation_ids` is a comma-separated list."""
 
     topic: ClassVar[str] = "reservation.units_assigned"
+    hotel_id: int
     arrival: date
     room_reservation_ids: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedIn(Event):
-    topic: ClassVar[str] = "stay.checked_in"
-    room_reservation_id: int
+class StayEvent(Event):
+    """Base: something happened to one stay."""
+
+    topic: ClassVar[str]
+    hotel_id: int
     reservation_id: int
+    room_reservation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedIn(StayEvent):
+    topic: ClassVar[str] = "stay.checked_in"
     room_id: int
     folio_id: int
     arrival: date
@@ -44,48 +39,46 @@ class CheckedIn(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckInReverted(Event):
+class CheckInReverted(StayEvent):
     topic: ClassVar[str] = "stay.check_in_reverted"
-    room_reservation_id: int
-    reservation_id: int
     room_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedOut(Event):
+class GuestRegistered(StayEvent):
+    """Somebody joined a stay after check-in."""
+
+    topic: ClassVar[str] = "stay.guest_registered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedOut(StayEvent):
     topic: ClassVar[str] = "stay.checked_out"
-    room_reservation_id: int
-    reservation_id: int
     room_id: int
     folio_id: int | None
     business_date: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckOutReverted(Event):
+class CheckOutReverted(StayEvent):
     topic: ClassVar[str] = "stay.check_out_reverted"
-    room_reservation_id: int
-    reservation_id: int
     room_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomMoved(Event):
+class StayMoved(StayEvent):
     topic: ClassVar[str] = "stay.moved"
-    room_reservation_id: int
     from_room_id: int
     to_room_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StayExtended(Event):
+class StayExtended(StayEvent):
     topic: ClassVar[str] = "stay.extended"
-    room_reservation_id: int
     departure: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StayShortened(Event):
+class StayShortened(StayEvent):
     topic: ClassVar[str] = "stay.shortened"
-    room_reservation_id: int
     departure: date

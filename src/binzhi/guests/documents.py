@@ -119,16 +119,22 @@ def _country(kind: DocumentKind, given: str) -> str:
 
 def _resident_id(number: str, *, today: date | None) -> tuple[str, date, str]:
     """GB 11643: the number in eighteen places, birth date and sex. Cards of the first generation have fifteen."""
-    if _RESIDENT_15.fullmatch(number):
-        body = f"{number[:6]}19{number[6:]}"
-        number = body + mod_11_2.calc_check_digit(body)
-    elif not _RESIDENT_18.fullmatch(number):
+    number = upgraded(number)
+    if not _RESIDENT_18.fullmatch(number):
         raise DocumentNotValid(message=_("An ID number has 18 places: 17 digits and a digit or X."))
     if number[:2] not in PROVINCES:
         raise DocumentNotValid(message=_("No province has the first two digits of this number."))
     birth_date = _birth_date(number[6:14], today=today)
     _checksum(number)
     return number, birth_date, Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
+
+
+def upgraded(number: str) -> str:
+    """A number of the first generation (fifteen digits) as the eighteen places of the second; others as they are."""
+    if not _RESIDENT_15.fullmatch(number):
+        return number
+    body = f"{number[:6]}19{number[6:]}"
+    return body + str(mod_11_2.calc_check_digit(body))
 
 
 def _birth_date(digits: str, *, today: date | None) -> date:

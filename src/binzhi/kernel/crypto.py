@@ -14,9 +14,9 @@ import unicodedata
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel.errors import DomainError
-from django.utils.translation import gettext_lazy as _
 
 NONCE_BYTES = 12
 
@@ -40,7 +40,7 @@ def seal(text: str, *, place: str) -> bytes:
 def open_sealed(sealed: bytes, *, place: str) -> str:
     """Decrypt; raises KeyMissing when the key is unknown or the value is not of this place."""
     sealed = bytes(sealed)
-    key = settings.BINZHI_DATA_KEYS.get(sealed[0])
+    key = settings.BINZHI_DATA_KEYS.get(sealed[0]) if len(sealed) > 1 + NONCE_BYTES else None
     if key is None:
         raise KeyMissing
     nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]

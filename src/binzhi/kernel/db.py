@@ -8,6 +8,9 @@ from typing import Any
 from django.db import connection
 
 Params = Sequence[Any] | Mapping[str, Any]
+_NOBODY = ("", "")
+# After a rollback the session may still be bound as it was before; no list of ids looks like this.
+_UNKNOWN = ("?", "?")
 
 
 def fetch_all(sql: str, params: Params = ()) -> list[dict[str, Any]]:
@@ -65,13 +68,13 @@ def mark_scope(hotels: str, groups: str) -> None:
 
 
 def forget_scope() -> None:
-    """Bind anew before the next operation: the setting may have been rolled back."""
+    """Bind anew before the next operation: the setting may have been rolled back, or may still stand."""
     if connection.connection is not None:
-        setattr(connection.connection, "binzhi_scope", None)  # noqa: B010
+        setattr(connection.connection, "binzhi_scope", _UNKNOWN)  # noqa: B010
 
 
 def clear_scope() -> None:
-    """Let the session see no hotel at all, if an earlier request bound it."""
+    """Let the session see no hotel at all, unless nothing ever bound it."""
     connection.ensure_connection()
-    if getattr(connection.connection, "binzhi_scope", None) not in (None, ("", "")):
-        enter_scope("", "")
+    if getattr(connection.connection, "binzhi_scope", _NOBODY) != _NOBODY:
+        enter_scope(*_NOBODY)

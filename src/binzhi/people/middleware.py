@@ -16,6 +16,7 @@ from binzhi.people.queries import standings_of
 from binzhi.people.web.gate import StaffRequest
 
 API = "/api/"
+LAST_HOTEL = "last_hotel"
 
 
 class StaffMiddleware:
@@ -43,6 +44,8 @@ class StaffMiddleware:
                 staff.hotel = standing.hotel
                 staff.standing = standing
                 staff.actor = replace(staff.actor, staff_id=standing.staff_id)
+                if len(staff.standings) > 1 and staff.session.get(LAST_HOTEL) != code:
+                    staff.session[LAST_HOTEL] = code
                 return
         raise Http404
 

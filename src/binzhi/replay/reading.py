@@ -138,8 +138,9 @@ def _without_mark(content: bytes) -> tuple[str, str]:
         return "utf-8", content.decode("utf-8", "surrogateescape")
     if _decodes(content, "gb18030"):
         text = content.decode("gb18030")
-        wide = [character for character in text if character > "\x7f"]
-        if sum("\u4e00" <= character <= "\u9fff" for character in wide) * 2 > len(wide):
+        wide = [character.encode("gb18030") for character in text if character > "\x7f"]
+        # Everyday Chinese has both bytes above A0; an accent of Western Europe swallows the letter after it.
+        if sum(len(code) == 2 and min(code) > 0xA0 for code in wide) * 5 > len(wide) * 4:
             return "gb18030", text
     return "latin-1", content.decode("latin-1")
 

@@ -28,7 +28,7 @@ MISSING = frozenset({"", "NA", "NULL"})
 # What no booking of a real hotel reaches; beyond it a cell is taken for a slip of the pen.
 MOST_LEAD_DAYS = 3650
 MOST_NIGHTS = 366
-MOST_PEOPLE = 200
+MOST_PEOPLE = 99
 MOST_CHANGES = 100
 YEARS = range(1990, 2101)
 LARGEST_PRICE = Decimal("999999.99")

@@ -180,7 +180,7 @@ class RoomOccupied(DomainError):
 
     code = "room_occupied"
     field = "room"
-    message = _("Room %(number)s is still occupied.")
+    message = _("Somebody is still in this room.")
 
 
 class NoRoomAssigned(DomainError):

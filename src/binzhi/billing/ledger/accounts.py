@@ -47,7 +47,7 @@ SELECT folio.id AS folio_id, folio.number, opened.id AS account_id FROM folio JO
 def open_folio(*, hotel_id: int, guest_id: int | None, now: datetime) -> OpenFolio:
     """Open a bill with one window, in one statement."""
     row = db.fetch_one(_OPEN, {"hotel": hotel_id, "guest": guest_id, "now": now})
-    assert row is not None  # noqa: S101  (an INSERT ... RETURNING of one row)
+    assert row is not None
     return OpenFolio(**row)
 
 

@@ -16,7 +16,6 @@ from binzhi.kernel.errors import NotFound
 from binzhi.kernel.money import LARGEST, MINOR_DIGITS
 
 
-
 @dataclass(frozen=True, slots=True)
 class Charges:
     """What `charge_each` wrote: how many, and their sums."""
@@ -82,14 +81,16 @@ WITH house AS MATERIALIZED (
         (code.tax_account_id, p.net - p.gross)) AS side (account_id, amount)
     WHERE side.amount <> 0 OR side.account_id <> code.tax_account_id
 )
-SELECT house.business_date, count(header.id) AS count, coalesce(sum(p.gross) FILTER (WHERE header.id IS NOT NULL), 0) AS gross,
+SELECT house.business_date, count(header.id) AS count,
+       coalesce(sum(p.gross) FILTER (WHERE header.id IS NOT NULL), 0) AS gross,
        coalesce(sum(p.net) FILTER (WHERE header.id IS NOT NULL), 0) AS net, max(header.id) AS last_id,
        max(p.folio_id) AS folio_id, count(p.id) AS found, (SELECT count(*) FROM code) AS codes
 FROM house LEFT JOIN priced p ON true LEFT JOIN header USING (id)
 GROUP BY house.business_date
 """
 _ONE = """
-SELECT %(account)s::bigint, %(amount)s::numeric, %(quantity)s::smallint, %(description)s::varchar, %(source_key)s::varchar
+SELECT %(account)s::bigint, %(amount)s::numeric, %(quantity)s::smallint, %(description)s::varchar,
+           %(source_key)s::varchar
 """
 _WHOLE = [currency for currency, digits in MINOR_DIGITS.items() if digits == 0]
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from binzhi.billing.errors import UnknownMeans
 from binzhi.billing.ledger.refusals import typed_refusals
 from binzhi.kernel import db
-
+from binzhi.kernel.errors import DomainError, NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,13 +18,16 @@ class Posting:
     """A transaction to be written. `lines` are (account, amount), debit positive.
 
     `means` is the code of a means of payment; with `means_amount` its account gets that line too, so that
-    lines and `means_amount` add up to zero. `folio_id` is found from the lines when left out.
+    lines and `means_amount` add up to zero. `window_id` is an account among the lines that must be a window of a
+    bill of this hotel. `folio_id` is found from the lines when left out.
     """
 
     kind: str
     lines: Sequence[tuple[int, Decimal]]
     means: str = ""
     means_amount: Decimal | None = None
+    means_id: int | None = None
+    window_id: int | None = None
     folio_id: int | None = None
     description: str = ""
     charge_code_id: int | None = None
@@ -58,10 +61,12 @@ WITH house AS MATERIALIZED (
             SELECT a.folio_id FROM given JOIN billing_account a ON a.id = given.account_id
             WHERE a.folio_id IS NOT NULL ORDER BY a.id LIMIT 1
         )),
-        %(charge_code)s::bigint, means.id, %(description)s, %(quantity)s::smallint, %(origin)s::bigint,
-        %(reverses)s::bigint, %(source_key)s::varchar, %(user)s::bigint, %(now)s
+        %(charge_code)s::bigint, coalesce(%(means_id)s::bigint, means.id), %(description)s, %(quantity)s::smallint,
+        %(origin)s::bigint, %(reverses)s::bigint, %(source_key)s::varchar, %(user)s::bigint, %(now)s
     FROM house LEFT JOIN means ON true
-    WHERE %(means)s = '' OR means.id IS NOT NULL
+    WHERE (%(means)s = '' OR means.id IS NOT NULL)
+      AND (%(window)s::bigint IS NULL OR EXISTS (
+          SELECT 1 FROM billing_account WHERE id = %(window)s::bigint AND hotel_id = %(hotel)s AND kind = 'folio'))
     RETURNING id, folio_id, business_date
 ), lines AS (
     INSERT INTO billing_line (hotel_id, transaction_id, account_id, amount)
@@ -89,6 +94,8 @@ def post(*, hotel_id: int, posting: Posting, user_id: int | None, now: datetime)
                 "amounts": [amount for _account_id, amount in posting.lines],
                 "means": posting.means,
                 "means_amount": posting.means_amount,
+                "means_id": posting.means_id,
+                "window": posting.window_id,
                 "kind": posting.kind,
                 "folio": posting.folio_id,
                 "charge_code": posting.charge_code_id,
@@ -102,5 +109,12 @@ def post(*, hotel_id: int, posting: Posting, user_id: int | None, now: datetime)
             },
         )
     if row is None:
-        raise UnknownMeans
+        raise _refusal(hotel_id, posting)
     return Posted(**row)
+
+
+def _refusal(hotel_id: int, posting: Posting) -> DomainError:
+    known = db.fetch_value(
+        "SELECT 1 FROM billing_paymentmeans WHERE hotel_id = %s AND code = %s AND is_active", [hotel_id, posting.means]
+    )
+    return UnknownMeans() if posting.means and not known else NotFound()

@@ -106,6 +106,7 @@ def _supervise(cluster: Cluster | None, logins: Iterable[tuple[str, str, str]]) 
 
 
 def _answers() -> bool:
+    """Does the sign-in page come? An error page is no answer; the log of `web` says why."""
     try:
         with urllib.request.urlopen(f"{environment.address()}accounts/login/", timeout=2) as answer:
             return bool(answer.status == 200)

@@ -97,6 +97,9 @@ def refuse_unusable(url: str) -> None:
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             version = connection.info.server_version // 10000
+            row = connection.execute(
+                "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
     except psycopg.Error as error:
         reason = " ".join(str(error).split())
         raise click.ClickException(
@@ -106,6 +109,11 @@ def refuse_unusable(url: str) -> None:
         raise click.ClickException(
             f"The database of BINZHI_DATABASE_URL is PostgreSQL {version}; Binzhi needs {OLDEST_SERVER} or newer."
         )
+    if row and row[0]:
+        tell(
+            "Warning: the role of BINZHI_DATABASE_URL is not bound by row-level security, the second wall between "
+            "hotels. Use a role that is no superuser and owns the database."
+        )
 
 
 def setup_django() -> None:
@@ -114,6 +122,8 @@ def setup_django() -> None:
     import django
 
     try:
+        # Where `collectstatic` would write; the server of static files complains when it is absent.
+        (home() / "static").mkdir(parents=True, exist_ok=True)
         django.setup()
     except OSError as error:
         raise ClusterError(str(from_os_error(error, home()))) from error

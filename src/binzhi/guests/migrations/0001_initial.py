@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             name='GuestDocument',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('resident_id', 'Resident ID card'), ('passport', 'Passport'), ('hk_macao', 'Hong Kong/Macao permit'), ('taiwan', 'Taiwan permit'), ('foreigner_pr', "Foreigner's permanent residence card"), ('other', 'Other')], max_length=15)),
+                ('kind', models.CharField(choices=[('resident_id', 'Resident ID card'), ('passport', 'Passport'), ('hk_macao', 'Hong Kong/Macao permit'), ('taiwan', 'Taiwan permit'), ('foreigner_pr', "Foreigner's permanent residence card"), ('other', 'Other document')], max_length=15)),
                 ('country', models.CharField(db_default='', max_length=3)),
                 ('number_sealed', models.BinaryField()),
                 ('number_masked', models.CharField(max_length=30)),

@@ -42,16 +42,18 @@ def render_field(
     `steps` adds − and + to a number; `across`, `pick` and `seg` lay choices out in a line, as cards, as segments.
     `private` keeps the value out of drafts. Other keywords become attributes of the input (`_` for `-`).
     """
-    widget = bound.field.widget
-    kind = _kind(widget)
+    kind = _kind(bound.field.widget)
+    # A blank hint silences the form's own help text.
+    hint = (hint or str(bound.help_text)).strip()
+    icon = icon or {"date": "calendar", "time": "clock"}.get(kind, "")
     given: dict[str, Any] = {name.replace("_", "-"): value for name, value in attrs.items()}
     given.update(_attributes(bound, kind, hint=hint, placeholder=placeholder, private=private, autofocus=autofocus, key=key))
     context = {
         "bound": bound,
         "kind": kind,
         "label": label or bound.label,
-        "hint": hint or bound.help_text,
-        "icon": icon,
+        "hint": hint,
+        "icon": "" if steps else icon,
         "unit": unit,
         "before": before,
         "width": width,
@@ -104,7 +106,7 @@ def _attributes(
             attrs["inputmode"] = mode
     if isinstance(bound.field, forms.DecimalField):
         attrs["inputmode"] = "decimal"
-    described = [f"{bound.auto_id}-{part}" for part, on in (("hint", hint or bound.help_text), ("error", bound.errors)) if on]
+    described = [f"{bound.auto_id}-{part}" for part, on in (("hint", hint), ("error", bound.errors)) if on]
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:

@@ -1,4 +1,7 @@
-"""Every component on one page, with sample data: looked at by people, driven by the browser tests. Off in production."""
+"""Every component on one page, with sample data: looked at by people, driven by the browser tests. Off in production.
+
+Its words are sample data of a Chinese hotel and not translated.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,6 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from binzhi.kernel.errors import Conflict
 from binzhi.kernel.search import name_keys
@@ -33,32 +34,32 @@ PEOPLE = (
 
 
 class SampleForm(forms.Form):
-    arrival = forms.DateField(label=gettext_lazy("Arrival"), widget=forms.DateInput)
-    departure = forms.DateField(label=gettext_lazy("Departure"), widget=forms.DateInput)
-    rooms = forms.IntegerField(label=gettext_lazy("Rooms"), min_value=1, max_value=9)
-    adults = forms.IntegerField(label=gettext_lazy("Adults"), min_value=1, max_value=4)
-    channel = forms.ChoiceField(label=gettext_lazy("Channel"), choices=[("tel", gettext_lazy("Telephone")), ("web", gettext_lazy("Website"))])
-    phone = forms.CharField(label=gettext_lazy("Contact phone"), max_length=20, help_text=gettext_lazy("Mobile, landline or none."))
-    document_number = forms.CharField(label=gettext_lazy("Document number"), max_length=20, required=False)
-    amount = forms.DecimalField(label=gettext_lazy("Amount"), max_digits=10, decimal_places=2)
-    means = forms.ChoiceField(label=gettext_lazy("Means of payment"), widget=forms.RadioSelect)
-    guarantee = forms.ChoiceField(label=gettext_lazy("Guarantee"), widget=forms.RadioSelect)
-    wishes = forms.MultipleChoiceField(label=gettext_lazy("Wishes"), widget=forms.CheckboxSelectMultiple, required=False)
-    remark = forms.CharField(label=gettext_lazy("Special requests"), widget=forms.Textarea(attrs={"rows": 2}), max_length=200, required=False)
-    quiet = forms.BooleanField(label=gettext_lazy("Do not call before nine"), required=False)
+    arrival = forms.DateField(label="到店", widget=forms.DateInput)
+    departure = forms.DateField(label="离店", widget=forms.DateInput)
+    rooms = forms.IntegerField(label="房间", min_value=1, max_value=9)
+    adults = forms.IntegerField(label="成人", min_value=1, max_value=4)
+    channel = forms.ChoiceField(label="渠道", choices=[("tel", "电话"), ("web", "官网")])
+    phone = forms.CharField(label="联系手机", max_length=20, help_text="手机或座机，可不填")
+    document_number = forms.CharField(label="证件号码", max_length=20, required=False)
+    amount = forms.DecimalField(label="金额", max_digits=10, decimal_places=2)
+    means = forms.ChoiceField(label="付款方式", widget=forms.RadioSelect)
+    guarantee = forms.ChoiceField(label="担保方式", widget=forms.RadioSelect)
+    wishes = forms.MultipleChoiceField(label="偏好", widget=forms.CheckboxSelectMultiple, required=False)
+    remark = forms.CharField(label="特殊要求", widget=forms.Textarea(attrs={"rows": 2}), max_length=200, required=False)
+    quiet = forms.BooleanField(label="九点前勿打扰", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices: dict[str, list[tuple[str, Choice]]] = {
             "means": [
-                ("wechat", Choice(_("WeChat Pay"), icon="qr")), ("alipay", Choice(_("Alipay"), icon="qr")),
-                ("card", Choice(_("Bank card"), icon="card")), ("cash", Choice(_("Cash"), icon="cash")),
+                ("wechat", Choice("微信支付", icon="qr")), ("alipay", Choice("支付宝", icon="qr")),
+                ("card", Choice("银行卡", icon="card")), ("cash", Choice("现金", icon="cash")),
             ],
             "guarantee": [
-                ("company", Choice(_("Company guarantee"), note="¥46,200")),
-                ("first", Choice(_("First night authorised"), note="¥628.00")), ("none", Choice(_("None, held until 18:00"))),
+                ("company", Choice("公司担保", note="¥46,200")),
+                ("first", Choice("首晚预授权", note="¥628.00")), ("none", Choice("无担保，留至 18:00")),
             ],
-            "wishes": [("high", Choice(_("High floor"))), ("quiet", Choice(_("Away from the lift"))), ("smoke", Choice(_("No smoking")))],
+            "wishes": [("high", Choice("高楼层")), ("quiet", Choice("远离电梯")), ("smoke", Choice("无烟"))],
         }  # fmt: skip
         for name, pairs in choices.items():
             field = self.fields[name]
@@ -68,7 +69,7 @@ class SampleForm(forms.Form):
     def clean_phone(self) -> str:
         digits = "".join(filter(str.isdigit, self.cleaned_data["phone"]))
         if len(digits) != 11:
-            raise forms.ValidationError(_("A mobile number has 11 digits; this has %(count)s."), params={"count": len(digits)})
+            raise forms.ValidationError("手机号应为 11 位，现为 %(count)s 位", params={"count": len(digits)})
         return digits
 
 
@@ -139,12 +140,12 @@ def _context() -> dict[str, Any]:
             )
         ],
         "segments": [
-            {"label": _("All"), "url": "?", "on": True, "count": 42}, {"label": _("Due in"), "url": "?s=1", "count": 25, "on": False},
-            {"label": _("Overdue"), "url": "?s=2", "count": 3, "on": False},
+            {"label": "全部", "url": "?", "on": True, "count": 42}, {"label": "预抵", "url": "?s=1", "count": 25, "on": False},
+            {"label": "逾时", "url": "?s=2", "count": 3, "on": False},
         ],
         "steps": [
-            {"label": _("Check the identity"), "state": "done", "note": "林晓 14:08"}, {"label": _("Check the bill"), "state": "cur", "note": ""},
-            {"label": _("Take the payment"), "state": "todo", "note": ""},
+            {"label": "核对身份", "state": "done", "note": "林晓 14:08"}, {"label": "核对账单", "state": "cur", "note": ""},
+            {"label": "收款", "state": "todo", "note": ""},
         ],
         "lines": [("房费", Decimal("628.00"), "夜审"), ("洗衣", Decimal("76.00"), "孙丽"), ("冲账", Decimal("-32.00"), "秦悦")],
         "people": [(name, name_keys(name).marked, level, detail) for name, level, detail, _tail in PEOPLE],
@@ -155,7 +156,7 @@ def _context() -> dict[str, Any]:
 def page(request: HttpRequest) -> HttpResponse:
     _guard(request)
     if request.method == "POST":
-        toast(request, _("Posted: minibar ¥58.00"), undo_url="/ui/styleguide")
+        toast(request, "已入账：迷你吧 ¥58.00", undo_url="/ui/styleguide")
     which = request.GET.get("page", "all")
     templates = {"rack": "styleguide/rack.html", "form": "styleguide/reservation.html", "blank": "styleguide/entry.html"}
     return render(request, templates.get(which, "styleguide/components.html"), _context())
@@ -184,7 +185,7 @@ def form(request: HttpRequest) -> HttpResponse:
     sent = SampleForm(request.POST)
     if not sent.is_valid():
         return render_screen(request, "styleguide/reservation.html", _context() | {"form": sent}, part="styleguide/form.html", status=422)
-    toast(request, _("Reservation confirmed"), undo_url="/ui/styleguide")
+    toast(request, "预订已确认", undo_url="/ui/styleguide")
     context = _context() | {"form": SampleForm(initial=_initial()), "token": request.POST.get("idempotency_key", "")}
     return render_screen(request, "styleguide/reservation.html", context, part="styleguide/form.html")
 

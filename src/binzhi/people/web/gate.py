@@ -67,6 +67,13 @@ def screen(permission: str | None = None) -> Callable[[View], View]:
     return decorate
 
 
+def hotel_of(request: StaffRequest) -> HotelRef:
+    """The hotel of an address that names one. Raises NotFound on others."""
+    if request.hotel is None:
+        raise NotFound
+    return request.hotel
+
+
 def refused(request: HttpRequest, refusal: DomainError) -> HttpResponse:
     """The page of a refusal that has no field to stand beside."""
     response = render(request, "people/refused.html", {"refusal": refusal}, status=refusal.status)

@@ -1,0 +1,1 @@
+"""Routers by context; each parses, calls one service or query, and answers."""

@@ -1,0 +1,178 @@
+"""Nothing posted is changed: a mistake is reversed, a charge in the wrong window is moved by a transfer.
+
+Building blocks, called inside an operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from binzhi.billing import ledger
+from binzhi.billing.amounts import clean_amount
+from binzhi.billing.errors import (
+    AlreadyReversed,
+    NothingSelected,
+    NotReversible,
+    NotTransferable,
+    PartlyUsed,
+    SameWindow,
+    TransferTooLarge,
+)
+from binzhi.billing.families import Written, family_of, transaction_of
+from binzhi.billing.ledger import Posted, Posting, typed_refusals
+from binzhi.billing.setup import TRANSFER
+from binzhi.kernel import db
+from binzhi.kernel.errors import NotFound
+
+
+def reverse(*, hotel_id: int, transaction_id: int, reason: str, user_id: int | None, now: datetime) -> Posted:
+    """Post the mirror of a transaction, today, naming it. Locks its accounts.
+
+    Raises NotFound, NotReversible (a reversal), AlreadyReversed, PartlyUsed (moved, refunded), FolioClosed,
+    DepositTooSmall (the deposit was used).
+    """
+    accounts = _original(hotel_id, transaction_id).accounts
+    ledger.lock_accounts(hotel_id=hotel_id, account_ids=accounts)
+    # Read again: whoever held the lock before may have reversed it.
+    original = _original(hotel_id, transaction_id)
+    if original.kind == "reversal":
+        raise NotReversible
+    if original.is_reversed:
+        raise AlreadyReversed
+    _refuse_when_built_upon(original)
+    posting = Posting(
+        kind="reversal", lines=[(account_id, -amount) for account_id, amount in original.lines],
+        folio_id=original.folio_id, charge_code_id=original.charge_code_id, means_id=original.means_id,
+        quantity=original.quantity, description=reason, reverses_id=original.pk,
+        origin_id=original.origin_id or original.pk,
+    )  # fmt: skip
+    return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+
+
+def _original(hotel_id: int, transaction_id: int) -> Written:
+    original = transaction_of(hotel_id=hotel_id, transaction_id=transaction_id)
+    if original is None:
+        raise NotFound
+    return original
+
+
+def _refuse_when_built_upon(original: Written) -> None:
+    if original.kind not in ("charge", "payment", "transfer"):
+        return
+    standing = family_of(original.origin_id or original.pk)
+    if original.kind == "transfer":
+        whole = all(standing[account_id] >= amount for account_id, amount in original.lines if amount > 0)
+    else:
+        whole = all(standing[account_id] == amount for account_id, amount in original.lines)
+    if not whole:
+        raise PartlyUsed
+
+
+@dataclass(frozen=True, slots=True)
+class Transferred:
+    """The transfers made, and the bills they left and reached."""
+
+    transaction_ids: tuple[int, ...]
+    folio_id: int
+    to_folio_id: int
+    business_date: date
+    amount: Decimal
+
+
+_STANDING = """
+WITH picked AS (
+    SELECT DISTINCT r.id AS root
+    FROM billing_transaction t JOIN billing_transaction r ON r.id = coalesce(t.origin_id, t.id)
+    WHERE t.hotel_id = %(hotel)s AND t.id = ANY(%(ids)s) AND t.kind IN ('charge', 'transfer') AND r.kind = 'charge'
+)
+SELECT p.root, coalesce(sum(l.amount), 0) AS amount
+FROM picked p
+CROSS JOIN LATERAL (
+    SELECT id FROM billing_transaction WHERE id = p.root
+    UNION ALL SELECT id FROM billing_transaction WHERE origin_id = p.root
+) t
+LEFT JOIN billing_line l ON l.transaction_id = t.id AND l.account_id = %(source)s
+GROUP BY p.root ORDER BY p.root
+"""
+_TRANSFER = """
+WITH house AS MATERIALIZED (
+    SELECT billing_hold_day(%(hotel)s) AS business_date
+), code AS (
+    SELECT id FROM billing_chargecode WHERE hotel_id = %(hotel)s AND code = %(code)s
+), moved AS MATERIALIZED (
+    SELECT nextval('billing_transaction_id_seq') AS id, m.root, m.amount, house.business_date
+    FROM unnest(%(roots)s::bigint[], %(amounts)s::numeric[]) AS m (root, amount) CROSS JOIN house
+), header AS (
+    INSERT INTO billing_transaction (id, hotel_id, business_date, kind, folio_id, charge_code_id, description,
+        origin_id, user_id, posted_at)
+    SELECT m.id, %(hotel)s, m.business_date, 'transfer', %(folio)s, (SELECT id FROM code), %(description)s, m.root,
+        %(user)s::bigint, %(now)s
+    FROM moved m
+    RETURNING id
+), lines AS (
+    INSERT INTO billing_line (hotel_id, transaction_id, account_id, amount)
+    SELECT %(hotel)s, m.id, side.account_id, side.amount FROM moved m JOIN header USING (id)
+    CROSS JOIN LATERAL (VALUES (%(source)s::bigint, -m.amount), (%(target)s::bigint, m.amount))
+        AS side (account_id, amount)
+)
+SELECT array_agg(id ORDER BY id) AS ids, min(business_date) AS business_date FROM moved
+"""
+
+
+def transfer(
+    *,
+    hotel_id: int,
+    transaction_ids: Sequence[int],
+    source_id: int,
+    target_id: int,
+    amount: Decimal | None,
+    reason: str,
+    currency: str,
+    user_id: int | None,
+    now: datetime,
+) -> Transferred:
+    """Move what stands of the chosen charges from one window to another, of this or another bill of the hotel.
+
+    `amount` moves that much of a single charge. Locks the two windows. The original charges stay as posted; each
+    transfer names its charge. Raises NotFound, NothingSelected, SameWindow, NotTransferable, TransferTooLarge,
+    FolioClosed.
+    """
+    if not transaction_ids:
+        raise NothingSelected
+    if source_id == target_id:
+        raise SameWindow
+    windows = ledger.lock_accounts(hotel_id=hotel_id, account_ids=[source_id, target_id])
+    source, target = windows[source_id].folio_id, windows[target_id].folio_id
+    if source is None or target is None or {account.kind for account in windows.values()} != {"folio"}:
+        raise NotFound
+    standing = db.fetch_all(_STANDING, {"hotel": hotel_id, "ids": list(transaction_ids), "source": source_id})
+    if not standing or any(row["amount"] <= 0 for row in standing):
+        raise NotTransferable
+    roots, amounts = [row["root"] for row in standing], [row["amount"] for row in standing]
+    if amount is not None:
+        amounts = [_part(amounts, amount, currency)]
+    with typed_refusals():
+        row = db.fetch_one(
+            _TRANSFER,
+            {
+                "hotel": hotel_id, "code": TRANSFER, "roots": roots, "amounts": amounts, "folio": source,
+                "description": reason, "source": source_id, "target": target_id, "user": user_id, "now": now,
+            },
+        )  # fmt: skip
+    assert row is not None
+    return Transferred(
+        transaction_ids=tuple(row["ids"]), folio_id=source, to_folio_id=target,
+        business_date=row["business_date"], amount=sum(amounts, Decimal("0.00")),
+    )  # fmt: skip
+
+
+def _part(amounts: Sequence[Decimal], amount: Decimal, currency: str) -> Decimal:
+    amount = clean_amount(amount, currency=currency)
+    if len(amounts) != 1:
+        raise NotTransferable
+    if amount > amounts[0]:
+        raise TransferTooLarge(amount=amounts[0])
+    return amount

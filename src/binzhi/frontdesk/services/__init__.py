@@ -1,0 +1,23 @@
+"""The desk's operations. Each is one transaction with one audit row; walk-in has two, because it books as well."""
+
+from binzhi.frontdesk.services.arriving import check_in, register_guest, undo_check_in, walk_in
+from binzhi.frontdesk.services.assigning import assign_proposed, assign_room, assign_rooms, unassign_room
+from binzhi.frontdesk.services.leaving import check_out, undo_check_out
+from binzhi.frontdesk.services.staying import extend_stay, move_room, shorten_stay, undo_shorten_stay
+
+__all__ = [
+    "assign_proposed",
+    "assign_room",
+    "assign_rooms",
+    "check_in",
+    "check_out",
+    "extend_stay",
+    "move_room",
+    "register_guest",
+    "shorten_stay",
+    "unassign_room",
+    "undo_check_in",
+    "undo_check_out",
+    "undo_shorten_stay",
+    "walk_in",
+]

@@ -1,0 +1,183 @@
+"""The room rack and the panel of one room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.features import feature_label
+from binzhi.frontdesk.queries.panel import room_panel
+from binzhi.frontdesk.queries.rack import RackFilter, RackRoom, rack, rack_counts
+from binzhi.frontdesk.web.lists import hotel_of
+from binzhi.kernel import clock
+from binzhi.kernel.errors import NotFound
+from binzhi.kernel.ui.htmx import render_screen, wants_part
+from binzhi.kernel.ui.rooms import RoomTile
+from binzhi.people.web import StaffRequest, screen
+from binzhi.property.queries import HotelRef
+
+GROUPS = ("floor", "type", "list")
+# Widths for which the sheet has a class; a floor of 13 rooms takes the next one.
+ACROSS = (10, 12, 15, 20, 24, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the rack: a floor or a room type."""
+
+    name: str
+    occupied: int
+    across: str
+    tiles: Sequence[RoomTile]
+
+
+def filter_of(query: QueryDict) -> RackFilter:
+    return RackFilter(
+        floor=query.get("floor", ""),
+        room_type=query.get("type", ""),
+        show=query.get("state", ""),
+        feature=query.get("feature", ""),
+        number=query.get("q", "").strip()[:10],
+    )
+
+
+@require_GET
+@screen(Permission.VIEW)
+def rack_screen(request: StaffRequest) -> HttpResponse:
+    context = rack_context(request, selected="")
+    return render_screen(request, "frontdesk/rack.html", context, part="frontdesk/rack_board.html")
+
+
+@require_GET
+@screen(Permission.VIEW)
+def room_screen(request: StaffRequest, number: str) -> HttpResponse:
+    """The panel alone for htmx, the rack with the panel open for an address that is opened by itself."""
+    hotel, now = hotel_of(request), clock.now()
+    panel = room_panel(hotel=hotel, number=number, now=now)
+    if panel is None:
+        raise NotFound
+    context: dict[str, Any] = {"panel": panel, "may": rights(request, hotel), "close_url": close_url(request, hotel)}
+    if wants_part(request):
+        html = render_to_string("frontdesk/room_panel.html", context, request=request)
+        return HttpResponse(html + render_to_string("ui/toasts_part.html", {}, request=request))
+    return render_screen(request, "frontdesk/rack.html", {**rack_context(request, selected=number), **context})
+
+
+def rights(request: StaffRequest, hotel: HotelRef) -> dict[str, bool]:
+    """What the actor may do, for templates: `may.check_in`, `may.clean`."""
+    held = {right.name.lower(): request.actor.may(right, hotel.pk) for right in Permission}
+    return held | {
+        "clean": request.actor.may("property.set_room_condition", hotel.pk),
+        "inspect": request.actor.may("property.inspect_room", hotel.pk),
+        "see_folio": request.actor.may("billing.view_folio", hotel.pk),
+        "charge": request.actor.may("billing.post_charge", hotel.pk),
+        "see_guest": request.actor.may("guests.view_guest", hotel.pk),
+    }
+
+
+def close_url(request: HttpRequest, hotel: HotelRef) -> str:
+    """Back to the rack as it was filtered."""
+    address = reverse("frontdesk:rack", args=[hotel.code])
+    kept = request.GET.urlencode()
+    return f"{address}?{kept}" if kept else address
+
+
+def rack_context(request: StaffRequest, *, selected: str) -> dict[str, Any]:
+    """The whole rack: one statement, whatever is filtered."""
+    hotel = hotel_of(request)
+    rooms = rack(hotel=hotel, now=clock.now())
+    asked = filter_of(request.GET)
+    group = request.GET.get("by", "floor")
+    counts = rack_counts(rooms)
+    keep = {name: value for name, value in request.GET.items() if value}
+    return {
+        "rows": _rows(rooms, hotel=hotel, asked=asked, group=group, selected=selected, keep=keep),
+        "rooms": [room for room in rooms if room.stands_out(asked)] if group == "list" else [],
+        "by": group if group in GROUPS else "floor",
+        "total": len(rooms),
+        "shown": sum(room.stands_out(asked) for room in rooms),
+        "asked": asked,
+        "counts": counts,
+        "legend": {key: counts[key] for key in ("vc", "vd", "oc", "od", "ooo", "oos", "due_in", "due_out", "dnd", "late", "vip")},
+        "links": _legend_links(counts, asked, keep),
+        "floors": list(dict.fromkeys(room.floor for room in rooms)),
+        "types": list(dict.fromkeys((room.type_code, room.type_label) for room in sorted(rooms, key=_by_type))),
+        "features": sorted({(name, feature_label(name)) for room in rooms for name in room.attributes}, key=lambda pair: pair[1]),
+        "segments": _segments(group, keep),
+        "live_url": f"{reverse('frontdesk:rack', args=[hotel.code])}?{urlencode(keep)}",
+    }
+
+
+def _by_type(room: RackRoom) -> tuple[int, str]:
+    return room.type_position, room.type_code
+
+
+def _rows(
+    rooms: Sequence[RackRoom], *, hotel: HotelRef, asked: RackFilter, group: str, selected: str, keep: Mapping[str, str]
+) -> list[Row]:
+    if group == "list":
+        return []
+    suffix = f"?{urlencode(keep)}" if keep else ""
+    buildings = {room.building_id for room in rooms}
+
+    def floor_of(room: RackRoom) -> str:
+        return f"{room.building} {room.floor}" if len(buildings) > 1 else room.floor
+
+    if group == "type":
+        ordered: Iterable[RackRoom] = sorted(rooms, key=lambda room: (*_by_type(room), room.number))
+        grouped = groupby(ordered, key=lambda room: room.type_label)
+    else:
+        grouped = groupby(rooms, key=floor_of)
+    found = [(name, list(members)) for name, members in grouped]
+    across = _across(max((len(members) for _name, members in found), default=20))
+    return [
+        Row(
+            name=name,
+            occupied=sum(room.stay_id > 0 for room in members),
+            across=across,
+            tiles=[_tile(room, hotel, asked, selected, suffix) for room in members],
+        )
+        for name, members in found
+    ]
+
+
+def _across(most: int) -> str:
+    width = next((width for width in ACROSS if width >= most), 20)
+    return "" if width == 20 else f"x{width}"
+
+
+def _tile(room: RackRoom, hotel: HotelRef, asked: RackFilter, selected: str, suffix: str) -> RoomTile:
+    return RoomTile(
+        number=room.number,
+        state=room.state,
+        label=room.label,
+        marks=room.marks,
+        vip=room.vip,
+        url=reverse("frontdesk:room", args=[hotel.code, room.number]) + suffix,
+        dim=not room.stands_out(asked),
+        selected=room.number == selected,
+    )
+
+
+def _legend_links(counts: Mapping[str, int], asked: RackFilter, keep: Mapping[str, str]) -> dict[str, str]:
+    """Each entry of the legend filters by itself; pressed again it shows all rooms."""
+    others = {name: value for name, value in keep.items() if name != "state"}
+    return {key: f"?{urlencode(others if asked.show == key else {**others, 'state': key})}" for key in counts}
+
+
+def _segments(group: str, keep: Mapping[str, str]) -> list[dict[str, Any]]:
+    words = {"floor": _("Floors"), "type": _("Room types"), "list": _("List")}
+    return [
+        {"label": label, "url": f"?{urlencode({**keep, 'by': key})}", "on": key == group, "count": None}
+        for key, label in words.items()
+    ]

@@ -1,0 +1,185 @@
+"""Guest files, read. Everything personal leaves here masked; `services.reveal` opens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from binzhi.guests.enums import DocumentKind, VipLevel
+from binzhi.guests.search import Arm, arms_of, organisation_arms, union
+from binzhi.kernel import db
+from binzhi.kernel.errors import NotFound
+
+_HIT_COLUMNS = """
+g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.member_tier, g.member_no, o.name AS organisation,
+g.organisation_id, g.phone_masked, g.stays, g.last_stay_on
+"""
+_RANK = "array_position(ARRAY['vvip', 'vip', 'ip'], g.vip_level) NULLS LAST, g.last_stay_on DESC NULLS LAST, g.id"
+
+
+@dataclass(frozen=True, slots=True)
+class GuestHit:
+    """One line of a search: enough to tell two guests apart, nothing that is not masked."""
+
+    guest_id: int
+    name: str
+    marked: str
+    sex: str
+    vip_level: str
+    member_tier: str
+    member_no: str
+    organisation: str
+    organisation_id: int | None
+    phone_masked: str
+    stays: int
+    last_stay_on: date | None
+
+    @property
+    def vip_label(self) -> str:
+        return str(VipLevel(self.vip_level).label) if self.vip_level else ""
+
+
+def search_guests(*, group_id: int, text: str, limit: int = 10) -> list[GuestHit]:
+    """Guests by name, pinyin, initials, phone, its last four digits, member number or document number.
+
+    At most two index ranges; ranked by how they were found, level and last stay among the first of each range.
+    """
+    arms = arms_of(text)
+    if not arms:
+        return []
+    found, params = union(arms, group_id=group_id)
+    sql = f"""
+    SELECT {_HIT_COLUMNS}
+    FROM (SELECT id, min(rank) AS rank FROM ({found}) every GROUP BY id) hit
+    JOIN guests_guest g ON g.id = hit.id
+    LEFT JOIN guests_organisation o ON o.id = g.organisation_id
+    ORDER BY hit.rank, {_RANK} LIMIT %s
+    """  # noqa: S608  (constants; what was typed is a parameter)
+    return _hits(sql, [*params, limit])
+
+
+def recent_guests(*, group_id: int, limit: int = 30) -> list[GuestHit]:
+    """Who stayed last, for an empty search box."""
+    sql = f"""
+    SELECT {_HIT_COLUMNS}
+    FROM guests_guest g LEFT JOIN guests_organisation o ON o.id = g.organisation_id
+    WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s
+    """  # noqa: S608  (constants)
+    return _hits(sql, [group_id, limit])
+
+
+def _hits(sql: str, params: list[Any]) -> list[GuestHit]:
+    return [GuestHit(**{**row, "organisation": row["organisation"] or ""}) for row in db.fetch_all(sql, params)]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentCard:
+    pk: int
+    kind: str
+    country: str
+    number_masked: str
+    expires_on: date | None
+    checked_at: datetime
+
+    @property
+    def label(self) -> str:
+        return str(DocumentKind(self.kind).label)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestCard:
+    """Who somebody is, masked."""
+
+    guest_id: int
+    name: str
+    marked: str
+    name_en: str
+    sex: str
+    birth_date: date | None
+    nationality: str
+    email: str
+    phone_masked: str
+    organisation_id: int | None
+    organisation: str
+    member_no: str
+    member_tier: str
+    vip_level: str
+    note: str
+    stays: int
+    last_stay_on: date | None
+    version: int
+    created_at: datetime
+    documents: tuple[DocumentCard, ...]
+
+    @property
+    def vip_label(self) -> str:
+        return str(VipLevel(self.vip_level).label) if self.vip_level else ""
+
+    def age_on(self, day: date) -> int | None:
+        """Full years on a day; who is born on 29 February has a birthday on 1 March in common years."""
+        born = self.birth_date
+        return None if born is None else day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+_CARD = """
+SELECT g.id AS guest_id, g.name, g.marked, g.name_en, g.sex, g.birth_date, g.nationality, g.email, g.phone_masked,
+       g.organisation_id, coalesce(o.name, '') AS organisation, g.member_no, g.member_tier, g.vip_level, g.note,
+       g.stays, g.last_stay_on, g.version, g.created_at
+FROM guests_guest g LEFT JOIN guests_organisation o ON o.id = g.organisation_id
+WHERE g.group_id = %s AND g.id = %s
+"""
+_DOCUMENTS = """
+SELECT id AS pk, kind, country, number_masked, expires_on, checked_at FROM guests_guestdocument
+WHERE group_id = %s AND guest_id = %s ORDER BY checked_at DESC, id DESC
+"""
+
+
+def guest_card(*, group_id: int, guest_id: int) -> GuestCard:
+    """Two statements. Raises NotFound, for a guest of another group too."""
+    row = db.fetch_one(_CARD, [group_id, guest_id])
+    if row is None:
+        raise NotFound
+    documents = tuple(DocumentCard(**each) for each in db.fetch_all(_DOCUMENTS, [group_id, guest_id]))
+    return GuestCard(**row, documents=documents)
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    pk: int
+    kind: str
+    name: str
+    code: str
+    contract_until: date | None
+    credit_limit: Decimal
+
+
+_ORGANISATION = "SELECT o.id AS pk, o.kind, o.name, o.code, o.contract_until, o.credit_limit FROM guests_organisation o"
+
+
+def organisation_by_id(*, group_id: int, organisation_id: int) -> OrganisationRow:
+    """Raises NotFound."""
+    row = db.fetch_one(f"{_ORGANISATION} WHERE o.group_id = %s AND o.id = %s", [group_id, organisation_id])
+    if row is None:
+        raise NotFound
+    return OrganisationRow(**row)
+
+
+def search_organisations(*, group_id: int, text: str, limit: int = 10) -> list[OrganisationRow]:
+    """Organisations by name, pinyin, initials or code."""
+    arms: list[Arm] = organisation_arms(text)
+    if not arms:
+        return []
+    found, params = union(arms, group_id=group_id)
+    sql = f"""
+    {_ORGANISATION} JOIN (SELECT id, min(rank) AS rank FROM ({found}) every GROUP BY id) hit ON hit.id = o.id
+    ORDER BY hit.rank, o.pinyin, o.id LIMIT %s
+    """  # noqa: S608  (constants; what was typed is a parameter)
+    return [OrganisationRow(**row) for row in db.fetch_all(sql, [*params, limit])]
+
+
+def organisations(*, group_id: int, after: str = "", limit: int = 50) -> list[OrganisationRow]:
+    """A page of the list in order of code, behind `after`."""
+    sql = f"{_ORGANISATION} WHERE o.group_id = %s AND o.code > %s ORDER BY o.code LIMIT %s"
+    return [OrganisationRow(**row) for row in db.fetch_all(sql, [group_id, after, limit])]

@@ -1,0 +1,141 @@
+"""What was typed decides where to look: at most two ranges of two indexes (see the figures in docs/handbook/search.md).
+
+`~>=~` and `~<~` compare bytes and so use the `text_pattern_ops` indexes even in a prepared plan, which LIKE with a
+parameter does not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from binzhi.guests.documents import number_index, upgraded
+from binzhi.guests.errors import PhoneNotValid
+from binzhi.guests.phones import TAIL_DIGITS, normalise_phone, phone_index, tail_index
+from binzhi.kernel.search import is_han, name_keys
+
+LONGEST = 60
+CANDIDATES = 50
+MOST_INITIALS = 8
+_DROPPED = re.compile(r"[\s·•.\-'’,，/]+")
+_BY_DOCUMENT = "SELECT guest_id AS id, {rank} AS rank FROM guests_guestdocument WHERE group_id = %s AND number_index = %s"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One index range: a prefix of a text column, or equality of a keyed hash."""
+
+    column: str
+    value: str | bytes
+    table: str = "guests_guest"
+
+    def sql(self, rank: int, group_id: int) -> tuple[str, list[Any]]:
+        if self.table == "guests_guestdocument":
+            return _BY_DOCUMENT.format(rank=rank), [group_id, self.value]
+        if isinstance(self.value, bytes):
+            sql = f"SELECT id, {rank} AS rank FROM {self.table} WHERE group_id = %s AND {self.column} = %s LIMIT {CANDIDATES}"  # noqa: S608  (constants)
+            return sql, [group_id, self.value]
+        sql = (
+            f"SELECT id, {rank} AS rank FROM {self.table} WHERE group_id = %s AND {self.column} ~>=~ %s"  # noqa: S608  (constants)
+            f" AND {self.column} ~<~ %s ORDER BY {self.column} USING ~<~ LIMIT {CANDIDATES}"
+        )
+        return sql, [group_id, self.value, upper_bound(self.value)]
+
+
+def upper_bound(prefix: str) -> str:
+    """The first text behind all that begin with `prefix`, in byte order."""
+    last = ord(prefix[-1]) + 1
+    # Surrogates are no characters; nothing comes behind the last one.
+    last = 0xE000 if last == 0xD800 else min(last, 0x10FFFF)
+    return prefix[:-1] + chr(last)
+
+
+def union(arms: list[Arm], *, group_id: int) -> tuple[str, list[Any]]:
+    """The candidates of all arms, each with the place of its arm as rank."""
+    parts, params = [], []
+    for rank, arm in enumerate(arms):
+        sql, values = arm.sql(rank, group_id)
+        parts.append(f"({sql})")
+        params += values
+    return " UNION ALL ".join(parts), params
+
+
+def arms_of(text: str) -> list[Arm]:
+    """Where to look for a guest. Nothing typed, or nothing that can be searched, gives none."""
+    typed = searchable(text)
+    bare = _DROPPED.sub("", typed)
+    if not bare:
+        return []
+    if any(is_han(character) for character in bare):
+        return _of_han(bare.lower())
+    compact = re.sub(r"[\s\-()+.]+", "", typed)
+    if compact.isascii() and compact.isdigit():
+        return _of_digits(compact, typed)
+    if any(character.isdigit() for character in bare):
+        return _of_code(re.sub(r"[\s\-()]+", "", typed).upper())
+    return _of_letters(typed.lower())
+
+
+def searchable(text: str) -> str:
+    """Full-width forms folded, without characters that a database cannot compare."""
+    kept = "".join(c for c in text[: LONGEST * 4] if c != "\0" and not "\ud800" <= c <= "\udfff")
+    return unicodedata.normalize("NFKC", kept).strip()[:LONGEST]
+
+
+def _of_han(bare: str) -> list[Arm]:
+    """By characters first. A whole name also by its reading, which finds 陳國樑 as 陈国梁 and homophones behind it."""
+    arms = [Arm("plain", bare)]
+    keys = name_keys(bare)
+    if len(bare) > 1 and keys.pinyin:
+        arms.append(Arm("pinyin", keys.pinyin))
+    return arms
+
+
+def _of_digits(digits: str, typed: str) -> list[Arm]:
+    if len(digits) == TAIL_DIGITS:
+        return [Arm("phone_tail_index", tail_index(digits)), Arm("member_no", digits)]
+    if len(digits) == 15 or len(digits) == 18:
+        return [_document(digits), Arm("member_no", digits)]
+    try:
+        return [Arm("phone_index", phone_index(normalise_phone(typed))), Arm("member_no", digits)]
+    except PhoneNotValid:
+        # Eight digits may be a Taiwan permit.
+        return [Arm("member_no", digits), _document(digits)]
+
+
+def _of_code(code: str) -> list[Arm]:
+    return [Arm("member_no", code), _document(code)]
+
+
+def _document(number: str) -> Arm:
+    return Arm("number_index", number_index(upgraded(number)), table="guests_guestdocument")
+
+
+def _of_letters(typed: str) -> list[Arm]:
+    """Pinyin or a foreign name, with or without spaces; several words also in the other order, one also as initials."""
+    words = [word for word in re.split(r"[^\w]+", name_keys(typed).plain if " " not in typed else typed) if word]
+    keys = [name_keys(word).pinyin for word in words]
+    whole = "".join(keys)
+    if not whole:
+        return [Arm("plain", _DROPPED.sub("", typed))]
+    if len(keys) > 1:
+        return [Arm("pinyin", whole), Arm("pinyin", "".join(keys[1:]) + keys[0])]
+    if len(whole) <= MOST_INITIALS:
+        return [Arm("pinyin", whole), Arm("initials", whole)]
+    return [Arm("pinyin", whole)]
+
+
+def organisation_arms(text: str) -> list[Arm]:
+    """Where to look for an organisation."""
+    typed = searchable(text)
+    if not typed:
+        return []
+    table = "guests_organisation"
+    if any(is_han(character) for character in typed):
+        return [Arm("name", typed, table)]
+    bare = name_keys(typed).pinyin
+    if not bare:
+        return []
+    return [Arm("pinyin", bare, table), Arm("initials", bare, table)]

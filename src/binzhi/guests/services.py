@@ -1,0 +1,159 @@
+"""Operations on guest files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.guests import files
+from binzhi.guests.access import Permission
+from binzhi.guests.details import GuestDetails, clean_details
+from binzhi.guests.documents import DocumentInput
+from binzhi.guests.events import DocumentAdded, GuestChanged, GuestCreated, GuestRevealed
+from binzhi.guests.organisations import NewOrganisation, create_organisation
+from binzhi.kernel import crypto, db
+from binzhi.kernel.actor import Actor
+from binzhi.kernel.errors import EditConflict, InvalidInput, NotFound
+from binzhi.kernel.operations import operation, record
+from binzhi.kernel.text import clean_text
+from binzhi.property.queries import hotel_by_id
+
+__all__ = [
+    "DocumentInput", "GuestDetails", "NewOrganisation", "add_document", "create_guest", "create_organisation",
+    "reveal", "update_guest",
+]  # fmt: skip
+
+PHONE = "phone"
+DOCUMENT = "document"
+
+
+@operation(Permission.CREATE)
+def create_guest(*, hotel_id: int, details: GuestDetails, actor: Actor, now: datetime) -> int:
+    """Open a guest file in the hotel's group; its id. A level asks for its own right.
+
+    Adds a guest row. Locks nothing. Raises InvalidInput, Forbidden. Publishes GuestCreated. Not idempotent.
+    """
+    if details.vip_level:
+        actor.require(Permission.SET_VIP_LEVEL, hotel_id)
+    hotel = hotel_by_id(hotel_id)
+    guest_id = files.create(group_id=hotel.group_id, details=details, now=now, today=hotel.local(now).date())
+    record(
+        "guest.created", subject="guest", subject_id=guest_id, hotel_id=hotel_id, actor=actor, now=now,
+        event=GuestCreated(guest_id=guest_id),
+    )  # fmt: skip
+    return guest_id
+
+
+@operation(Permission.UPDATE)
+def update_guest(
+    *, hotel_id: int, guest_id: int, details: GuestDetails, expected_version: int, actor: Actor, now: datetime
+) -> int:
+    """Write the details over the file as it was read at `expected_version`; the new version.
+
+    Changes the guest row. Locks it. Raises NotFound, InvalidInput, Forbidden (a change of level), and
+    EditConflict with the saved values when somebody was faster. Publishes GuestChanged. Not idempotent.
+    """
+    hotel = hotel_by_id(hotel_id)
+    clean = clean_details(details, today=hotel.local(now).date())
+    kept = _lock_guest(hotel.group_id, guest_id)
+    if clean.vip_level != kept["vip_level"]:
+        actor.require(Permission.SET_VIP_LEVEL, hotel_id)
+    if kept["version"] != expected_version:
+        raise EditConflict(current={key: value for key, value in kept.items() if key != "phone_sealed"})
+    version = files.change(group_id=hotel.group_id, guest_id=guest_id, clean=clean)
+    record(
+        "guest.changed", subject="guest", subject_id=guest_id, hotel_id=hotel_id, actor=actor, now=now,
+        before={"version": expected_version, "vip_level": kept["vip_level"]},
+        after={"version": version, "vip_level": clean.vip_level, "fields": _changed(kept, clean)},
+        event=GuestChanged(guest_id=guest_id, version=version),
+    )  # fmt: skip
+    return version
+
+
+@operation(Permission.UPDATE)
+def add_document(
+    *, hotel_id: int, guest_id: int, document: DocumentInput, actor: Actor, now: datetime
+) -> int:
+    """Put an identity document that was shown into the file; its id.
+
+    Adds a document row, or renews the same one. Locks the guest row. Idempotent.
+    Raises NotFound, DocumentNotValid, DocumentExpired, DuplicateDocument. Publishes DocumentAdded.
+    """
+    hotel = hotel_by_id(hotel_id)
+    kept = _lock_guest(hotel.group_id, guest_id)
+    document_id = files.attach_document(
+        group_id=hotel.group_id, guest_id=guest_id, document=document, now=now, birth_date=kept["birth_date"],
+        sex=kept["sex"], today=hotel.local(now).date(),
+    )  # fmt: skip
+    record(
+        "guest.document_added", subject="guest", subject_id=guest_id, hotel_id=hotel_id, actor=actor, now=now,
+        after={"document_id": document_id, "kind": document.kind},
+        event=DocumentAdded(guest_id=guest_id, document_id=document_id),
+    )  # fmt: skip
+    return document_id
+
+
+@operation(Permission.REVEAL)
+def reveal(*, hotel_id: int, guest_id: int, what: str, reason: str, actor: Actor, now: datetime) -> str:
+    """Open a masked value: `what` is "phone" or "document:<id>". Who looked and why is kept for ever.
+
+    Adds a row to the insert-only list of reveals. Locks nothing. Raises NotFound, InvalidInput (no reason),
+    KeyMissing. Publishes GuestRevealed. Not idempotent: each look is a row.
+    """
+    reason = clean_text(reason, field="reason", limit=200, required=True)
+    group_id = hotel_by_id(hotel_id).group_id
+    value, kind = _open_phone(group_id, guest_id) if what == PHONE else _open_document(group_id, guest_id, what)
+    db.execute(
+        "INSERT INTO guests_reveal (group_id, guest_id, user_id, what, reason, at) VALUES (%s, %s, %s, %s, %s, %s)",
+        [group_id, guest_id, actor.user_id or 0, what, reason, now],
+    )
+    record(
+        "guest.revealed", subject="guest", subject_id=guest_id, hotel_id=hotel_id, actor=actor, now=now,
+        after={"what": what}, event=GuestRevealed(guest_id=guest_id, what=kind),
+    )  # fmt: skip
+    return value
+
+
+def _open_phone(group_id: int, guest_id: int) -> tuple[str, str]:
+    sealed = db.fetch_value(
+        "SELECT phone_sealed FROM guests_guest WHERE group_id = %s AND id = %s AND phone_sealed IS NOT NULL",
+        [group_id, guest_id],
+    )
+    if sealed is None:
+        raise NotFound
+    return crypto.open_sealed(sealed, place=files.phone_place(guest_id)), PHONE
+
+
+def _open_document(group_id: int, guest_id: int, what: str) -> tuple[str, str]:
+    kind, _separator, number = what.partition(":")
+    if kind != DOCUMENT or not number.isascii() or not number.isdigit() or len(number) > 11:
+        raise InvalidInput(field="what", message=_("There is nothing masked by this name."))
+    document_id = int(number)
+    sealed = db.fetch_value(
+        "SELECT number_sealed FROM guests_guestdocument WHERE group_id = %s AND guest_id = %s AND id = %s",
+        [group_id, guest_id, document_id],
+    )
+    if sealed is None:
+        raise NotFound
+    return crypto.open_sealed(sealed, place=files.document_place(document_id)), DOCUMENT
+
+
+def _lock_guest(group_id: int, guest_id: int) -> dict[str, Any]:
+    row = db.fetch_one(
+        "SELECT name, name_en, sex, birth_date, nationality, email, organisation_id, member_no, member_tier,"
+        " vip_level, note, phone_masked, version FROM guests_guest WHERE group_id = %s AND id = %s FOR NO KEY UPDATE",
+        [group_id, guest_id],
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _changed(kept: dict[str, Any], clean: Any) -> list[str]:
+    """Names of the fields that changed: the audit trail keeps no personal data."""
+    fields = [field for field in kept if hasattr(clean, field) and getattr(clean, field) != kept[field]]
+    return fields + ["phone"] * (clean.phone is not None)
+
+

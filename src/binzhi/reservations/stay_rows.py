@@ -1,0 +1,98 @@
+"""The one statement that rewrites a room reservation: dates, guests, agreed prices, the room and its nights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import IntegrityError
+from psycopg import errors as pg
+
+from binzhi.kernel import db
+from binzhi.reservations.errors import RoomOccupied, RoomTaken
+from binzhi.reservations.locks import LockedRoom
+
+# Only rows of other keys are deleted than are written, so the parts do not touch the same row.
+_REWRITE = """
+WITH dropped AS (
+    DELETE FROM reservations_staynight
+    WHERE room_reservation_id = %(id)s AND (night < %(arrival)s OR night >= %(priced_until)s)
+), agreed AS (
+    INSERT INTO reservations_staynight (room_reservation_id, hotel_id, night, price, rate_plan_id)
+    SELECT %(id)s, %(hotel)s, n.night, n.price, %(plan)s
+    FROM unnest(%(nights)s::date[], %(prices)s::numeric[]) AS n (night, price)
+    ON CONFLICT (room_reservation_id, night) DO UPDATE SET price = EXCLUDED.price, rate_plan_id = EXCLUDED.rate_plan_id
+), freed AS (
+    DELETE FROM reservations_roomnight WHERE room_reservation_id = %(id)s
+      AND (night < %(arrival)s OR night >= %(departure)s
+           OR (night >= %(today)s AND room_id IS DISTINCT FROM %(room)s::bigint))
+), given AS (
+    INSERT INTO reservations_roomnight (room_id, night, hotel_id, room_reservation_id)
+    SELECT %(room)s::bigint, n.night, %(hotel)s, %(id)s FROM unnest(%(room_nights)s::date[]) AS n (night) ORDER BY n.night
+    ON CONFLICT DO NOTHING
+    RETURNING night
+)
+UPDATE reservations_roomreservation SET
+    arrival = %(arrival)s, departure = %(departure)s, room_type_id = %(type)s, priced_type_id = %(priced_type)s,
+    rate_plan_id = %(plan)s, adults = %(adults)s, children = %(children)s, infants = %(infants)s,
+    room_id = %(room)s::bigint
+WHERE id = %(id)s
+RETURNING (SELECT coalesce(array_agg(night), '{}') FROM given)
+"""
+_TAKEN = """
+SELECT r.number, min(n.night) AS night FROM reservations_roomnight n JOIN property_room r ON r.id = n.room_id
+WHERE n.room_id = %s AND n.night = ANY (%s) AND n.room_reservation_id IS DISTINCT FROM %s GROUP BY r.number
+"""
+
+
+def rewrite(*, before: LockedRoom, after: LockedRoom, prices: Mapping[date, Decimal] | None = None) -> LockedRoom:
+    """Make `after` of a locked room reservation; `prices` are written, all other nights that stay keep theirs.
+
+    The counters are not touched: call `nights.take` first. Raises RoomTaken or RoomOccupied when the room cannot
+    be had for a night that is added.
+    """
+    wanted = _room_nights(before, after)
+    priced = sorted((prices or {}).items())
+    params = {
+        "id": after.id, "hotel": after.hotel_id, "today": after.today, "arrival": after.arrival,
+        "departure": after.departure, "type": after.room_type_id, "priced_type": after.priced_type_id,
+        "plan": after.rate_plan_id, "adults": after.adults, "children": after.children, "infants": after.infants,
+        "room": after.room_id, "room_nights": wanted, "nights": [night for night, _price in priced],
+        "prices": [price for _night, price in priced],
+        # A day use keeps one price, at its date.
+        "priced_until": max(after.departure, after.arrival + timedelta(days=1)),
+    }  # fmt: skip
+    with room_refusals():
+        given = db.fetch_value(_REWRITE, params)
+    if len(given) != len(wanted):
+        raise room_taken(after, wanted)
+    return after
+
+
+def _room_nights(before: LockedRoom, after: LockedRoom) -> list[date]:
+    """The nights for which the room is not held yet."""
+    if after.room_id is None:
+        return []
+    wanted = after.nights_left
+    held = set(before.nights_left) if before.room_id == after.room_id else set()
+    return [night for night in wanted if night not in held]
+
+
+def room_taken(room: LockedRoom, nights: Sequence[date]) -> RoomTaken:
+    """Which night of the room somebody else has."""
+    row = db.fetch_one(_TAKEN, [room.room_id, list(nights), room.id])
+    return RoomTaken(number=row["number"] if row else "", night=row["night"] if row else nights[0])
+
+
+@contextmanager
+def room_refusals() -> Iterator[None]:
+    """The index that keeps two stays out of one room becomes a refusal."""
+    try:
+        yield
+    except IntegrityError as error:
+        cause = error.__cause__
+        if isinstance(cause, pg.UniqueViolation) and cause.diag.constraint_name == "one_stay_in_a_room":
+            raise RoomOccupied from error
+        raise

@@ -1,0 +1,236 @@
+"""Blocks for the desk: rooms given and taken back, stays started, moved, extended, shortened, ended.
+
+No permission and no audit here: they run inside one operation of the desk, which begins with
+`lock_room_reservation` and passes on what each block returns. Order of locks: hotel day, reservation, nights, room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.kernel import db
+from binzhi.kernel.errors import InvalidInput, NotFound
+from binzhi.reservations import facts, nights
+from binzhi.reservations.enums import Status
+from binzhi.reservations.errors import NightsSlept, NoPrice, NoRoomAssigned, NotDueIn, WrongStatus
+from binzhi.reservations.locks import (
+    LockedRoom,
+    agreed_prices,
+    lock_reservation,
+    lock_room_reservation,
+    nights_between,
+)
+from binzhi.reservations.requests import RoomRequest
+from binzhi.reservations.rooms_free import FreeRoom, free_rooms
+from binzhi.reservations.stay_rows import rewrite, room_refusals
+
+__all__ = [
+    "FreeRoom",
+    "LockedRoom",
+    "agreed_prices",
+    "assign",
+    "end",
+    "extend",
+    "free_rooms",
+    "lock_reservation",
+    "lock_room_reservation",
+    "move",
+    "set_folio",
+    "set_guest",
+    "shorten",
+    "start",
+    "unassign",
+    "undo_end",
+    "undo_start",
+]
+
+
+def assign(*, room_reservation: LockedRoom, room_id: int) -> LockedRoom:
+    """Give a room for all nights left; a room given before is taken back.
+
+    A room of another type is an upgrade: the counters follow it, the agreed price stays. Raises RoomTaken,
+    RoomTypeSoldOut (of the other type), NotFound, WrongStatus.
+    """
+    _require(room_reservation, Status.RESERVED)
+    return _give(room_reservation, room_id)
+
+
+def move(*, room_reservation: LockedRoom, room_id: int) -> LockedRoom:
+    """Move a guest in house to another room from tonight on; the nights slept stay with the old room.
+
+    Raises RoomTaken, RoomOccupied, RoomTypeSoldOut, NotFound, WrongStatus.
+    """
+    _require(room_reservation, Status.IN_HOUSE)
+    return _give(room_reservation, room_id)
+
+
+def _give(room: LockedRoom, room_id: int) -> LockedRoom:
+    if room.room_id == room_id:
+        return room
+    type_id = db.fetch_value(
+        "SELECT room_type_id FROM property_room WHERE id = %s AND hotel_id = %s AND is_active", [room_id, room.hotel_id]
+    )
+    if type_id is None:
+        raise NotFound(field="room")
+    if type_id != room.room_type_id:
+        left = room.nights_left
+        nights.take(
+            hotel_id=room.hotel_id,
+            deltas=nights.merged(
+                nights.deltas_of(left, room.room_type_id, -1), nights.deltas_of(left, type_id, 1)
+            ),
+        )
+    return rewrite(before=room, after=replace(room, room_id=room_id, room_type_id=type_id))
+
+
+def unassign(*, room_reservation: LockedRoom) -> LockedRoom:
+    """Take the room back. The type stays what the counters hold. Raises WrongStatus, NoRoomAssigned."""
+    _require(room_reservation, Status.RESERVED)
+    if room_reservation.room_id is None:
+        raise NoRoomAssigned
+    return rewrite(before=room_reservation, after=replace(room_reservation, room_id=None))
+
+
+_START = """
+UPDATE reservations_roomreservation SET status = 'in_house', checked_in_at = %s WHERE id = %s
+"""
+
+
+def start(*, room_reservation: LockedRoom, now: datetime) -> LockedRoom:
+    """The guest is in: reserved becomes in house. Raises RoomOccupied, NoRoomAssigned, NotDueIn, WrongStatus."""
+    _require(room_reservation, Status.RESERVED)
+    if room_reservation.arrival > room_reservation.today or room_reservation.departure < room_reservation.today:
+        raise NotDueIn(arrival=room_reservation.arrival)
+    if room_reservation.room_id is None:
+        raise NoRoomAssigned
+    with room_refusals():
+        db.execute(_START, [now, room_reservation.id])
+    return replace(room_reservation, status=Status.IN_HOUSE.value, checked_in_at=now)
+
+
+_UNDO = """
+UPDATE reservations_roomreservation SET status = 'reserved', checked_in_at = NULL WHERE id = %s
+"""
+
+
+def undo_start(*, room_reservation: LockedRoom) -> LockedRoom:
+    """Back to reserved, on the day of arrival only. The room stays assigned. Raises NightsSlept, WrongStatus."""
+    _require(room_reservation, Status.IN_HOUSE)
+    if room_reservation.arrival < room_reservation.today:
+        raise NightsSlept(today=room_reservation.today)
+    db.execute(_UNDO, [room_reservation.id])
+    return replace(room_reservation, status=Status.RESERVED.value, checked_in_at=None)
+
+
+_END = """
+UPDATE reservations_roomreservation
+SET status = 'checked_out', checked_out_at = %s, ended_on = %s, end_reason = '', end_note = '' WHERE id = %s
+"""
+
+
+def end(*, room_reservation: LockedRoom, now: datetime) -> LockedRoom:
+    """The guest has left. Leaving before the agreed day gives the nights left back first. Raises WrongStatus."""
+    _require(room_reservation, Status.IN_HOUSE)
+    stay = room_reservation
+    if stay.departure > stay.today:
+        stay = shorten(room_reservation=stay, departure=stay.today)
+    db.execute(_END, [now, stay.today, stay.id])
+    return replace(stay, status=Status.CHECKED_OUT.value)
+
+
+_UNDO_END = """
+UPDATE reservations_roomreservation SET status = 'in_house', checked_out_at = NULL, ended_on = NULL WHERE id = %s
+"""
+
+
+def undo_end(*, room_reservation: LockedRoom) -> LockedRoom:
+    """Back in the house, due out today: nights that an early departure gave back are not taken again.
+
+    Raises RoomOccupied (somebody else is in the room by now), WrongStatus.
+    """
+    _require(room_reservation, Status.CHECKED_OUT)
+    with room_refusals():
+        db.execute(_UNDO_END, [room_reservation.id])
+    return replace(room_reservation, status=Status.IN_HOUSE.value)
+
+
+def shorten(*, room_reservation: LockedRoom, departure: date) -> LockedRoom:
+    """Leave earlier: nights, room nights and their prices are given back in this transaction.
+
+    Raises NightsSlept when the new day lies before today, InvalidInput when it is not earlier than agreed, WrongStatus.
+    """
+    stay = room_reservation
+    _require(stay, Status.RESERVED, Status.IN_HOUSE)
+    if departure < stay.today and stay.is_in_house:
+        raise NightsSlept(today=stay.today)
+    if not stay.arrival <= departure < stay.departure:
+        raise InvalidInput(field="departure", message=_("The new departure is not earlier than the agreed one."))
+    given_back = nights_between(departure, stay.departure)
+    nights.take(hotel_id=stay.hotel_id, deltas=nights.deltas_of(given_back, stay.room_type_id, -1))
+    return rewrite(before=stay, after=replace(stay, departure=departure))
+
+
+def extend(
+    *, room_reservation: LockedRoom, departure: date, prices: Sequence[Decimal] | None = None
+) -> LockedRoom:
+    """Stay longer in the same room: takes nights and room nights, priced by the plan unless `prices` are given.
+
+    Raises RoomTaken (the room is promised to somebody else), RoomTypeSoldOut, RoomTypeClosed, NotOnSale, NoPrice,
+    InvalidInput at `departure`, WrongStatus.
+    """
+    stay = room_reservation
+    _require(stay, Status.RESERVED, Status.IN_HOUSE)
+    if departure <= stay.departure:
+        raise InvalidInput(field="departure", message=_("The new departure is not later than the agreed one."))
+    if (departure - stay.arrival).days > stay.longest_stay:
+        raise InvalidInput(field="departure", message=_("A stay has at most %(nights)s nights."), nights=stay.longest_stay)
+    added = nights_between(stay.departure, departure)
+    agreed = list(prices) if prices is not None else _plan_prices(stay, departure)
+    if len(agreed) != len(added):
+        raise InvalidInput(field="prices", message=_("%(nights)s prices are needed."), nights=len(added))
+    nights.take(hotel_id=stay.hotel_id, deltas=nights.deltas_of(added, stay.room_type_id, 1))
+    return rewrite(
+        before=stay, after=replace(stay, departure=departure), prices=dict(zip(added, agreed, strict=True))
+    )
+
+
+def _plan_prices(stay: LockedRoom, departure: date) -> list[Decimal]:
+    """What the plan asks for the nights added. Its restrictions are for new bookings and do not turn a guest out."""
+    wanted = RoomRequest(
+        room_type=stay.priced_type, rate_plan=stay.rate_plan, arrival=stay.departure, departure=departure,
+        adults=stay.adults, children=stay.children, infants=stay.infants,
+    )  # fmt: skip
+    known = facts.gather(
+        hotel_id=stay.hotel_id, rooms=[wanted], organisation_id=stay.organisation_id, not_before=stay.departure
+    )
+    priced = known.rooms[0].prices
+    if priced is None:
+        raise NoPrice
+    return priced
+
+
+def set_folio(*, room_reservation: LockedRoom, folio_id: int, account_id: int) -> LockedRoom:
+    """Name the bill of a stay and the window its room charges go to."""
+    db.execute(
+        "UPDATE reservations_roomreservation SET folio_id = %s, charge_account_id = %s WHERE id = %s",
+        [folio_id, account_id, room_reservation.id],
+    )
+    return replace(room_reservation, folio_id=folio_id, charge_account_id=account_id)
+
+
+def set_guest(*, room_reservation: LockedRoom, guest_id: int) -> LockedRoom:
+    """Name the guest who stays, as registered at check-in."""
+    db.execute(
+        "UPDATE reservations_roomreservation SET guest_id = %s WHERE id = %s", [guest_id, room_reservation.id]
+    )
+    return replace(room_reservation, guest_id=guest_id)
+
+
+def _require(room: LockedRoom, *allowed: Status) -> None:
+    if room.status not in allowed:
+        raise WrongStatus(status=Status(room.status).label)

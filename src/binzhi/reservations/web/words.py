@@ -1,0 +1,89 @@
+"""Reservations in the words of the desk: why an offer cannot be booked, what cancelling costs, states as chips."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from binzhi.kernel.ui import formats
+from binzhi.property.enums import BedType
+from binzhi.property.queries import RoomTypeRef
+from binzhi.reservations.enums import FeeKind, Status
+from binzhi.reservations.queries.policies import PlanPolicy, fee_of
+
+REFUSALS: dict[str, str | Promise] = {
+    "sold_out": gettext_lazy("Sold out"),
+    "closed": gettext_lazy("Sale stopped"),
+    "not_on_sale": gettext_lazy("Not on sale"),
+    "plan_closed": gettext_lazy("Rate closed"),
+    "closed_to_arrival": gettext_lazy("No arrival that day"),
+    "closed_to_departure": gettext_lazy("No departure that day"),
+    "min_nights": gettext_lazy("Stay too short"),
+    "max_nights": gettext_lazy("Stay too long"),
+    "min_advance": gettext_lazy("Must be booked earlier"),
+    "max_advance": gettext_lazy("Cannot be booked yet"),
+    "not_valid": gettext_lazy("Not valid for these dates"),
+    "not_for_guest": gettext_lazy("Agreement only"),
+    "no_price": gettext_lazy("No price set"),
+    "too_many_guests": gettext_lazy("Too many guests"),
+}
+STATUS_CHIPS = {
+    Status.RESERVED: ("ok", "calendar-check"),
+    Status.IN_HOUSE: ("info", "bed"),
+    Status.CHECKED_OUT: ("", "depart"),
+    Status.CANCELLED: ("", "ban"),
+    Status.NO_SHOW: ("soon", "person-off"),
+}
+SCARCE = 5
+
+
+def refusal_words(code: str) -> str:
+    """Why an offer cannot be booked, in two or three words; empty when it can."""
+    return str(REFUSALS.get(code, _("Cannot be booked"))) if code else ""
+
+
+def left_words(left: int) -> str:
+    return ngettext("%(n)s left", "%(n)s left", left) % {"n": left}
+
+
+def type_facts(kind: RoomTypeRef) -> str:
+    """42 m² · King bed."""
+    facts = [f"{kind.area.normalize():f} m²"] if kind.area else []
+    facts.append(str(BedType(kind.bed_type).label))
+    return pgettext("between facts", " · ").join(facts)
+
+
+def fee_words(kind: str, percent: Decimal) -> str:
+    if kind == FeeKind.FIRST_NIGHT:
+        return _("the first night")
+    if kind == FeeKind.PERCENT:
+        return _("%(percent)s%% of the stay") % {"percent": f"{percent.normalize():f}"}
+    return _("the whole stay")
+
+
+def policy_sentence(policy: PlanPolicy, *, arrival: date, prices: Sequence[Decimal], currency: str) -> str:
+    """Until when cancelling is free, what it costs after that, what a no-show costs."""
+
+    def amount(kind: str, percent: Decimal) -> str:
+        return formats.money(fee_of(kind, percent, prices=prices, currency=currency), currency=currency)
+
+    if policy.fee_kind == FeeKind.NONE:
+        first = _("Free to cancel until arrival.")
+    else:
+        first = _("Free to cancel before %(when)s; after that %(what)s, %(amount)s per room.") % {
+            "when": f"{policy.free_before(arrival):%m-%d %H:%M}",
+            "what": fee_words(policy.fee_kind, policy.fee_percent),
+            "amount": amount(policy.fee_kind, policy.fee_percent),
+        }
+    if policy.no_show_kind == FeeKind.NONE:
+        return first + pgettext("between sentences", " ") + _("A no-show costs nothing.")
+    last = _("A no-show costs %(what)s, %(amount)s per room.") % {
+        "what": fee_words(policy.no_show_kind, policy.no_show_percent),
+        "amount": amount(policy.no_show_kind, policy.no_show_percent),
+    }
+    return first + pgettext("between sentences", " ") + last
