@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,13 @@ def django_db_modify_db_settings(database_url: str, django_db_modify_db_settings
         USER=place.get("user", ""),
         PASSWORD=place.get("password", ""),
     )
+
+
+@pytest.fixture(autouse=True)
+def unbound_session(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test's rollback takes the scope of row-level security back behind our back: the next one binds anew."""
+    yield
+    if "binzhi.kernel.db" in sys.modules:
+        from binzhi.kernel import db
+
+        db.forget_scope()

@@ -275,6 +275,28 @@ def test_start_under_a_very_long_path_uses_the_same_short_socket_each_time(priva
         shutil.rmtree(cluster.places.sockets)
 
 
+@pytest.mark.parametrize("name", ["宾至 湖畔", "a'b%c", 'one, "two"'])
+def test_start_under_an_unusual_path_answers(private: Path, name: str) -> None:
+    os.chmod(private, 0o711)
+    cluster = Cluster(private / name / "var", settings=QUICK)
+    try:
+        cluster.start()
+        assert ask(cluster, "SELECT current_database()::text") == "binzhi"
+    finally:
+        cluster.stop()
+        if cluster.places.sockets.parent == Path("/tmp"):
+            shutil.rmtree(cluster.places.sockets)
+
+
+@pytest.mark.crash
+def test_start_of_a_server_whose_socket_was_tidied_away_brings_it_back(cluster: Cluster) -> None:
+    cluster.start()
+    for path in cluster.places.socket_files:
+        path.unlink()
+    assert cluster.start() is True
+    assert ask(cluster, "SELECT 1") == 1
+
+
 def test_start_refuses_a_socket_directory_that_somebody_else_made(private: Path) -> None:
     os.chmod(private, 0o711)
     cluster = Cluster(private / ("long" * 30), settings=QUICK)

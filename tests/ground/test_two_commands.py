@@ -8,12 +8,12 @@ import signal
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from binzhi.config.embedded.cluster import Cluster
 from tests.architecture.conftest import ROOT, own_files
 from tests.ground.conftest import until
 from tests.ground.test_web import free_port
@@ -25,9 +25,7 @@ class Demo:
     """`make demo` in a session of its own, as at a terminal."""
 
     def __init__(self, clone: Path, port: int) -> None:
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("BINZHI_", "VIRTUAL_"))
-        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BINZHI_")}
         self.url = f"http://127.0.0.1:{port}/accounts/login/"
         self.log = clone / f"demo-{port}.log"
         with self.log.open("ab") as log:
@@ -57,13 +55,13 @@ class Demo:
 
 
 @pytest.fixture
-def clone(private: Path) -> Iterator[Path]:
+def clone(private: Path) -> Path:
     place = private / "binzhi"
     for path in own_files():
         target = place / path.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, target)
-    yield place
+    return place
 
 
 def left(clone: Path) -> list[str]:
@@ -73,7 +71,7 @@ def left(clone: Path) -> list[str]:
         line = " ".join(process.info["cmdline"] or ())
         if str(clone) in line and process.pid != os.getpid():
             found.append(line)
-    return found
+    return [*found, "the database"] if Cluster(clone / "var").alive() else found
 
 
 def test_demo_from_a_clean_checkout_answers_stops_and_starts_again_with_its_data(clone: Path) -> None:

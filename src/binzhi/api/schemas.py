@@ -278,14 +278,30 @@ class ConditionIn(In):
 
 
 class RoomStateOut(Schema):
+    """One room: `state` is VC, VD, OC, OD, OOO or OOS in lower case; occupancy comes from stays."""
+
     number: str
     floor: str
     room_type: str
-    occupied: bool
+    state: str
     housekeeping: Housekeeping
     maintenance: str
     due_in: bool
     due_out: bool
+
+
+class RoomListOut(Schema):
+    items: list[RoomStateOut]
+
+
+class DoNotDisturbIn(In):
+    on: bool
+
+
+class OutOfOrderIn(In):
+    start: Day
+    until: Day
+    reason: str = Field(min_length=1, max_length=200)
 
 
 class DeskRowOut(Schema):
@@ -344,6 +360,22 @@ class ChargeIn(In):
 
 class PaymentIn(AmountIn):
     window: int = Field(1, ge=1, le=99)
+    organisation_id: Key | None = Field(None, description="whose account it is, for the means `company`")
+
+
+class RefundIn(In):
+    transaction: Key
+    amount: MoneyIn
+    currency: Currency
+    reason: str = Field(min_length=1, max_length=120)
+
+
+class TransferIn(In):
+    transactions: list[Key] = Field(min_length=1, max_length=200)
+    window: int = Field(1, ge=1, le=99)
+    to_folio: OptionalCode = Field("", description="another bill; this one when empty")
+    to_window: int = Field(1, ge=1, le=99)
+    reason: str = Field("", max_length=120)
 
 
 class ReverseIn(In):
@@ -384,8 +416,22 @@ class GuestOut(Schema):
     last_stay_on: date | None
 
 
+class GuestHitOut(Schema):
+    """A guest as a search finds it."""
+
+    id: int
+    name: str
+    pinyin: str
+    phone: str
+    member_no: str
+    member_tier: str
+    vip_level: str
+    stays: int
+    last_stay_on: date | None
+
+
 class GuestListOut(Schema):
-    items: list[GuestOut]
+    items: list[GuestHitOut]
 
 
 class GuestCreatedOut(Schema):
@@ -453,3 +499,34 @@ class EventOut(Schema):
 class EventPageOut(Schema):
     items: list[EventOut]
     next: str | None
+
+
+class GuestVersionOut(Schema):
+    id: int
+    version: int
+
+
+class DocumentOut(Schema):
+    id: int
+
+
+class ConditionOut(Schema):
+    number: str
+    housekeeping: Housekeeping
+
+
+class DoNotDisturbOut(Schema):
+    number: str
+    on: bool
+
+
+class OutOfOrderOut(Schema):
+    id: int
+
+
+class ReturnedOut(Schema):
+    number: str
+
+
+class NightAuditIn(In):
+    business_date: Day

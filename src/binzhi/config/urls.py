@@ -12,6 +12,7 @@ urlpatterns = [
     path("h/<str:hotel>/search", search, name="search"),
     path("", include("binzhi.people.web.urls")),
     path("", include("binzhi.guests.web.urls")),
+    path("", include("binzhi.reservations.web.urls")),
 ]
 
 handler400 = "binzhi.kernel.ui.views.bad_request"

@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class GuestsConfig(AppConfig):
     name = "binzhi.guests"
     label = "guests"
+
+    def ready(self) -> None:
+        from binzhi.guests.web import finding
+
+        finding.register()

@@ -6,7 +6,8 @@ from functools import cache
 
 from babel import Locale
 from babel.core import get_global
-from django.utils.translation import get_language, gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel.errors import InvalidInput
 
@@ -21,7 +22,7 @@ _RETIRED = {"ANT", "BUR", "CSK", "DDR", "FXX", "NTZ", "SCG", "SUN", "TMP", "YMD"
 
 @cache
 def _alpha2() -> dict[str, str]:
-    aliases: dict[str, list[str]] = get_global("territory_aliases")
+    aliases = get_global("territory_aliases")
     names = Locale.parse("en").territories
     return {
         code: to[0]

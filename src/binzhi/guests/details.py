@@ -25,7 +25,7 @@ OLDEST_BIRTH_YEAR = 1880
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestDetails:
-    """A guest as typed. `phone=None` leaves the saved phone as it is, "" takes it away."""
+    """A guest as typed. None as phone or e-mail leaves the saved one as it is, "" takes it away."""
 
     name: str
     name_en: str = ""
@@ -33,7 +33,7 @@ class GuestDetails:
     birth_date: date | None = None
     nationality: str = ""
     phone: str | None = ""
-    email: str = ""
+    email: str | None = ""
     organisation_id: int | None = None
     member_no: str = ""
     member_tier: str = ""
@@ -51,7 +51,7 @@ class CleanDetails:
     birth_date: date | None
     nationality: str
     phone: str | None
-    email: str
+    email: str | None
     organisation_id: int | None
     member_no: str
     member_tier: str
@@ -74,7 +74,7 @@ def clean_details(details: GuestDetails, *, today: date | None = None) -> CleanD
         birth_date=_birth_date(details.birth_date, today),
         nationality=normalise_country(details.nationality),
         phone=normalise_phone(details.phone) if details.phone and details.phone.strip() else _blank(details.phone),
-        email=_email(details.email),
+        email=None if details.email is None else _email(details.email),
         organisation_id=details.organisation_id,
         member_no=clean_text(details.member_no, field="member_no", limit=MEMBER_NO_LIMIT).upper().replace(" ", ""),
         member_tier=clean_text(details.member_tier, field="member_tier", limit=10),

@@ -18,7 +18,7 @@ from binzhi.kernel.errors import InvalidInput
 
 # GB/T 2260, first two digits: provinces, Taiwan, Hong Kong, Macao and 83, the residence permit for Taiwan residents.
 PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()  # noqa: SIM905  (a list of forty strings would be a page)
 )
 _RESIDENT_18 = re.compile(r"\d{17}[\dX]")
 _RESIDENT_15 = re.compile(r"\d{15}")

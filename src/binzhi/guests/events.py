@@ -30,7 +30,7 @@ class DocumentAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestRevealed(Event):
-    """A masked value was looked at; `what` is phone or document."""
+    """A masked value was looked at; `what` is phone, email, birth_date or document."""
 
     topic: ClassVar[str] = "guest.revealed"
     guest_id: int

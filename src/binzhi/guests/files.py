@@ -41,7 +41,8 @@ def create(*, group_id: int, details: GuestDetails, now: datetime, today: date |
     _check_organisation(group_id, clean.organisation_id)
     # The id comes first: the sealed phone is bound to it.
     guest_id: int = db.fetch_value("SELECT nextval(pg_get_serial_sequence('guests_guest', 'id'))")
-    db.execute(_INSERT, [guest_id, group_id, now, *_values(clean), *_sealed_phone(guest_id, clean.phone or "")])
+    phone = _sealed_phone(guest_id, clean.phone or "")
+    db.execute(_INSERT, [guest_id, group_id, now, *_values(clean, is_new=True), *phone])
     return guest_id
 
 
@@ -49,12 +50,15 @@ def change(*, group_id: int, guest_id: int, clean: CleanDetails) -> int:
     """Write the details over those of a file whose row is locked; its new version."""
     _check_organisation(group_id, clean.organisation_id)
     columns, values = list(_COLUMNS), _values(clean)
+    if clean.email is None:
+        del values[columns.index("email")], columns[columns.index("email")]
     if clean.phone is not None:
         columns += _PHONE_COLUMNS
         values += _sealed_phone(guest_id, clean.phone)
     assignments = ", ".join(f"{column} = %s" for column in columns)
     version: int = db.fetch_value(
-        f"UPDATE guests_guest SET {assignments}, version = version + 1 WHERE id = %s AND group_id = %s RETURNING version",  # noqa: S608  (constants)
+        f"UPDATE guests_guest SET {assignments}, version = version + 1"  # noqa: S608  (constants)
+        " WHERE id = %s AND group_id = %s RETURNING version",
         [*values, guest_id, group_id],
     )
     return version
@@ -137,9 +141,11 @@ def forget_stay(*, guest_id: int) -> None:
     db.execute("UPDATE guests_guest SET stays = greatest(stays - 1, 0) WHERE id = %s", [guest_id])
 
 
-def _values(clean: CleanDetails) -> list[Any]:
+def _values(clean: CleanDetails, *, is_new: bool = False) -> list[Any]:
     typed = asdict(clean)
     keys = typed.pop("keys")
+    if typed["email"] is None and is_new:
+        typed["email"] = ""
     return [{**typed, **keys}[column] for column in _COLUMNS]
 
 

@@ -28,7 +28,7 @@ class Organisation(models.Model):
 
 
 class Guest(models.Model):
-    """One person's file across the group. Phone and documents are sealed; the columns beside them are masked or keyed hashes.
+    """One person's file across the group. Phone and documents are sealed, beside them stand masks and keyed hashes.
 
     `plain`, `pinyin`, `initials` are search keys of the name (see kernel.search), each under a prefix index.
     """

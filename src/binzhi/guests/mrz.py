@@ -24,7 +24,7 @@ class MrzNotReadable(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Mrz:
-    """What the lines say. `checks` tells per field whether its check digit fits; the lines are not trusted otherwise."""
+    """What the lines say. `checks` tells per field whether its check digit fits."""
 
     shape: str
     code: str
@@ -193,5 +193,6 @@ def _untangle(text: str, shape: str) -> str:
     one, two = lines
     two = (two[:9] + two[9].translate(_TO_DIGITS) + two[10:13].translate(_TO_LETTERS) + two[13:20].translate(_TO_DIGITS)
            + two[20] + two[21:28].translate(_TO_DIGITS) + two[28:-2]
-           + (two[-2:].translate(_TO_DIGITS) if shape == "TD3" else two[-2] + two[-1].translate(_TO_DIGITS)))  # fmt: skip
+           + (two[-2:].translate(_TO_DIGITS) if shape == "TD3" else two[-2] + two[-1].translate(_TO_DIGITS))
+           )  # fmt: skip
     return one.translate(_TO_LETTERS) + "\n" + two

@@ -59,7 +59,7 @@ def create(*, group_id: int, organisation: NewOrganisation) -> int:
         raise InvalidInput(field="kind", message=_("Choose company or travel agency."))
     limit = organisation.credit_limit
     if not limit.is_finite() or not 0 <= limit <= LARGEST or round_money(limit) != limit:
-        raise InvalidInput(field="credit_limit", message=_("A credit limit is an amount of at least 0, with two decimals."))
+        raise InvalidInput(field="credit_limit", message=_("An amount of at least 0, with two decimals."))
     keys = name_keys(name, person=False)
     code = organisation.code.strip().upper() or _free_code(group_id, keys.initials)
     if not _CODE.fullmatch(code):

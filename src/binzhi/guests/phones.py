@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import phonenumbers
@@ -20,8 +21,8 @@ def normalise_phone(text: str, region: str = HOME_REGION) -> str:
     Numbers at home must exist in the numbering plan. Foreign ones need only be of a possible length: new
     ranges open faster than tables are updated, and a guest is not turned away for that.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if len(plain) > LONGEST or not all(c.isascii() and (c.isdigit() or c in "+-–—() ./") or c in "–—" for c in plain):
+    plain = re.sub(r"[‐-―]", "-", unicodedata.normalize("NFKC", text)).strip()
+    if len(plain) > LONGEST or not all(c.isascii() and (c.isdigit() or c in "+-() ./") for c in plain):
         raise PhoneNotValid
     try:
         number = phonenumbers.parse(plain, region)

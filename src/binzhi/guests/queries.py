@@ -7,10 +7,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from binzhi.guests.enums import DocumentKind, VipLevel
+from binzhi.guests.countries import country_name
+from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex, VipLevel
 from binzhi.guests.search import Arm, arms_of, organisation_arms, union
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
+
+
+def vip_weight(level: str) -> int:
+    """0 for an ordinary guest, 3 for the highest level: screens show it by weight."""
+    return VipLevel.values.index(level) if level in VipLevel.values else 0
+
 
 _HIT_COLUMNS = """
 g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.member_tier, g.member_no, o.name AS organisation,
@@ -37,8 +44,8 @@ class GuestHit:
     last_stay_on: date | None
 
     @property
-    def vip_label(self) -> str:
-        return str(VipLevel(self.vip_level).label) if self.vip_level else ""
+    def vip_weight(self) -> int:
+        return vip_weight(self.vip_level)
 
 
 def search_guests(*, group_id: int, text: str, limit: int = 10) -> list[GuestHit]:
@@ -87,6 +94,10 @@ class DocumentCard:
     def label(self) -> str:
         return str(DocumentKind(self.kind).label)
 
+    @property
+    def country_label(self) -> str:
+        return country_name(self.country) if self.country else ""
+
 
 @dataclass(frozen=True, slots=True)
 class GuestCard:
@@ -114,8 +125,27 @@ class GuestCard:
     documents: tuple[DocumentCard, ...]
 
     @property
-    def vip_label(self) -> str:
-        return str(VipLevel(self.vip_level).label) if self.vip_level else ""
+    def vip_weight(self) -> int:
+        return vip_weight(self.vip_level)
+
+    @property
+    def sex_label(self) -> str:
+        return str(Sex(self.sex).label) if self.sex else ""
+
+    @property
+    def nationality_label(self) -> str:
+        return country_name(self.nationality) if self.nationality else ""
+
+    @property
+    def birth_masked(self) -> str:
+        """1972-03-**"""
+        return f"{self.birth_date:%Y-%m}-**" if self.birth_date else ""
+
+    @property
+    def email_masked(self) -> str:
+        """c***@example.com"""
+        name, at, domain = self.email.partition("@")
+        return f"{name[:1]}***@{domain}" if at else ""
 
     def age_on(self, day: date) -> int | None:
         """Full years on a day; who is born on 29 February has a birthday on 1 March in common years."""
@@ -153,6 +183,10 @@ class OrganisationRow:
     code: str
     contract_until: date | None
     credit_limit: Decimal
+
+    @property
+    def kind_label(self) -> str:
+        return str(OrganisationKind(self.kind).label)
 
 
 _ORGANISATION = "SELECT o.id AS pk, o.kind, o.name, o.code, o.contract_until, o.credit_limit FROM guests_organisation o"

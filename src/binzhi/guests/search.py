@@ -20,7 +20,9 @@ LONGEST = 60
 CANDIDATES = 50
 MOST_INITIALS = 8
 _DROPPED = re.compile(r"[\s·•.\-'’,，/]+")
-_BY_DOCUMENT = "SELECT guest_id AS id, {rank} AS rank FROM guests_guestdocument WHERE group_id = %s AND number_index = %s"
+_BY_DOCUMENT = (
+    "SELECT guest_id AS id, {rank} AS rank FROM guests_guestdocument WHERE group_id = %s AND number_index = %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,10 @@ class Arm:
         if self.table == "guests_guestdocument":
             return _BY_DOCUMENT.format(rank=rank), [group_id, self.value]
         if isinstance(self.value, bytes):
-            sql = f"SELECT id, {rank} AS rank FROM {self.table} WHERE group_id = %s AND {self.column} = %s LIMIT {CANDIDATES}"  # noqa: S608  (constants)
+            sql = (
+                f"SELECT id, {rank} AS rank FROM {self.table}"  # noqa: S608  (constants)
+                f" WHERE group_id = %s AND {self.column} = %s LIMIT {CANDIDATES}"
+            )
             return sql, [group_id, self.value]
         sql = (
             f"SELECT id, {rank} AS rank FROM {self.table} WHERE group_id = %s AND {self.column} ~>=~ %s"  # noqa: S608  (constants)

@@ -26,7 +26,10 @@ __all__ = [
 ]  # fmt: skip
 
 PHONE = "phone"
+EMAIL = "email"
+BIRTH_DATE = "birth_date"
 DOCUMENT = "document"
+_OPEN = {EMAIL: "email", BIRTH_DATE: "birth_date::text"}
 
 
 @operation(Permission.CREATE)
@@ -97,14 +100,20 @@ def add_document(
 
 @operation(Permission.REVEAL)
 def reveal(*, hotel_id: int, guest_id: int, what: str, reason: str, actor: Actor, now: datetime) -> str:
-    """Open a masked value: `what` is "phone" or "document:<id>". Who looked and why is kept for ever.
+    """Open a masked value: `what` is phone, email, birth_date or document:<id>. Who looked and why is kept for ever.
 
     Adds a row to the insert-only list of reveals. Locks nothing. Raises NotFound, InvalidInput (no reason),
     KeyMissing. Publishes GuestRevealed. Not idempotent: each look is a row.
     """
     reason = clean_text(reason, field="reason", limit=200, required=True)
     group_id = hotel_by_id(hotel_id).group_id
-    value, kind = _open_phone(group_id, guest_id) if what == PHONE else _open_document(group_id, guest_id, what)
+    kind = what.partition(":")[0]
+    if what == PHONE:
+        value = _open_phone(group_id, guest_id)
+    elif what in _OPEN:
+        value = _plain(group_id, guest_id, _OPEN[what])
+    else:
+        value = _open_document(group_id, guest_id, what)
     db.execute(
         "INSERT INTO guests_reveal (group_id, guest_id, user_id, what, reason, at) VALUES (%s, %s, %s, %s, %s, %s)",
         [group_id, guest_id, actor.user_id or 0, what, reason, now],
@@ -116,17 +125,27 @@ def reveal(*, hotel_id: int, guest_id: int, what: str, reason: str, actor: Actor
     return value
 
 
-def _open_phone(group_id: int, guest_id: int) -> tuple[str, str]:
+def _plain(group_id: int, guest_id: int, column: str) -> str:
+    value: str | None = db.fetch_value(
+        f"SELECT {column} FROM guests_guest WHERE group_id = %s AND id = %s",  # noqa: S608  (a constant of _OPEN)
+        [group_id, guest_id],
+    )
+    if not value:
+        raise NotFound
+    return value
+
+
+def _open_phone(group_id: int, guest_id: int) -> str:
     sealed = db.fetch_value(
         "SELECT phone_sealed FROM guests_guest WHERE group_id = %s AND id = %s AND phone_sealed IS NOT NULL",
         [group_id, guest_id],
     )
     if sealed is None:
         raise NotFound
-    return crypto.open_sealed(sealed, place=files.phone_place(guest_id)), PHONE
+    return crypto.open_sealed(sealed, place=files.phone_place(guest_id))
 
 
-def _open_document(group_id: int, guest_id: int, what: str) -> tuple[str, str]:
+def _open_document(group_id: int, guest_id: int, what: str) -> str:
     kind, _separator, number = what.partition(":")
     if kind != DOCUMENT or not number.isascii() or not number.isdigit() or len(number) > 11:
         raise InvalidInput(field="what", message=_("There is nothing masked by this name."))
@@ -137,7 +156,7 @@ def _open_document(group_id: int, guest_id: int, what: str) -> tuple[str, str]:
     )
     if sealed is None:
         raise NotFound
-    return crypto.open_sealed(sealed, place=files.document_place(document_id)), DOCUMENT
+    return crypto.open_sealed(sealed, place=files.document_place(document_id))
 
 
 def _lock_guest(group_id: int, guest_id: int) -> dict[str, Any]:
@@ -153,7 +172,10 @@ def _lock_guest(group_id: int, guest_id: int) -> dict[str, Any]:
 
 def _changed(kept: dict[str, Any], clean: Any) -> list[str]:
     """Names of the fields that changed: the audit trail keeps no personal data."""
-    fields = [field for field in kept if hasattr(clean, field) and getattr(clean, field) != kept[field]]
-    return fields + ["phone"] * (clean.phone is not None)
+    given = {field: getattr(clean, field) for field in kept if hasattr(clean, field)}
+    if clean.email is None:
+        del given["email"]
+    changed = [field for field, value in given.items() if value != kept[field]]
+    return changed + ["phone"] * (clean.phone is not None)
 
 

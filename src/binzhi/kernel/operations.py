@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -134,14 +134,73 @@ def record(
             _RECORD,
             [
                 now, hotel_id, name, subject, subject_id, actor.user_id,
-                actor.name if actor.is_system else (f"token:{actor.token_id}" if actor.token_id else ""),
-                _json(before), _json(after), reason,
+                _signature(actor), _json(before), _json(after), reason,
                 now, hotel_id, event.topic, subject, subject_id, _json(event.payload()),
             ],
         )  # fmt: skip
         (event_id,) = cursor.fetchone()
     _recorded.set(_recorded.get() + 1)
     outbox.react(event, event_id=event_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One subject of a change that is made to many at once."""
+
+    subject_id: int
+    event: Event
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+_RECORD_EACH = """
+WITH given AS MATERIALIZED (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(before)s::text[], %(after)s::text[], %(topics)s::text[], %(payloads)s::text[])
+        WITH ORDINALITY AS g (subject_id, before, after, topic, payload, place)
+), entry AS (
+    INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
+    SELECT %(now)s, %(hotel)s, %(name)s, %(subject)s, g.subject_id, %(user)s::bigint, %(actor)s, g.before::jsonb,
+        g.after::jsonb, %(reason)s
+    FROM given g ORDER BY g.place
+)
+INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
+SELECT %(now)s, %(hotel)s, g.topic, %(subject)s, g.subject_id, g.payload::jsonb FROM given g ORDER BY g.place
+RETURNING id
+"""
+
+
+def record_each(
+    name: str,
+    *,
+    subject: str,
+    entries: Sequence[Entry],
+    hotel_id: int,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """As `record`, for a change made to many subjects at once: an audit row and an event each, one statement for all."""
+    if not entries:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECORD_EACH,
+            {
+                "ids": [entry.subject_id for entry in entries], "before": [_json(entry.before) for entry in entries],
+                "after": [_json(entry.after) for entry in entries], "topics": [entry.event.topic for entry in entries],
+                "payloads": [_json(entry.event.payload()) for entry in entries], "now": now, "hotel": hotel_id,
+                "name": name, "subject": subject, "user": actor.user_id, "actor": _signature(actor), "reason": reason,
+            },
+        )  # fmt: skip
+        event_ids = sorted(event_id for (event_id,) in cursor.fetchall())
+    _recorded.set(_recorded.get() + len(entries))
+    for entry, event_id in zip(entries, event_ids, strict=True):
+        outbox.react(entry.event, event_id=event_id)
+
+
+def _signature(actor: Actor) -> str:
+    """Who acted when it was no signed-in user."""
+    return actor.name if actor.is_system else (f"token:{actor.token_id}" if actor.token_id else "")
 
 
 def _json(value: dict[str, Any] | None) -> str:

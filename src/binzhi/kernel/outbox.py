@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+import orjson
+
+from binzhi.kernel import db
 from binzhi.kernel.events import Event
 
 Defer = Callable[..., Any]
@@ -20,3 +23,19 @@ def subscribe(event_type: type[Event], defer: Defer) -> None:
 def react(event: Event, *, event_id: int) -> None:
     for defer in _reactions.get(type(event), ()):
         defer(event_id=event_id, **event.payload())
+
+
+_AFTER = """
+SELECT id, txid, at, topic, subject, subject_id, payload FROM kernel_outbox_event
+WHERE hotel_id = %s AND (txid, id) > (%s, %s) AND txid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+ORDER BY txid, id LIMIT %s
+"""
+
+
+def read_after(*, hotel_id: int, txid: int, event_id: int, limit: int) -> list[dict[str, Any]]:
+    """Events of a hotel after a position, oldest first: only final ones, so that none can appear before it later."""
+    rows = db.fetch_all(_AFTER, [hotel_id, txid, event_id, limit])
+    for row in rows:
+        if isinstance(row["payload"], str):
+            row["payload"] = orjson.loads(row["payload"])
+    return rows

@@ -13,7 +13,7 @@ _U_UMLAUT = re.compile(r"(?<=[ln])(v|yu)")
 
 @dataclass(frozen=True, slots=True)
 class NameKeys:
-    """What a name is found by: `plain` (no spaces, lower case), `pinyin` (zhangwei), `initials` (zw), `marked` (Zhāng Wěi)."""
+    """A name without spaces (`plain`), as `pinyin` (zhangwei), its `initials` (zw), with tones (`marked`)."""
 
     plain: str
     pinyin: str
@@ -23,7 +23,7 @@ class NameKeys:
 
 @lru_cache(maxsize=20000)
 def name_keys(name: str, *, person: bool = True) -> NameKeys:
-    """Keys of a name. A person's surname is read as a surname (单 is Shàn, 曾 is Zēng), a company's first word is not."""
+    """Keys of a name. A person's surname is read as one (单 is Shàn, 曾 is Zēng), a company's first word is not."""
     folded = unicodedata.normalize("NFKC", name).strip()
     plain = re.sub(r"[\s·•.\-']+", "", folded).lower()
     if not any(is_han(character) for character in folded):

@@ -64,7 +64,9 @@ class Post(models.Model):
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60, blank=True)
-    grade = models.SmallIntegerField(default=1, help_text="1 staff, 2 supervisor, 3 manager, 4 director, 5 general manager")
+    grade = models.SmallIntegerField(
+        default=1, help_text="1 staff, 2 supervisor, 3 manager, 4 director, 5 general manager"
+    )
     permissions = ArrayField(models.CharField(max_length=60), default=list)
 
     class Meta:
@@ -89,7 +91,7 @@ class Staff(models.Model):
 
 
 class ApiToken(models.Model):
-    """A program's key to one hotel: only its hash is kept; it may do what its scopes and its owner's post both allow."""
+    """A program's key to one hotel, kept as a hash; it may do what its scopes and its owner's post both allow."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="+")

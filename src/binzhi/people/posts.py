@@ -21,7 +21,7 @@ TOKENS = _rights("people", "manage_tokens")
 SEE_ROOMS = _rights("property", "view_rooms")
 SEE_DESK = _rights("frontdesk", "view_desk") | SEE_ROOMS
 SEE_GUESTS = _rights("guests", "view_guest")
-SEE_BOOKINGS = _rights("reservations", "view_reservation")
+SEE_BOOKINGS = _rights("reservations", "view_reservations")
 SEE_FOLIOS = _rights("billing", "view_folio")
 SEE_HOUSE = SEE_DESK | SEE_GUESTS | SEE_BOOKINGS
 SEE_ALL = SEE_HOUSE | SEE_FOLIOS
@@ -35,7 +35,7 @@ INSPECT = CLEAN | _rights("property", "inspect_room")
 BLOCK_ROOMS = _rights("reservations", "set_out_of_order")
 
 BOOK = SEE_BOOKINGS | _rights(
-    "reservations", "create_reservation", "confirm_reservation", "change_reservation", "cancel_reservation"
+    "reservations", "create_reservation", "change_reservation", "cancel_reservation"
 )
 SETTLE_BOOKINGS = _rights("reservations", "mark_no_show", "reinstate_reservation", "override_price", "waive_fee")
 SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights")
@@ -93,7 +93,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION),
-        PostSpec("reservations-clerk", "预订员", "Reservations clerk", 1, KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK),
+        PostSpec("reservations-clerk", "预订员", "Reservations clerk", 1,
+                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK),
         PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND),
         PostSpec("night-auditor", "夜审员", "Night auditor", 2, SHIFT_LEAD | AUDIT),
         PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE),
@@ -114,7 +115,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
         PostSpec("engineer", "工程技工", "Engineer", 1, SEE_ROOMS),
     )),
     DepartmentSpec("finance", "财务部", "Finance", (
-        PostSpec("finance-manager", "财务部经理", "Finance manager", 3, SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS),
+        PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
+                 SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS),
         PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL),
         PostSpec("purchaser", "采供员", "Purchaser", 1, NOTHING),
     )),

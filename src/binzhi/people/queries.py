@@ -23,7 +23,8 @@ class SignedIn(Protocol):
 # Tables read before the scope is known (staff, posts, hotels, tokens) carry no row-level security.
 _BIND = """
 bound AS (
-    SELECT set_config('binzhi.hotels', coalesce((SELECT string_agg(hotel_pk::text, ',' ORDER BY hotel_pk) FROM mine), ''), false),
+    SELECT set_config('binzhi.hotels', coalesce((SELECT string_agg(hotel_pk::text, ',' ORDER BY hotel_pk)
+                                                 FROM mine), ''), false),
            set_config('binzhi.groups', coalesce((SELECT string_agg(g::text, ',' ORDER BY g)
                                                  FROM (SELECT DISTINCT hotel_group_id AS g FROM mine) x), ''), false)
 )
@@ -47,7 +48,7 @@ _OF_USER = bind_statement(f"""
     JOIN people_post p ON p.id = s.post_id
     JOIN property_hotel h ON h.id = s.hotel_id
     WHERE s.user_id = %s AND (s.left_on IS NULL OR s.left_on > h.business_date)
-""")
+""")  # noqa: S608  (constants)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ def issue_token(
     raw = tokens.new_token()
     token_id = db.fetch_value(
         "INSERT INTO people_apitoken (hotel_id, staff_id, name, digest, scopes, created_at, expires_at)"
-        " SELECT %s, s.id, %s, %s, %s, %s, %s FROM people_staff s WHERE s.hotel_id = %s AND s.user_id = %s RETURNING id",
+        " SELECT %s, s.id, %s, %s, %s, %s, %s FROM people_staff s WHERE s.hotel_id = %s AND s.user_id = %s"
+        " RETURNING id",
         [hotel_id, name, tokens.digest_of(raw), sorted(set(scopes)), now, expires_at, hotel_id, actor.user_id],
     )
     if token_id is None:

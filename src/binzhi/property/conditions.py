@@ -20,3 +20,17 @@ def mark_dirty(*, room_ids: Sequence[int], now: datetime) -> int:
         " WHERE r.id = picked.id",
         [now, list(room_ids)],
     )
+
+
+def mark_slept_in(*, room_ids: Sequence[int], now: datetime) -> int:
+    """Rooms in which the guest stays on are dirty after the night; how many changed. Locks the rooms in order of id.
+
+    The do-not-disturb sign stays: it is the guest's, who is still there.
+    """
+    return db.execute(
+        "UPDATE property_room r SET housekeeping = 'dirty', condition_changed_at = %s"
+        " FROM (SELECT id FROM property_room WHERE id = ANY(%s) AND housekeeping <> 'dirty'"
+        "       ORDER BY id FOR NO KEY UPDATE) picked"
+        " WHERE r.id = picked.id",
+        [now, list(room_ids)],
+    )

@@ -7,8 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.kernel.errors import DomainError
 
 
-
-
 class CodeTaken(DomainError):
     """A code or number that must be unique in its hotel or group is in use."""
 

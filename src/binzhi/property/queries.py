@@ -161,8 +161,8 @@ class RoomRef:
 
 
 _ROOMS = """
-SELECT r.id AS pk, r.number, r.room_type_id, t.code AS room_type, r.floor_id, f.name AS floor, r.orientation, r.features,
-       r.smoking, r.accessible, r.connects_to_id, r.housekeeping, r.maintenance, r.do_not_disturb,
+SELECT r.id AS pk, r.number, r.room_type_id, t.code AS room_type, r.floor_id, f.name AS floor, r.orientation,
+       r.features, r.smoking, r.accessible, r.connects_to_id, r.housekeeping, r.maintenance, r.do_not_disturb,
        r.condition_changed_at, r.is_active
 FROM property_room r
 JOIN property_roomtype t ON t.id = r.room_type_id

@@ -32,7 +32,7 @@ class HotelPlan:
     first_night: date
     last_night: date
     longest_stay: int
-    longest_lead: int
+    horizon: int
     types: tuple[TypePlan, ...]
 
 
@@ -50,7 +50,7 @@ def plan_hotel(name: str, bookings: Sequence[Booking]) -> HotelPlan:
         # One more than the last night slept: a change may have been one night longer for a while.
         last_night=max(booking.departure for booking in bookings),
         longest_stay=max(booking.nights for booking in bookings) + 1,
-        longest_lead=max((booking.arrival - booking.booked_on).days for booking in bookings),
+        horizon=max((booking.departure - booking.booked_on).days for booking in bookings) + 1,
         types=tuple(
             TypePlan(
                 code=code,

@@ -12,7 +12,7 @@ from binzhi.replay.rows import CANCELLED, Booking
 
 @dataclass(slots=True)
 class Day:
-    """The work of one hotel day; its night audit follows. No-shows are not here: the audit finds them."""
+    """The work of one hotel day; its night audit follows. No-shows are only counted: the audit finds them."""
 
     bookings: list[Booking] = field(default_factory=list)
     changes: list[tuple[Booking, int]] = field(default_factory=list)
@@ -20,6 +20,7 @@ class Day:
     departures: list[Booking] = field(default_factory=list)
     day_uses: list[Booking] = field(default_factory=list)
     arrivals: list[Booking] = field(default_factory=list)
+    no_shows: int = 0
 
 
 @dataclass(slots=True)
@@ -55,5 +56,5 @@ def schedule(bookings: Iterable[Booking]) -> Schedule:
             on(booking.arrival).arrivals.append(booking)
             on(booking.departure).departures.append(booking)
         else:
-            on(booking.arrival)
+            on(booking.arrival).no_shows += 1
     return Schedule(min(days), max(days), days)

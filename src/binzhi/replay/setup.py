@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,29 +17,20 @@ from binzhi.property import setup as property_setup
 from binzhi.property.setup import HotelSpec, RoomSpec, RoomTypeSpec
 from binzhi.replay.capacity import HotelPlan, TypePlan, plan_hotel
 from binzhi.replay.rows import Booking
-from binzhi.replay.schedule import schedule
-from binzhi.reservations import rates
+from binzhi.replay.terms import Place
+from binzhi.reservations import nights, rates
 from binzhi.reservations import setup as reservations_setup
 from binzhi.reservations.rates import RateChange
-from binzhi.reservations.services import SellLimits, set_sell_limits
 from binzhi.reservations.setup import PlanSpec, PolicySpec
 
 TIMEZONE = "Europe/Lisbon"
+CURRENCY = "EUR"
 CHANNEL = "file"
 RATE_PLAN = "file"
 CANCEL_REASON = "file"
 MEANS = "card"
 ACTOR = Actor.system("replay")
 _ROOMS_PER_FLOOR = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One hotel of the replay in the database."""
-
-    hotel_id: int
-    name: str
-    last_day: date
 
 
 def hotel_time(day: date, at: time) -> datetime:
@@ -69,8 +59,8 @@ def _open_hotel(group: str, plan: HotelPlan, bookings: Sequence[Booking]) -> Non
     hotel = property_setup.create_hotel(
         spec=HotelSpec(
             code=_hotel_code(plan.name, group), name=plan.name, opens_on=plan.first_day, group_code=group,
-            group_name="Replay", timezone=TIMEZONE, currency="EUR", prices_include_tax=False, documents_required=False,
-            longest_stay=plan.longest_stay, booking_horizon=max(plan.longest_lead, 1),
+            group_name="Replay", timezone=TIMEZONE, currency=CURRENCY, prices_include_tax=False, documents_required=False,
+            longest_stay=plan.longest_stay, booking_horizon=plan.horizon,
         ),
         actor=ACTOR, now=now,
     )  # fmt: skip
@@ -85,9 +75,9 @@ def _open_hotel(group: str, plan: HotelPlan, bookings: Sequence[Booking]) -> Non
     reservations_setup.open_nights(hotel_id=hotel.pk, first=plan.first_night, last=plan.last_night)
     for spec in plan.types:
         if spec.overbooking:
-            set_sell_limits(
-                hotel_id=hotel.pk, room_type=spec.code, first=plan.first_night, last=plan.last_night,
-                limits=SellLimits(overbooking=spec.overbooking), actor=ACTOR, now=now,
+            nights.set_limits(
+                hotel_id=hotel.pk, room_type_id=types[spec.code], first=plan.first_night, last=plan.last_night,
+                overbooking=spec.overbooking, closed=None,
             )  # fmt: skip
 
 
@@ -146,10 +136,7 @@ WHERE g.code = %s ORDER BY h.name
 """
 
 
-def places(*, group: str, bookings: Mapping[str, Sequence[Booking]]) -> list[Place]:
-    """The hotels of a group as they stand now, each with the last day that anything happens on."""
+def places(*, group: str) -> list[Place]:
+    """The hotels of a group."""
     db.enter_scope("*", "*")
-    return [
-        Place(hotel_id=row["id"], name=row["name"], last_day=schedule(bookings[row["name"]]).last)
-        for row in db.fetch_all(_PLACES, [group])
-    ]
+    return [Place(hotel_id=row["id"], name=row["name"]) for row in db.fetch_all(_PLACES, [group])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,10 @@ CHANNEL_NUMBER_LIMIT = 60
 MAX_SPECIALS = 20
 
 
-def cleaned(details: NewReservation | ReservationDetails) -> NewReservation | ReservationDetails:
+Details = TypeVar("Details", NewReservation, ReservationDetails)
+
+
+def cleaned(details: Details) -> Details:
     """The same with clean texts. Raises InvalidInput at the field that cannot be taken."""
     number = details.channel_number
     if number is not None:

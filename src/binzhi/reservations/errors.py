@@ -167,6 +167,14 @@ class NightsSlept(DomainError):
     message = _("The nights before %(today)s have been slept and cannot be changed.")
 
 
+class MoveInstead(DomainError):
+    """The type of a guest in house changes with the room."""
+
+    code = "move_instead"
+    field = "room_type"
+    message = _("The guest is in house: move to another room to change the type.")
+
+
 class RoomTaken(DomainError):
     """The room is given to somebody else, or out of order, on a night."""
 

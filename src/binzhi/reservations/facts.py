@@ -111,8 +111,10 @@ def gather(
     organisation_id: int | None = None,
     is_new: bool = False,
     not_before: date | None = None,
+    fields_of_first: bool = False,
 ) -> Facts:
-    """Read and check all of it; `codes` are (kind, code, field of the form). `not_before` replaces today for stays under way.
+    """Read and check all of it; `codes` are (kind, code, field of the form). `not_before` replaces today for stays under way;
+    `fields_of_first`: all rooms are parts of one, so the fields are not numbered.
 
     Raises InvalidInput or NotFound at the field; what a plan refuses is kept in `refusal`, for an agreed price to overrule.
     """
@@ -123,9 +125,10 @@ def gather(
         "organisation": organisation_id,
         "new": is_new,
     }
+    places = 1 if fields_of_first else len(rooms)
     for n, room in enumerate(rooms, start=1):
         limits.check_guests(
-            adults=room.adults, children=room.children, infants=room.infants, prefix=prefix_of(n, len(rooms))
+            adults=room.adults, children=room.children, infants=room.infants, prefix=prefix_of(n, places)
         )
         params |= {
             f"type{n}": room.room_type, f"plan{n}": room.rate_plan, f"arrival{n}": room.arrival,
@@ -140,7 +143,7 @@ def gather(
         currency=rows[0]["currency"],
         new_id=rows[0]["new_id"] or 0,
         rooms=[
-            _priced(row, room, not_before, prefix_of(row["position"], len(rooms)))
+            _priced(row, room, not_before, prefix_of(row["position"], places))
             for row, room in zip(rows, rooms, strict=True)
         ],
     )
@@ -149,6 +152,33 @@ def gather(
 def prefix_of(position: int, rooms: int) -> str:
     """Where the fields of a room stand in the form: plain for one room, numbered for several."""
     return "" if rooms == 1 else f"rooms.{position - 1}."
+
+
+_NAMES = """
+SELECT (SELECT coalesce(array_agg(c.kind || ' ' || c.code), '{}') FROM reservations_code c
+        WHERE c.hotel_id = h.id AND c.is_active AND c.kind || ' ' || c.code = ANY (%(codes)s::text[])) AS codes,
+       (SELECT coalesce(array_agg(g.id), '{}') FROM guests_guest g
+        WHERE g.group_id = h.group_id AND g.id = ANY (%(guests)s::bigint[])) AS guests,
+       (SELECT o.id FROM guests_organisation o
+        WHERE o.group_id = h.group_id AND o.id = %(organisation)s::bigint) AS organisation_id
+FROM property_hotel h WHERE h.id = %(hotel)s
+"""
+
+
+def check_names(
+    *, hotel_id: int, codes: Sequence[tuple[str, str, str]], guest_ids: Sequence[int], organisation_id: int | None
+) -> None:
+    """Raise InvalidInput at the field of a code, guest file or organisation that does not exist."""
+    row = db.fetch_one(
+        _NAMES,
+        {
+            "hotel": hotel_id, "codes": [f"{kind} {code}" for kind, code, _field in codes], "guests": list(guest_ids),
+            "organisation": organisation_id,
+        },
+    )  # fmt: skip
+    if row is None:
+        raise NotFound
+    _check_names(row, codes, guest_ids, organisation_id)
 
 
 def _check_names(

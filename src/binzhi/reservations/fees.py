@@ -100,9 +100,10 @@ def charge_fee(
         )
     ledger.charge(
         hotel_id=room.hotel_id, account_id=account_id, charge_code=charge_code, amount=amount, currency=room.currency,
-        description=description, source_key=fee_key(room), user_id=user_id, now=now,
+        description=description, source_key=key_of(room.id, room.version), user_id=user_id, now=now,
     )  # fmt: skip
 
 
-def fee_key(room: LockedRoom) -> str:
-    return f"fee:{room.id}:{room.version}"
+def key_of(room_reservation_id: int, version: int) -> str:
+    """By which a fee is posted once, and found again when it must be reversed."""
+    return f"fee:{room_reservation_id}:{version}"

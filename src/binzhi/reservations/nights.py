@@ -7,7 +7,7 @@ instead of deadlocking. The guard in the update refuses; the table's CHECK is th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError
@@ -74,6 +74,42 @@ def put_out_of_order(*, hotel_id: int, deltas: Deltas) -> None:
     for night, room_type_id in asked:
         if (night, room_type_id) not in done and _is_open(hotel_id, night, room_type_id):
             raise LimitBelowSold(night=night, room_type_id=room_type_id)
+
+
+_SET_LIMITS = """
+WITH locked AS MATERIALIZED (
+    SELECT n.night FROM reservations_night n
+    WHERE n.hotel_id = %(hotel)s AND n.room_type_id = %(type)s AND n.night = ANY (%(nights)s::date[])
+    ORDER BY n.night FOR NO KEY UPDATE
+)
+UPDATE reservations_night n
+SET overbooking = coalesce(%(overbooking)s::integer, n.overbooking), closed = coalesce(%(closed)s::boolean, n.closed)
+FROM locked l
+WHERE n.hotel_id = %(hotel)s AND n.room_type_id = %(type)s AND n.night = l.night
+  AND n.sold <= n.rooms - n.out_of_order + coalesce(%(overbooking)s::integer, n.overbooking) - n.held
+RETURNING n.night
+"""
+_OVERSOLD = """
+SELECT min(night) FROM reservations_night
+WHERE hotel_id = %s AND room_type_id = %s AND night = ANY (%s) AND NOT night = ANY (%s)
+"""
+
+
+def set_limits(
+    *, hotel_id: int, room_type_id: int, first: date, last: date, overbooking: int | None, closed: bool | None
+) -> int:
+    """Set planned overbooking and stop sell of nights `first` to `last` (both included); how many are open.
+
+    Locks the nights in order. Raises LimitBelowSold naming the first night on which more is sold.
+    """
+    asked = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    params = {"hotel": hotel_id, "type": room_type_id, "nights": asked, "overbooking": overbooking, "closed": closed}
+    done = [row["night"] for row in db.fetch_all(_SET_LIMITS, params)]
+    if len(done) != len(asked):
+        over = db.fetch_value(_OVERSOLD, [hotel_id, room_type_id, asked, done])
+        if over is not None:
+            raise LimitBelowSold(night=over, room_type_id=room_type_id)
+    return len(done)
 
 
 def _change(sql: str, hotel_id: int, deltas: Deltas) -> tuple[set[tuple[date, int]], list[tuple[date, int]]]:

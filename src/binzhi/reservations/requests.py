@@ -73,15 +73,19 @@ class RoomChange:
     children: int = 0
     infants: int = 0
     keep_prices: bool = False
+    prices: tuple[Decimal, ...] | None = None  # of every night, by hand: needs the right to override prices
     expected_total: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReservationRef:
+    """What was made; `total` is the price of all rooms and nights."""
+
     id: int
     number: str
     version: int
     room_ids: tuple[int, ...]
+    total: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,38 @@ class Cancelled:
     fee: Decimal
     room_ids: tuple[int, ...]
     version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateRange:
+    """Nights `first` to `last` (both included) of a plan and type on `weekdays` (1 is Monday): what shall stand there.
+
+    None leaves a value as it is; a name in `clear` empties it (price, single_price, min_nights, max_nights).
+    """
+
+    rate_plan: str
+    room_type: str
+    first: date
+    last: date
+    weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+    price: Decimal | None = None
+    single_price: Decimal | None = None
+    extra_adult: Decimal | None = None
+    extra_child: Decimal | None = None
+    min_nights: int | None = None
+    max_nights: int | None = None
+    closed: bool | None = None
+    closed_to_arrival: bool | None = None
+    closed_to_departure: bool | None = None
+    clear: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitChange:
+    """Nights `first` to `last` (both included) of a type: how many rooms too many may be sold, and whether any may."""
+
+    room_type: str
+    first: date
+    last: date
+    overbooking: int | None = None
+    closed: bool | None = None

@@ -13,6 +13,7 @@ from binzhi.billing.ledger.accounts import (
     lock_accounts,
     lock_folio,
     open_folio,
+    open_folios,
 )
 from binzhi.billing.ledger.charges import Charged, Charges, charge, charge_each
 from binzhi.billing.ledger.postings import Posted, Posting, post
@@ -33,6 +34,7 @@ __all__ = [
     "lock_accounts",
     "lock_folio",
     "open_folio",
+    "open_folios",
     "post",
     "typed_refusals",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -49,6 +49,28 @@ def open_folio(*, hotel_id: int, guest_id: int | None, now: datetime) -> OpenFol
     row = db.fetch_one(_OPEN, {"hotel": hotel_id, "guest": guest_id, "now": now})
     assert row is not None
     return OpenFolio(**row)
+
+
+_OPEN_MANY = """
+WITH asked AS MATERIALIZED (
+    SELECT nextval('billing_folio_id_seq') AS id, g.guest_id, g.place
+    FROM unnest(%(guests)s::bigint[]) WITH ORDINALITY AS g (guest_id, place)
+), folio AS (
+    INSERT INTO billing_folio (id, hotel_id, guest_id, opened_at)
+    SELECT id, %(hotel)s, guest_id, %(now)s FROM asked RETURNING id, number
+), opened AS (
+    INSERT INTO billing_account (hotel_id, kind, folio_id, "window") SELECT %(hotel)s, 'folio', id, 1 FROM asked
+    RETURNING id, folio_id
+)
+SELECT folio.id AS folio_id, folio.number, opened.id AS account_id
+FROM asked JOIN folio USING (id) JOIN opened ON opened.folio_id = folio.id ORDER BY asked.place
+"""
+
+
+def open_folios(*, hotel_id: int, guest_ids: Sequence[int | None], now: datetime) -> list[OpenFolio]:
+    """Open a bill for each, in one statement; in the order given."""
+    rows = db.fetch_all(_OPEN_MANY, {"hotel": hotel_id, "guests": list(guest_ids), "now": now})
+    return [OpenFolio(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,13 @@ class Cluster:
 
     def _wait_for_other(self, tell: Callable[[str], None]) -> bool:
         """A server that lives but does not answer is recovering or stopping; True once it answers."""
-        if postmaster(self.places) is None:
+        pid = postmaster(self.places)
+        if pid is None:
+            return False
+        if says_ready(self.places) and not self.places.socket_files[0].exists():
+            # Somebody tidied its socket away: nobody can reach it any more.
+            os.kill(pid, signal.SIGINT)
+            self._ended(pid)
             return False
         tell("Waiting for the database …")
         return self._await_answer(lambda: postmaster(self.places) is not None)
@@ -234,9 +240,9 @@ class Cluster:
 
     def stop(self) -> bool:
         """End the server, at once for its clients but with everything written; False if none was running."""
-        if not self.places.data.exists():
-            return False
         try:
+            if not self.places.data.exists():
+                return False
             with self._alone():
                 pid = postmaster(self.places)
                 if pid is None:

@@ -45,9 +45,10 @@ class Places:
 
     @property
     def sockets(self) -> Path:
-        """The socket directory: the same after every restart, and never too long for the system."""
+        """The socket directory: the same after every restart, and a path that the system and clients can take."""
         inside = self.root / "run"
-        if len(os.fsencode(inside / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
+        # A comma would read as a list of hosts to clients.
+        if len(os.fsencode(inside / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH and not {",", '"'} & set(str(inside)):
             return inside
         name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]
         # Not the temporary directory of the environment: that may be another one at the next start.

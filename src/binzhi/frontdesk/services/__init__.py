@@ -1,5 +1,6 @@
 """The desk's operations. Each is one transaction with one audit row; walk-in has two, because it books as well."""
 
+from binzhi.frontdesk.night_audit.services import run_night_audit
 from binzhi.frontdesk.services.arriving import check_in, register_guest, undo_check_in, walk_in
 from binzhi.frontdesk.services.assigning import assign_proposed, assign_room, assign_rooms, unassign_room
 from binzhi.frontdesk.services.leaving import check_out, undo_check_out
@@ -14,6 +15,7 @@ __all__ = [
     "extend_stay",
     "move_room",
     "register_guest",
+    "run_night_audit",
     "shorten_stay",
     "unassign_room",
     "undo_check_in",

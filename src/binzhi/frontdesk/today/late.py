@@ -71,7 +71,7 @@ def _departures(moment: Moment, hotel: str, rows: Sequence[LateStay]) -> Iterato
             text=_("%(room)s should have left: %(guest)s") % {"room": row.room, "guest": row.guest_name},
             owed=row.balance if row.balance > 0 else None,
             since=datetime.combine(row.departure, moment.check_out_time),
-            url=_url("billing:folio", hotel, row.folio) if row.folio else _url("frontdesk:departures", hotel),
+            url=_url("frontdesk:check_out", hotel, row.room_reservation_id),
             action=_("Extend / check out"),
         )
 
@@ -85,7 +85,7 @@ def _unassigned(hotel: str, rows: Sequence[DueArrival]) -> Iterator[LateItem]:
             % {"rooms": rooms},
             detail=_names(rows),
             since=rows[0].at,
-            url=_url("frontdesk:arrivals", hotel) + "?show=unassigned",
+            url=_url("frontdesk:arrivals", hotel) + "?room=none",
             action=_("Assign rooms"),
         )
 
@@ -101,7 +101,7 @@ def _past_hold(moment: Moment, hotel: str, rows: Sequence[DueArrival]) -> Iterat
             text=text % {"rooms": count},
             detail=_names(rows),
             since=max(moment.at(moment.hold_until), rows[0].at),
-            url=_url("frontdesk:arrivals", hotel) + "?show=past_hold",
+            url=_url("frontdesk:arrivals", hotel) + "?room=late",
             action=_("Ask or release"),
         )
 
@@ -123,7 +123,7 @@ def _names(rows: Sequence[DueArrival]) -> str:
     return pgettext("between names", ", ").join(names) + ("…" if rows[0].total > len(names) else "")
 
 
-def _url(name: str, *args: str) -> str:
+def _url(name: str, *args: object) -> str:
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

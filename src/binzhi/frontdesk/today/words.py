@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from binzhi.frontdesk.names import vip_weight
 from binzhi.frontdesk.today.board import TodayBoard
 from binzhi.frontdesk.today.figures import Figure
 from binzhi.frontdesk.today.late import LateItem
@@ -18,7 +19,6 @@ from binzhi.kernel.ui import formats
 from binzhi.kernel.ui.rooms import ROOM_STATES
 from binzhi.property.queries import HotelRef, localised
 
-VIP_RANKS = {"ip": 1, "vip": 2, "vvip": 3}
 ROOM_READY = frozenset({"clean", "inspected"})
 AN_HOUR = 60
 
@@ -134,7 +134,7 @@ class BoardWords:
             row=row,
             chip=chip,
             what=what,
-            rank=VIP_RANKS.get(row.vip_level.lower(), 2) if row.vip_level else 0,
+            rank=vip_weight(row.vip_level),
             soon=0 <= left <= AN_HOUR // 2,
             late=overdue and row.expected,
         )

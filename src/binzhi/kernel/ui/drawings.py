@@ -79,4 +79,4 @@ def hours(columns: Sequence[Hour], *, label: str | Promise, now_word: str | Prom
             for column in columns
         ),
     )  # fmt: skip
-    return format_html('<div class="bz-hours" role="group" aria-label="{}">{}</div>', label, drawn)
+    return format_html('<div class="bz-hours" role="group" tabindex="0" aria-label="{}">{}</div>', label, drawn)

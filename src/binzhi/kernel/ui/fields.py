@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.forms.widgets import DateTimeBaseInput
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -43,6 +44,7 @@ def render_field(
     `private` keeps the value out of drafts. Other keywords become attributes of the input (`_` for `-`).
     """
     kind = _kind(bound.field.widget)
+    _speak_iso(bound.field.widget, kind)
     # A blank hint silences the form's own help text.
     hint = (hint or str(bound.help_text)).strip()
     icon = icon or {"date": "calendar", "time": "clock"}.get(kind, "")
@@ -86,12 +88,18 @@ def _kind(widget: forms.Widget) -> str:
     return "select" if isinstance(widget, forms.Select) else "text"
 
 
+def _speak_iso(widget: forms.Widget, kind: str) -> None:
+    """A native date or time input reads and writes ISO, whatever the language of the page."""
+    if kind in ("date", "time"):
+        assert isinstance(widget, DateTimeBaseInput)
+        widget.input_type = kind
+        widget.format = "%Y-%m-%d" if kind == "date" else "%H:%M"
+
+
 def _attributes(
     bound: BoundField, kind: str, *, hint: str, placeholder: str, private: bool, autofocus: bool, key: str
 ) -> dict[str, Any]:
     attrs: dict[str, Any] = {}
-    if kind in ("date", "time"):
-        attrs["type"] = kind
     if placeholder:
         attrs["placeholder"] = placeholder
     if private:

@@ -75,8 +75,8 @@ NAVIGATION: tuple[Department, ...] = (
         "calendar",
         (
             Item(_("New reservation"), "calendar-plus", "reservations:new", "reservations.create_reservation", "F2"),
-            Item(_("Reservations"), "list", "reservations:list", "reservations.view_reservation"),
-            Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservation", "F8"),
+            Item(_("Reservations"), "list", "reservations:list", "reservations.view_reservations"),
+            Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
         ),
     ),
     Department(_("Guests"), "people", (Item(_("Guests"), "people", "guests:list", "guests.view_guest"),)),

@@ -66,20 +66,15 @@ def room_state(key: str, *, short: bool = False) -> SafeString:
 
 
 def room_tile(tile: RoomTile) -> SafeString:
-    """One room as a link that opens the side panel; its accessible name says everything in words."""
+    """One room as a link that opens the side panel; marks that have no room for their word carry it for the ear."""
     state = ROOM_STATES[tile.state]
     late = "late" in tile.marks
     classes = " ".join(filter(None, (tile.state, "late" if late else "", "dim" if tile.dim else "")))
-    words = [tile.number, str(state.label), *(str(MARKS[mark][1]) for mark in tile.marks)]
-    if tile.vip:
-        words.append(VIP_LEVELS[tile.vip])
-    if tile.label:
-        words.append(tile.label)
     return format_html(
         '<a class="bz-tile {}" id="room-{}" data-item href="{}" hx-get="{}" hx-target="#side" hx-replace-url="{}"'
-        ' aria-label="{}"{}>'
+        '{}>'
         '<span class="no">{}</span><span class="st">{}{}</span>{}<span class="wh">{}</span></a>',
-        classes, tile.number, tile.url, tile.url, tile.url, ", ".join(words),
+        classes, tile.number, tile.url, tile.url, tile.url,
         mark_safe(' aria-current="true"') if tile.selected else "",
         tile.number, icon(state.icon), state.label, _marks(tile, late), tile.label,
     )  # fmt: skip
@@ -88,11 +83,13 @@ def room_tile(tile: RoomTile) -> SafeString:
 def _marks(tile: RoomTile, late: bool) -> SafeString:
     parts: list[SafeString] = []
     if tile.vip:
-        parts.append(format_html('<span class="bz-v v{}">V{}</span>', tile.vip, tile.vip))
+        parts.append(
+            format_html('<span class="bz-v v{0}" aria-hidden="true">V{0}</span><span class="sr">{1}</span>', tile.vip, VIP_LEVELS[tile.vip])
+        )
     for mark in sorted(tile.marks, key=lambda name: name != "late"):
         glyph, label = MARKS[mark]
         # One word fits beside the icon; the rest speak through their icons and the accessible name.
-        parts.append(icon(glyph) if parts else format_html("{}{}", icon(glyph), label))
+        parts.append(icon(glyph, label=label) if parts else format_html("{}{}", icon(glyph), label))
     if not parts:
         return SafeString("")
     return format_html('<span class="mk{}">{}</span>', " late" if late else "", format_html_join("", "{}", ((part,) for part in parts)))

@@ -15,12 +15,21 @@ DROP SEQUENCE reservations_number;
 FILL = "ALTER TABLE reservations_night SET (fillfactor = 70)"
 NO_FILL = "ALTER TABLE reservations_night RESET (fillfactor)"
 
+# People look for a booking by the beginning of the booker's name.
+SEARCH = """
+CREATE INDEX reservation_by_booker ON reservations_reservation (hotel_id, lower(booker_name) text_pattern_ops);
+CREATE INDEX reservation_by_channel_number ON reservations_reservation (hotel_id, channel_number)
+    WHERE channel_number IS NOT NULL;
+"""
+NO_SEARCH = "DROP INDEX reservation_by_booker; DROP INDEX reservation_by_channel_number;"
+
 
 class Migration(migrations.Migration):
     dependencies = [("reservations", "0001_initial"), ("billing", "0002_invariants")]
     operations = [
         migrations.RunSQL(NUMBERS, NO_NUMBERS),
         migrations.RunSQL(FILL, NO_FILL),
+        migrations.RunSQL(SEARCH, NO_SEARCH),
         *hotel_wall(
             "reservations_night",
             "reservations_cancellationpolicy",

@@ -64,7 +64,6 @@ def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, 
     if any(room.prices is not None for room in booking.rooms):
         actor.require(Permission.OVERRIDE_PRICE, hotel_id)
     clean = booker.cleaned(booking)
-    assert isinstance(clean, NewReservation)
     phone = booker.normal_phone(clean.booker_phone)
     guest_ids = [pk for pk in (clean.guest_id, *(room.guest_id for room in clean.rooms)) if pk is not None]
     known = facts.gather(
@@ -156,7 +155,8 @@ def _insert(
             raise ChannelOrderTaken from error
         raise
     assert row is not None
-    return ReservationRef(known.new_id, row["number"], row["version"], tuple(row["room_ids"]))
+    total = sum((price for _position, _night, price in priced), Decimal(0))
+    return ReservationRef(known.new_id, row["number"], row["version"], tuple(row["room_ids"]), total)
 
 
 def _summary(

@@ -160,7 +160,7 @@ def _page(request: StaffRequest, form: BookingForm, quote: Quote, *, token: str,
         "hotel": hotel,
         "suggest": {
             "guests": reverse("guests:suggest", args=[hotel.code]),
-            "organisations": reverse("reservations:organisations", args=[hotel.code]),
+            "organisations": reverse("guests:suggest_organisations", args=[hotel.code]),
         },
     }
     return render(request, "reservations/new.html", context, status=status)

@@ -14,7 +14,8 @@ from binzhi.kernel.ui import formats
 from binzhi.property.enums import BedType
 from binzhi.property.queries import RoomTypeRef
 from binzhi.reservations.enums import FeeKind, Status
-from binzhi.reservations.queries.policies import PlanPolicy, fee_of
+from binzhi.reservations.fees import fee_of
+from binzhi.reservations.queries.policies import PlanPolicy
 
 REFUSALS: dict[str, str | Promise] = {
     "sold_out": gettext_lazy("Sold out"),
@@ -87,3 +88,11 @@ def policy_sentence(policy: PlanPolicy, *, arrival: date, prices: Sequence[Decim
         "amount": amount(policy.no_show_kind, policy.no_show_percent),
     }
     return first + pgettext("between sentences", " ") + last
+
+
+VIP_RANKS = {"ip": 1, "vip": 2, "vvip": 3}
+
+
+def vip_rank(level: str) -> int:
+    """The badge of a level of the guest file; 0 for none."""
+    return VIP_RANKS.get(level, 0)

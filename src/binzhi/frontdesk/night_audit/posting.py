@@ -1,0 +1,87 @@
+"""Room and tax of a night for the whole house, in one statement whatever the number of rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from binzhi.billing import ledger
+from binzhi.billing.ledger import Charges
+from binzhi.billing.setup import ROOM
+from binzhi.kernel import db
+from binzhi.kernel.money import MINOR_DIGITS
+
+# The night of the day, and for guests who came after an earlier audit the nights they had agreed on before: the
+# source key of the night makes each be charged once.
+_NIGHTS = """
+    FROM reservations_roomreservation r
+    JOIN reservations_staynight n ON n.room_reservation_id = r.id AND n.night BETWEEN r.arrival AND r.departure - 1
+        AND (n.night = %(day)s
+             OR (n.night < %(day)s AND r.checked_in_at >= (
+                 SELECT d.opened_at FROM property_businessday d WHERE d.hotel_id = %(hotel)s AND d.date = %(day)s)))
+    JOIN property_room m ON m.id = r.room_id
+    JOIN property_roomtype t ON t.id = r.room_type_id
+"""
+_IN_HOUSE = "    WHERE r.hotel_id = %(hotel)s AND r.status = 'in_house'"
+_SOURCE = (
+    """
+    SELECT r.charge_account_id, n.price, 1::smallint,
+           left(concat(t.name, ' ', m.number, CASE WHEN n.night < %(day)s THEN to_char(n.night, ' MM-DD') END), 120),
+           'room:' || n.night || ':' || r.id
+"""
+    + _NIGHTS
+    + _IN_HOUSE
+)
+
+
+def post_rooms(*, hotel_id: int, business_date: date, user_id: int | None, now: datetime) -> Charges:
+    """Charge every in-house room its night; a night that was charged before is left out.
+
+    Raises FolioClosed, BusinessDayClosed, UnknownChargeCode.
+    """
+    return ledger.charge_each(
+        hotel_id=hotel_id, charge_code=ROOM, source=_SOURCE, params={"day": business_date}, user_id=user_id, now=now
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A group of rooms of the preview: what they will be charged. `late` counts nights of earlier days."""
+
+    room_type: str
+    rate_plan: str
+    rate_plan_en: str
+    rooms: int
+    late: int
+    gross: Decimal
+    net: Decimal
+
+    @property
+    def tax(self) -> Decimal:
+        return self.gross - self.net
+
+
+_PLANNED = """
+SELECT t.name AS room_type, p.name AS rate_plan, p.name_en AS rate_plan_en,
+       count(*) FILTER (WHERE n.night = %(day)s) AS rooms, count(*) FILTER (WHERE n.night < %(day)s) AS late,
+       sum(CASE WHEN h.inclusive THEN n.price ELSE n.price + round(n.price * c.tax_rate, h.digits) END) AS gross,
+       sum(CASE WHEN h.inclusive THEN round(n.price / (1 + c.tax_rate), h.digits) ELSE n.price END) AS net
+{nights}
+    JOIN reservations_rateplan p ON p.id = n.rate_plan_id
+    JOIN (SELECT id, prices_include_tax AS inclusive, CASE WHEN currency = ANY(%(whole)s) THEN 0 ELSE 2 END AS digits
+          FROM property_hotel) h ON h.id = r.hotel_id
+    JOIN billing_chargecode c ON c.hotel_id = r.hotel_id AND c.code = %(code)s
+{in_house}
+      AND NOT EXISTS (SELECT 1 FROM billing_transaction x
+                      WHERE x.hotel_id = r.hotel_id AND x.source_key = 'room:' || n.night || ':' || r.id)
+GROUP BY t.name, t.position, p.name, p.name_en, p.position ORDER BY t.position, p.position
+""".replace("{nights}", _NIGHTS).replace("{in_house}", _IN_HOUSE)
+
+
+def planned_rooms(*, hotel_id: int, business_date: date) -> list[Planned]:
+    """What the audit would post now, by room type and rate plan."""
+    whole = [currency for currency, digits in MINOR_DIGITS.items() if digits == 0]
+    params: dict[str, Any] = {"hotel": hotel_id, "day": business_date, "code": ROOM, "whole": whole}
+    return [Planned(**row) for row in db.fetch_all(_PLANNED, params)]

@@ -1,0 +1,106 @@
+"""The figures of a day, written once by its audit and never changed: corrections are postings of a later day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from binzhi.kernel import db
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A closed day. Money net of tax; `payments` is what came in by all means, refunds taken off."""
+
+    rooms: int
+    out_of_order: int
+    sold: int
+    guests: int
+    arrivals: int
+    walk_ins: int
+    departures: int
+    cancellations: int
+    no_shows: int
+    room_revenue: Decimal
+    other_revenue: Decimal
+    tax: Decimal
+    payments: Decimal
+
+    @property
+    def available(self) -> int:
+        return self.rooms - self.out_of_order
+
+    @property
+    def occupancy(self) -> Decimal:
+        """Rooms slept in per room that could be sold, in per cent."""
+        return Decimal(100 * self.sold) / self.available if self.available else Decimal(0)
+
+    @property
+    def average_rate(self) -> Decimal:
+        return self.room_revenue / self.sold if self.sold else Decimal(0)
+
+    @property
+    def revenue_per_room(self) -> Decimal:
+        return self.room_revenue / self.available if self.available else Decimal(0)
+
+
+# Each branch of `stays` on its own index: in house, ended on the day.
+_WRITE = """
+WITH house AS (
+    SELECT coalesce(sum(rooms), 0) AS rooms, coalesce(sum(out_of_order), 0) AS out_of_order
+    FROM reservations_night WHERE night = %(day)s AND hotel_id = %(hotel)s
+), stays AS (
+    SELECT status, arrival, departure, walk_in, adults + children + infants AS guests
+    FROM reservations_roomreservation WHERE hotel_id = %(hotel)s AND status = 'in_house'
+    UNION ALL
+    SELECT status, arrival, departure, walk_in, 0
+    FROM reservations_roomreservation
+    WHERE hotel_id = %(hotel)s AND ended_on = %(day)s AND status IN ('checked_out', 'cancelled', 'no_show')
+), counted AS (
+    SELECT count(*) FILTER (WHERE status = 'in_house' AND departure > %(day)s) AS sold,
+           coalesce(sum(guests) FILTER (WHERE status = 'in_house' AND departure > %(day)s), 0) AS guests,
+           count(*) FILTER (WHERE status IN ('in_house', 'checked_out') AND arrival = %(day)s) AS arrivals,
+           count(*) FILTER (WHERE status IN ('in_house', 'checked_out') AND arrival = %(day)s AND walk_in) AS walk_ins,
+           count(*) FILTER (WHERE status = 'checked_out') AS departures,
+           count(*) FILTER (WHERE status = 'cancelled') AS cancellations,
+           count(*) FILTER (WHERE status = 'no_show') AS no_shows
+    FROM stays
+), money AS (
+    SELECT coalesce(-sum(l.amount) FILTER (WHERE a.kind = 'revenue' AND c."group" = 'room'), 0) AS room_revenue,
+           coalesce(-sum(l.amount) FILTER (WHERE a.kind = 'revenue' AND c."group" <> 'room'), 0) AS other_revenue,
+           coalesce(-sum(l.amount) FILTER (WHERE a.kind = 'tax'), 0) AS tax,
+           coalesce(sum(l.amount) FILTER (WHERE a.kind = 'means'), 0) AS payments
+    FROM billing_transaction t
+    JOIN billing_line l ON l.transaction_id = t.id
+    JOIN billing_account a ON a.id = l.account_id AND a.kind IN ('revenue', 'tax', 'means')
+    LEFT JOIN billing_chargecode c ON c.id = t.charge_code_id
+    WHERE t.hotel_id = %(hotel)s AND t.business_date = %(day)s
+)
+INSERT INTO frontdesk_daystatistics (hotel_id, business_date, rooms, out_of_order, sold, guests, arrivals, walk_ins,
+    departures, cancellations, no_shows, room_revenue, other_revenue, tax, payments, created_at)
+SELECT %(hotel)s, %(day)s, house.rooms, house.out_of_order, counted.sold, counted.guests, counted.arrivals,
+    counted.walk_ins, counted.departures, counted.cancellations, counted.no_shows, money.room_revenue,
+    money.other_revenue, money.tax, money.payments, %(now)s
+FROM house, counted, money
+RETURNING rooms, out_of_order, sold, guests, arrivals, walk_ins, departures, cancellations, no_shows, room_revenue,
+    other_revenue, tax, payments
+"""
+_READ = """
+SELECT rooms, out_of_order, sold, guests, arrivals, walk_ins, departures, cancellations, no_shows, room_revenue,
+    other_revenue, tax, payments
+FROM frontdesk_daystatistics WHERE hotel_id = %s AND business_date = %s
+"""
+
+
+def write_figures(*, hotel_id: int, business_date: date, now: datetime) -> Figures:
+    """Write the day's row; a second one is refused by the database."""
+    row = db.fetch_one(_WRITE, {"hotel": hotel_id, "day": business_date, "now": now})
+    assert row is not None
+    return Figures(**row)
+
+
+def figures_of(*, hotel_id: int, business_date: date) -> Figures | None:
+    """The figures of a closed day, or None."""
+    row = db.fetch_one(_READ, [hotel_id, business_date])
+    return None if row is None else Figures(**row)

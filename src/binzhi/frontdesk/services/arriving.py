@@ -1,0 +1,223 @@
+"""Guests come in: check-in, walk-in, late registration, and the inverse while nothing was charged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from binzhi.billing import ledger, payments
+from binzhi.billing.access import Permission as Money
+from binzhi.frontdesk import readiness
+from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.errors import AlreadyCharged, GuestRegisteredTwice, TooManyGuests
+from binzhi.frontdesk.events import CheckedIn as CheckedInEvent
+from binzhi.frontdesk.events import CheckInReverted, GuestRegistered
+from binzhi.frontdesk.registering import register
+from binzhi.frontdesk.requests import CheckedIn, DepositInput, NewReservation, RegistrationInput
+from binzhi.guests import files
+from binzhi.kernel import db
+from binzhi.kernel.actor import Actor
+from binzhi.kernel.operations import operation, record
+from binzhi.kernel.text import clean_text
+from binzhi.reservations import stays
+from binzhi.reservations.enums import Status
+from binzhi.reservations.errors import NoRoomAssigned, WrongStatus
+from binzhi.reservations.services import create_reservation
+
+NOTE_LIMIT = 200
+
+
+@operation(Permission.CHECK_IN)
+def check_in(
+    *,
+    hotel_id: int,
+    room_reservation_id: int,
+    registrations: Sequence[RegistrationInput] = (),
+    room_id: int | None = None,
+    deposit: DepositInput | None = None,
+    coming_later: int = 0,
+    change_type: bool = True,
+    accept_as_it_is: bool = False,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+) -> CheckedIn:
+    """Begin a stay: people registered, room given, bill opened, deposit taken; all of it or nothing.
+
+    `room_id` gives another room than the assigned one, of another type only with `change_type`. A room that is not
+    clean needs `accept_as_it_is` and the right to override. Locks hotel day, reservation, nights, room, bill.
+    Raises what `stays`, `readiness`, `registering` and `payments` refuse. Publishes CheckedIn. Not idempotent.
+    """
+    return _begin(
+        hotel_id=hotel_id, room_reservation_id=room_reservation_id, registrations=registrations, room_id=room_id,
+        deposit=deposit, coming_later=coming_later, change_type=change_type, accept_as_it_is=accept_as_it_is, note=note,
+        actor=actor, now=now,
+    )  # fmt: skip
+
+
+@operation(Permission.WALK_IN)
+def walk_in(
+    *,
+    hotel_id: int,
+    booking: NewReservation,
+    registrations: Sequence[RegistrationInput] = (),
+    room_id: int,
+    deposit: DepositInput | None = None,
+    coming_later: int = 0,
+    accept_as_it_is: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> CheckedIn:
+    """Book one room and check in at once, in one transaction: refused anywhere, nothing was booked.
+
+    Asks for the rights to book and to check in as well. Raises what both refuse; publishes ReservationCreated and
+    CheckedIn. Not idempotent: entry points pass an Idempotency-Key.
+    """
+    actor.require(Permission.CHECK_IN, hotel_id)
+    made = create_reservation(hotel_id=hotel_id, booking=booking, actor=actor, now=now)
+    return _begin(
+        hotel_id=hotel_id, room_reservation_id=made.room_ids[0], registrations=registrations, room_id=room_id,
+        deposit=deposit, coming_later=coming_later, change_type=False, accept_as_it_is=accept_as_it_is, note="",
+        actor=actor, now=now,
+    )  # fmt: skip
+
+
+def _begin(
+    *,
+    hotel_id: int,
+    room_reservation_id: int,
+    registrations: Sequence[RegistrationInput],
+    room_id: int | None,
+    deposit: DepositInput | None,
+    coming_later: int,
+    change_type: bool,
+    accept_as_it_is: bool,
+    note: str,
+    actor: Actor,
+    now: datetime,
+) -> CheckedIn:
+    note = clean_text(note, field="note", limit=NOTE_LIMIT)
+    before = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
+    stay = before if room_id is None else stays.assign(room_reservation=before, room_id=room_id)
+    readiness.require_type(before=before, after=stay, change_type=change_type)
+    # Told before anything about the room: who is not expected needs none.
+    stay = stays.start(room_reservation=stay, now=now)
+    if stay.room_id is None:
+        raise NoRoomAssigned
+    room = readiness.lock_room(stay=stay, room_id=stay.room_id)
+    readiness.require_ready(room=room, hotel_id=hotel_id, accept_as_it_is=accept_as_it_is, actor=actor)
+    known = register(
+        stay=stay, room=room, registrations=registrations, coming_later=coming_later, with_main=True, now=now
+    )
+    if known.main_guest_id is not None and known.main_guest_id != stay.guest_id:
+        stay = stays.set_guest(room_reservation=stay, guest_id=known.main_guest_id)
+    if not known.guest_ids and stay.guest_id is not None:
+        files.note_stay(guest_id=stay.guest_id, on=stay.today)
+    folio_id = stay.folio_id
+    if folio_id is None:
+        folio = ledger.open_folio(hotel_id=hotel_id, guest_id=stay.guest_id, now=now)
+        folio_id = folio.folio_id
+        stay = stays.set_folio(room_reservation=stay, folio_id=folio_id, account_id=folio.account_id)
+    if deposit is not None:
+        actor.require(Money.TAKE_DEPOSIT, hotel_id)
+        payments.take_deposit(
+            hotel_id=hotel_id, folio_id=folio_id, deposit=deposit, currency=stay.currency, user_id=actor.user_id, now=now
+        )
+    record(
+        "stay.checked_in", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
+        before={"room_id": before.room_id, "room_type_id": before.room_type_id, "guest_id": before.guest_id},
+        after={
+            "room_id": room.id, "room_type_id": stay.room_type_id, "guest_id": stay.guest_id, "folio_id": folio_id,
+            "registered": len(known.guest_ids), "coming_later": coming_later,
+            "deposit": deposit.amount if deposit else None, "housekeeping": room.housekeeping,
+        },
+        reason=note,
+        event=CheckedInEvent(
+            hotel_id=hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id, room_id=room.id,
+            folio_id=folio_id, arrival=stay.arrival, departure=stay.departure,
+        ),
+    )  # fmt: skip
+    return CheckedIn(stay.id, stay.reservation_id, stay.number, room.id, room.number, folio_id, stay.guest_id)
+
+
+@operation(Permission.CHECK_IN)
+def register_guest(
+    *, hotel_id: int, room_reservation_id: int, registration: RegistrationInput, actor: Actor, now: datetime
+) -> int | None:
+    """Register somebody who joins a stay after check-in; the guest's file.
+
+    Adds a registration. Locks hotel day, reservation, room. Raises WrongStatus, TooManyGuests, GuestRegisteredTwice
+    and what `registering` refuses. Publishes GuestRegistered. Not idempotent: the same guest again is refused.
+    """
+    stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
+    if not stay.is_in_house or stay.room_id is None:
+        raise WrongStatus(status=Status(stay.status).label)
+    room = readiness.lock_room(stay=stay, room_id=stay.room_id)
+    _refuse_crowd(stay.id, room.max_guests, registration.guest_id)
+    known = register(stay=stay, room=room, registrations=[registration], coming_later=0, with_main=False, now=now)
+    record(
+        "stay.guest_registered", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,
+        now=now, after={"guest_ids": list(known.guest_ids), "minors": known.minors},
+        event=GuestRegistered(
+            hotel_id=hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id
+        ),
+    )  # fmt: skip
+    return known.guest_ids[0] if known.guest_ids else None
+
+
+def _refuse_crowd(stay_id: int, limit: int, guest_id: int | None) -> None:
+    rows = db.fetch_all(
+        "SELECT guest_id FROM frontdesk_registration WHERE room_reservation_id = %s AND left_at IS NULL", [stay_id]
+    )
+    if len(rows) >= limit:
+        raise TooManyGuests(field="registrations.0.name", limit=limit)
+    if guest_id is not None and any(row["guest_id"] == guest_id for row in rows):
+        raise GuestRegisteredTwice(field="registrations.0.name")
+
+
+# Whatever stands on the bill since check-in, reversed pairs left away; a deposit counts unless it went back whole.
+_POSTED = """
+SELECT EXISTS (
+    SELECT 1 FROM billing_transaction t
+    WHERE t.folio_id = %(folio)s AND t.posted_at >= %(since)s AND t.reverses_id IS NULL
+      AND t.kind NOT IN ('deposit', 'deposit_refund')
+      AND NOT EXISTS (SELECT 1 FROM billing_transaction r WHERE r.reverses_id = t.id)
+) OR coalesce((
+    SELECT sum(l.amount) FROM billing_account a JOIN billing_line l ON l.account_id = a.id
+    JOIN billing_transaction t ON t.id = l.transaction_id
+    WHERE a.folio_id = %(folio)s AND a.kind = 'deposit' AND t.posted_at >= %(since)s
+), 0) <> 0
+"""
+
+
+@operation(Permission.UNDO_CHECK_IN)
+def undo_check_in(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> None:
+    """Take a check-in back while nothing was posted since: reserved again, the room stays assigned.
+
+    Removes the registrations (the audit trail keeps that they were there) and the stays noted in the guest files.
+    Locks hotel day, reservation, bill. Raises AlreadyCharged, NightsSlept, WrongStatus. Publishes CheckInReverted.
+    """
+    stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
+    since = stay.checked_in_at
+    stays.undo_start(room_reservation=stay)
+    if stay.folio_id is not None:
+        # Locked, so that nothing is posted between the look and the commit.
+        ledger.lock_folio(hotel_id=hotel_id, folio_id=stay.folio_id)
+        if db.fetch_value(_POSTED, {"folio": stay.folio_id, "since": since}):
+            raise AlreadyCharged
+    removed = db.fetch_all(
+        "DELETE FROM frontdesk_registration WHERE room_reservation_id = %s RETURNING guest_id", [stay.id]
+    )
+    guests = {row["guest_id"] for row in removed} or {stay.guest_id}
+    for guest_id in sorted(guests - {None}):
+        files.forget_stay(guest_id=guest_id)
+    room_id = stay.room_id
+    assert room_id is not None  # in house has a room
+    record(
+        "stay.check_in_reverted", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,
+        now=now, before={"room_id": room_id, "checked_in_at": since, "registered": len(removed)},
+        after={"status": Status.RESERVED.value},
+        event=CheckInReverted(
+            hotel_id=hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id, room_id=room_id
+        ),
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""Addresses of the desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from binzhi.frontdesk.today.web import today
+from binzhi.frontdesk.web import assigning, check_in, check_out, lists, rack, staying, walk_in
+
+app_name = "frontdesk"
+urlpatterns = [
+    path("h/<slug:hotel>/today", today, name="today"),
+    path("h/<slug:hotel>/arrivals", lists.arrivals_list, name="arrivals"),
+    path("h/<slug:hotel>/arrivals/rooms", assigning.propose, name="propose"),
+    path("h/<slug:hotel>/in-house", lists.in_house_list, name="in_house"),
+    path("h/<slug:hotel>/departures", lists.departures_list, name="departures"),
+    path("h/<slug:hotel>/walk-in", walk_in.walk_in_screen, name="walk_in"),
+    path("h/<slug:hotel>/walk-in/parts", walk_in.parts, name="walk_in_parts"),
+    path("h/<slug:hotel>/rooms", rack.rack_screen, name="rack"),
+    path("h/<slug:hotel>/rooms/<str:number>", rack.room_screen, name="room"),
+    path("h/<slug:hotel>/rooms/<str:number>/condition", rack.set_condition, name="condition"),
+    path("h/<slug:hotel>/rooms/<str:number>/do-not-disturb", rack.set_sign, name="do_not_disturb"),
+    path("h/<slug:hotel>/stays/<int:stay>/check-in", check_in.check_in_screen, name="check_in"),
+    path("h/<slug:hotel>/stays/<int:stay>/check-in/undo", check_in.undo, name="undo_check_in"),
+    path("h/<slug:hotel>/stays/<int:stay>/guests", check_in.register_screen, name="register"),
+    path("h/<slug:hotel>/stays/<int:stay>/room", assigning.assign, name="assign"),
+    path("h/<slug:hotel>/stays/<int:stay>/room/take-back", assigning.unassign, name="unassign"),
+    path("h/<slug:hotel>/stays/<int:stay>/move", staying.move, name="move"),
+    path("h/<slug:hotel>/stays/<int:stay>/dates", staying.dates, name="dates"),
+    path("h/<slug:hotel>/stays/<int:stay>/dates/undo", staying.undo_dates, name="undo_dates"),
+    path("h/<slug:hotel>/stays/<int:stay>/check-out", check_out.check_out_screen, name="check_out"),
+    path("h/<slug:hotel>/stays/<int:stay>/check-out/undo", check_out.undo, name="undo_check_out"),
+    path("h/<slug:hotel>/documents/check", check_in.document_check, name="document_check"),
+]

@@ -1,0 +1,150 @@
+"""One process per hotel, so that two hotels use two cores; their progress comes back through one queue."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import queue
+import signal
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from binzhi.replay.phases import Phases
+from binzhi.replay.rows import Booking
+from binzhi.replay.terms import Place, Refusal, Step
+
+LOCK_CLASS = 7110
+# How long a run waits for the processes of one that was killed a moment ago.
+PATIENCE_SECONDS = 30
+_POLL_SECONDS = 0.2
+_TELL_SECONDS = 0.2
+
+
+class RunFailed(Exception):
+    """A hotel's process ended with an error that is no refusal: a bug, or a database that went away."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the processes did together."""
+
+    phases: Phases = field(default_factory=Phases)
+    refused: list[Refusal] = field(default_factory=list)
+    stopped: bool = False
+
+
+def run(
+    places: Sequence[Place], bookings: Mapping[str, Sequence[Booking]], *, processes: int, show: Callable[[Step], None]
+) -> Outcome:
+    """Run all hotels, at most `processes` at once. Ctrl-C lets each finish its batch. Raises RunFailed."""
+    outcome = Outcome()
+    context = multiprocessing.get_context("spawn")
+    messages: Any = context.Queue()
+    stop = context.Event()
+    waiting = sorted(places, key=lambda place: -len(bookings[place.name]))
+    running: dict[str, BaseProcess] = {}
+    failure = ""
+    while waiting or running:
+        while waiting and len(running) < processes and not stop.is_set():
+            place = waiting.pop(0)
+            child = context.Process(
+                target=_child, args=(place, list(bookings[place.name]), messages, stop), name=place.name, daemon=True
+            )
+            child.start()
+            running[place.name] = child
+        try:
+            kind, name, content = _next(messages, running)
+        except KeyboardInterrupt:
+            stop.set()
+            waiting.clear()
+            continue
+        if kind == "step":
+            show(content)
+            continue
+        running.pop(name).join()
+        if kind == "failed":
+            failure = failure or f"{name}: {content}"
+            stop.set()
+            waiting.clear()
+        else:
+            outcome.phases.merge(content[0])
+            outcome.refused += content[1]
+            outcome.stopped = outcome.stopped or kind == "stopped"
+    if failure:
+        raise RunFailed(failure)
+    return outcome
+
+
+def _next(messages: Any, running: Mapping[str, BaseProcess]) -> tuple[str, str, Any]:
+    while True:
+        try:
+            message: tuple[str, str, Any] = messages.get(timeout=_POLL_SECONDS)
+        except queue.Empty:
+            for name, child in running.items():
+                if not child.is_alive() and messages.empty():
+                    return "failed", name, f"its process ended by itself with code {child.exitcode}"
+        else:
+            return message
+
+
+def _child(place: Place, bookings: Sequence[Booking], messages: Any, stop: Any) -> None:
+    """The life of one process. Ctrl-C reaches the whole group: the parent decides, children finish their batch."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import django
+
+    django.setup()
+    from binzhi.replay.runner import HotelRun, Stopped
+
+    teller = _Teller(place.name, messages)
+    parent = os.getppid()
+    # A parent that was killed cannot ask its children to stop.
+    run = HotelRun(place, bookings, tell=teller.tell, is_stopped=lambda: stop.is_set() or os.getppid() != parent)
+    try:
+        _only_one(place)
+        run.run()
+        kind = "done"
+    except Stopped:
+        kind = "stopped"
+    except BaseException:
+        messages.put(("failed", place.name, traceback.format_exc()))
+        return
+    teller.flush()
+    messages.put((kind, place.name, (run.phases, run.refused)))
+
+
+def _only_one(place: Place) -> None:
+    """Hold the hotel as long as this session lives, so that two runs of one file never mix."""
+    from binzhi.kernel import db
+
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not db.fetch_value("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, place.hotel_id]):
+        if time.monotonic() > until:
+            raise RunFailed("another replay of this file is running in this database")
+        time.sleep(_POLL_SECONDS)
+
+
+class _Teller:
+    """Adds up the steps and tells them a few times a second."""
+
+    def __init__(self, name: str, messages: Any) -> None:
+        self._name = name
+        self._messages = messages
+        self._steps = self._lives = 0
+        self._day = date.min
+        self._told = 0.0
+
+    def tell(self, steps: int, lives: int, day: date) -> None:
+        self._steps += steps
+        self._lives += lives
+        self._day = day
+        if time.monotonic() - self._told >= _TELL_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        self._told = time.monotonic()
+        self._messages.put(("step", self._name, Step(self._name, self._steps, self._lives, self._day)))
