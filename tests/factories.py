@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
+
+from django.db import connection
 
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
@@ -176,3 +180,54 @@ def booking(
         room_type=room_type, rate_plan=rate_plan, arrival=arrival, departure=arrival + timedelta(days=nights), adults=adults
     )
     return NewReservation(booker_name=booker_name, rooms=(request,) * rooms, **more)  # type: ignore[arg-type]
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL statements sent inside; savepoints, which only tests cause, are left out."""
+    sent: list[str] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "SAVEPOINT" not in sql:
+            sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield sent
+
+
+def sold(hotel: TestHotel, room_type: str = "std") -> list[int]:
+    """The counters of a type, night by night since the first."""
+    rows = db.fetch_all(
+        "SELECT sold FROM reservations_night WHERE hotel_id = %s AND room_type_id = %s ORDER BY night",
+        [hotel.pk, hotel.room_types[room_type]],
+    )
+    return [row["sold"] for row in rows]
+
+
+def fingerprint(hotel: TestHotel) -> dict[str, Any]:
+    """Everything a refusal must leave as it was: counters, reservations, prices, room nights, money, audit, events."""
+    tables = (
+        "reservations_night", "reservations_reservation", "reservations_roomreservation", "reservations_staynight",
+        "reservations_roomnight", "reservations_outoforder", "reservations_ratenight", "billing_transaction",
+        "billing_folio", "kernel_audit_entry", "kernel_outbox_event",
+    )  # fmt: skip
+    db.enter_scope("*", "*")
+    return {
+        table: db.fetch_value(
+            f"SELECT md5(coalesce(string_agg(x::text, ';' ORDER BY x::text), '')) FROM {table} x WHERE hotel_id = %s",
+            [hotel.pk],
+        )
+        for table in tables
+    }
+
+
+def run_audit_day(hotel: TestHotel, days: int = 1) -> None:
+    """Move the hotel day on as the night audit does, without its postings."""
+    for _day in range(days):
+        db.execute("UPDATE property_businessday SET closed_at = %s WHERE hotel_id = %s AND closed_at IS NULL", [NOW, hotel.pk])
+        db.execute("UPDATE property_hotel SET business_date = business_date + 1 WHERE id = %s", [hotel.pk])
+        db.execute(
+            "INSERT INTO property_businessday (hotel_id, date, opened_at) SELECT id, business_date, %s FROM property_hotel WHERE id = %s",
+            [NOW, hotel.pk],
+        )

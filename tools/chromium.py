@@ -58,7 +58,8 @@ def _from_npm() -> Browser:
     node = shutil.which("node")
     if not package.exists() or node is None:
         raise NoChromium(
-            "No Chromium: set CHROMIUM to one, install the package `chromium`, or run `npm ci` in frontend/ with node on PATH."
+            "No Chromium: set CHROMIUM to one, install the package `chromium`, "
+            "or run `npm ci` in frontend/ with node on PATH."
         )
     home = Path(tempfile.gettempdir()) / f"binzhi-chromium-{os.getuid()}"
     home.mkdir(mode=0o700, exist_ok=True)
@@ -79,7 +80,8 @@ import { createRequire } from "node:module";
 const [bin, home] = process.argv.slice(2);
 const require = createRequire(bin + "/");
 const tar = require("tar-fs");
-await pipeline(createReadStream(bin + "/chromium.br"), createBrotliDecompress(), createWriteStream(home + "/chromium", { mode: 0o755 }));
+const target = createWriteStream(home + "/chromium", { mode: 0o755 });
+await pipeline(createReadStream(bin + "/chromium.br"), createBrotliDecompress(), target);
 for (const name of ["al2023", "swiftshader"]) {
   mkdirSync(home + "/" + name, { recursive: true });
   try {

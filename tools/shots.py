@@ -37,7 +37,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--lang", action="append", choices=["zh-hans", "en"])
     parser.add_argument("--all", action="store_true", help="both sizes, both themes")
     parser.add_argument("--full", action="store_true", help="the whole page, not only the first screen")
-    parser.add_argument("--click", action="append", default=[], help="a selector to click before the picture, or key:F2")
+    parser.add_argument(
+        "--click", action="append", default=[], help="a selector to click before the picture, or key:F2"
+    )
     parser.add_argument("--fill", action="append", default=[], help="selector=text")
     parser.add_argument("--name", default="", help="file name instead of one made from the path")
     parser.add_argument("--out", type=Path, default=Path(os.environ.get("BINZHI_HOME", "var")) / "shots")
@@ -83,7 +85,9 @@ def shoot(context: BrowserContext, options: argparse.Namespace, path: str, file:
     page.wait_for_timeout(300)
     if options.full:
         # The desk's page scrolls inside; let it grow so that everything is in the picture.
-        height = page.evaluate("Math.max(document.documentElement.scrollHeight, (document.querySelector('#main')?.scrollHeight ?? 0) + 60)")
+        height = page.evaluate(
+            "Math.max(document.documentElement.scrollHeight, (document.querySelector('#main')?.scrollHeight ?? 0) + 60)"
+        )
         page.set_viewport_size({"width": page.viewport_size["width"], "height": min(height, 6000)})  # type: ignore[index]
     page.screenshot(path=str(file))
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")

@@ -109,7 +109,7 @@ def assert_books_hold(hotel: TestHotel) -> None:
 
 @pytest.fixture
 def hotel(db: None) -> TestHotel:
-    return make_hotel(with_billing=True, types={"std": 3})
+    return make_hotel(with_billing=True, types={"std": 3}, nights=2)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_lines_that_balance_are_taken(bill: Bill) -> None:
 
 
 def test_line_on_the_account_of_another_hotel_is_refused(bill: Bill) -> None:
-    stranger = open_bill(make_hotel(with_billing=True))
+    stranger = open_bill(make_hotel(with_billing=True, nights=2))
     key = header(bill.hotel)
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         kernel_db.execute(

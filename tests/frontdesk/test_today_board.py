@@ -6,15 +6,15 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from binzhi.frontdesk.models import DayStatistics
 from binzhi.frontdesk.today.board import TodayBoard, today_board
 from binzhi.frontdesk.today.queries import A_YEAR
 from binzhi.kernel import db
 from binzhi.property.models import Room
 from binzhi.reservations.services import cancel_reservation
-from django.test.utils import CaptureQueriesContext
-from django.db import connection
-
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel
 from tests.frontdesk.today_house import YESTERDAY, arrive, give_room, leave, next_day, open_house, reserve
 

@@ -13,7 +13,6 @@ from binzhi.property.models import BusinessDay
 from binzhi.reservations import stays
 from binzhi.reservations.requests import ReservationRef
 from binzhi.reservations.services import create_reservation
-
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
 
 YESTERDAY = TODAY - timedelta(days=1)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SERIOUS = ("serious", "critical")
 _skipped: list[str] = []
 
@@ -97,12 +98,16 @@ def open_page(browser: Browser, live: str, foreseen: list[str]) -> Iterator[Call
 def watch(page: Page, troubles: list[str]) -> None:
     """Note what a user would not see: refused styles and scripts, exceptions, broken answers."""
     page.on("pageerror", lambda error: troubles.append(f"script: {error}"))
-    page.on("response", lambda answer: troubles.append(f"{answer.status}: {answer.url}") if answer.status >= 500 else None)
+    page.on(
+        "response", lambda answer: troubles.append(f"{answer.status}: {answer.url}") if answer.status >= 500 else None
+    )
     page.on(
         "console",
-        lambda message: troubles.append(f"console: {message.text}")
-        if message.type == "error" and "status of 4" not in message.text
-        else None,
+        lambda message: (
+            troubles.append(f"console: {message.text}")
+            if message.type == "error" and "status of 4" not in message.text
+            else None
+        ),
     )
 
 
@@ -144,9 +149,7 @@ def axe(page: Page, *, within: str = "document") -> None:
     """Fail on anything that axe calls serious or critical, with the elements it names."""
     page.evaluate(AXE.read_text())
     target = "document" if within == "document" else f"document.querySelector({within!r})"
-    found = page.evaluate(
-        f"axe.run({target}, {{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}})"
-    )
+    found = page.evaluate(f"axe.run({target}, {{resultTypes: ['violations'], runOnly: {RULES}}})")
     faults = [
         f"{fault['id']}: {node['target']} {node['failureSummary']}"
         for fault in found["violations"]

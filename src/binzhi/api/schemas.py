@@ -25,7 +25,7 @@ from binzhi.api.types import (
     OptionalName,
     Phone,
 )
-from binzhi.guests.models import GuestDocument
+from binzhi.guests.enums import DocumentKind
 from binzhi.property.enums import Housekeeping
 from binzhi.reservations.enums import Guarantee, Status
 
@@ -214,7 +214,7 @@ class VersionOut(Schema):
 
 
 class DocumentIn(In):
-    kind: GuestDocument.Kind
+    kind: DocumentKind
     number: str = Field(min_length=1, max_length=40)
     country: str = Field("", pattern=r"^([A-Z]{3})?$")
     expires_on: Day | None = None
@@ -240,14 +240,42 @@ class AmountIn(In):
 
 
 class CheckInIn(In):
+    """`room` may be left out when one is assigned; `coming_later` counts guests who will register later."""
+
     room: Number | None = None
-    registrations: list[RegistrationIn] = Field(min_length=1, max_length=20)
+    registrations: list[RegistrationIn] = Field(default_factory=list, max_length=20)
+    deposit: AmountIn | None = None
+    coming_later: Count = 0
+    accept_as_it_is: bool = Field(False, description="give a room that is not ready; needs its own right")
+    note: Note = ""
+
+
+class WalkInIn(In):
+    room: Number
+    rate_plan: Code
+    departure: Day
+    adults: Count
+    children: Count = 0
+    infants: Count = 0
+    booker_name: Name
+    booker_phone: Phone = ""
+    channel: OptionalCode = ""
+    market: OptionalCode = ""
+    source: OptionalCode = ""
+    registrations: list[RegistrationIn] = Field(default_factory=list, max_length=20)
     deposit: AmountIn | None = None
 
 
 class CheckedInOut(Schema):
+    id: int
+    number: str
     room: str
     folio: str
+
+
+class AssignedOut(Schema):
+    id: int
+    room: str | None
 
 
 class AssignIn(In):
@@ -263,8 +291,32 @@ class DepartureIn(In):
     departure: Day
 
 
+class ShortenIn(DepartureIn):
+    reason: Note = ""
+
+
+class FinalPaymentIn(AmountIn):
+    organisation_id: Key | None = None
+
+
 class CheckOutIn(In):
-    payments: list[AmountIn] = Field(default_factory=list, max_length=10)
+    """Payments taken now; a deposit is used for what is owed and the rest returned by `deposit_means`."""
+
+    payments: list[FinalPaymentIn] = Field(default_factory=list, max_length=10)
+    deposit_means: OptionalCode = Field("", description="how the rest of the deposit goes back; empty leaves it")
+
+
+class CheckedOutOut(Schema):
+    id: int
+    status: Status
+    paid: Money
+    returned: Money
+    freed_nights: int
+
+
+class DepartureOut(Schema):
+    id: int
+    departure: date
 
 
 class StayOut(Schema):
@@ -319,7 +371,9 @@ class DeskRowOut(Schema):
 
 class DeskListOut(Schema):
     business_date: date
+    total: int
     items: list[DeskRowOut]
+    next: str | None
 
 
 class FolioLineOut(Schema):
@@ -458,6 +512,7 @@ class LimitsIn(In):
     last: Day
     overbooking: int | None = Field(None, ge=0, le=999)
     closed: bool | None = None
+    reason: Note = ""
 
 
 class ChangedOut(Schema):
@@ -525,7 +580,7 @@ class OutOfOrderOut(Schema):
 
 
 class ReturnedOut(Schema):
-    number: str
+    id: int
 
 
 class NightAuditIn(In):

@@ -50,6 +50,7 @@ def pay(
     CompanyRequired, MoreThanOwed, CreditLimitExceeded.
     """
     amount = clean_amount(payment.amount, currency=currency)
+    _check_means(payment.means)
     lines = [(account_id, -amount)]
     means_amount: Decimal | None = amount
     if payment.means == COMPANY:
@@ -103,7 +104,7 @@ def take_deposit(
 ) -> Posted:
     """Hold a deposit for a bill. Locks its accounts. Raises InvalidInput at amount or means, NotFound, FolioClosed."""
     amount = clean_amount(deposit.amount, currency=currency)
-    _refuse_company(deposit.means)
+    _check_means(deposit.means, company=False)
     held = folios.deposit_account(hotel_id=hotel_id, folio_id=folio_id)
     posting = Posting(
         kind="deposit", lines=[(held.pk, -amount)], means=deposit.means, means_amount=amount, folio_id=folio_id,
@@ -135,7 +136,7 @@ def refund_deposit(
     NotFound, FolioClosed, DepositTooSmall.
     """
     amount = clean_amount(deposit.amount, currency=currency)
-    _refuse_company(deposit.means)
+    _check_means(deposit.means, company=False)
     held = folios.deposit_account(hotel_id=hotel_id, folio_id=folio_id)
     posting = Posting(
         kind="deposit_refund", lines=[(held.pk, amount)], means=deposit.means, means_amount=-amount, folio_id=folio_id,
@@ -144,9 +145,9 @@ def refund_deposit(
     return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
 
 
-def _refuse_company(means: str) -> None:
+def _check_means(means: str, *, company: bool = True) -> None:
     # A company owes; it does not leave money on the desk.
-    if means == COMPANY:
+    if not means.isidentifier() or (means == COMPANY and not company):
         raise UnknownMeans
 
 

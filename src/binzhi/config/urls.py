@@ -10,6 +10,7 @@ urlpatterns = [
     path("accounts/", include("binzhi.people.web.sign_in_urls")),
     path("ui/", include("binzhi.kernel.ui.urls")),
     path("h/<str:hotel>/search", search, name="search"),
+    path("api/", include("binzhi.api.urls")),
     path("", include("binzhi.people.web.urls")),
     path("", include("binzhi.guests.web.urls")),
     path("", include("binzhi.reservations.web.urls")),

@@ -7,7 +7,7 @@ the better rooms); the true state of the room.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
@@ -200,7 +200,3 @@ def _overlaps(need: Need, others: Iterable[Need]) -> bool:
 def _next(need: Need) -> date:
     return date.fromordinal(need.arrival.toordinal() + 1)
 
-
-def by_number(proposals: Mapping[int, Proposal]) -> dict[int, str]:
-    """Room numbers by room reservation."""
-    return {key: proposal.room.number for key, proposal in proposals.items()}

@@ -17,7 +17,16 @@ SELECT encode(sha256(convert_to(concat_ws('|', id, txid, at AT TIME ZONE 'UTC', 
        subject_id, coalesce(user_id, 0), actor, before::text, after::text, reason), 'UTF8')), 'hex') AS digest
 FROM kernel_audit_entry WHERE txid >= %s AND txid < %s ORDER BY txid, id
 """
-_HORIZON = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+_SNAPSHOT = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest,
+       pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS next
+"""
+_RUNNING = """
+SELECT array_agg(backend_xid::text::bigint) FILTER (WHERE backend_xid IS NOT NULL) AS xids,
+       bool_or(query = '<insufficient privilege>') AS hidden
+FROM pg_stat_activity WHERE datname = current_database()
+"""
+_EPOCH = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,7 @@ def seal() -> int:
         db.execute("SELECT pg_advisory_xact_lock(7001, 0)")
         before = db.fetch_one("SELECT to_txid, digest FROM kernel_audit_seal ORDER BY to_txid DESC LIMIT 1")
         start = before["to_txid"] if before else 0
-        horizon = db.fetch_value(_HORIZON)
+        horizon = _horizon()
         count, digest = _chain(bytes(before["digest"]) if before else b"", start, horizon)
         if count:
             db.execute(
@@ -42,6 +51,23 @@ def seal() -> int:
                 [start, horizon, count, digest],
             )
     return count
+
+
+def _horizon() -> int:
+    """No transaction below this number is still running in this database.
+
+    Transaction numbers are of the whole server: a long transaction of a neighbour database must not hold up ours, so
+    the snapshot's own horizon is taken only where sessions of this database are hidden from us. Whoever had a number
+    below `next` when that was read either shows in the list read after it or has ended.
+    """
+    snapshot = db.fetch_one(_SNAPSHOT) or {}
+    oldest, upcoming = int(snapshot["oldest"]), int(snapshot["next"])
+    running = db.fetch_one(_RUNNING) or {}
+    if running["hidden"]:
+        return oldest
+    # The list has the low 32 bits only; who is ahead of `next` began after it was read.
+    behind = [(upcoming - xid) % _EPOCH for xid in running["xids"] or ()]
+    return upcoming - max([distance for distance in behind if distance < _EPOCH // 2], default=0)
 
 
 def verify() -> Broken | None:

@@ -118,6 +118,7 @@ def gather(
 
     Raises InvalidInput or NotFound at the field; what a plan refuses is kept in `refusal`, for an agreed price to overrule.
     """
+    check_codes(codes)
     params: dict[str, Any] = {
         "hotel": hotel_id,
         "codes": [f"{kind} {code}" for kind, code, _field in codes],
@@ -127,9 +128,9 @@ def gather(
     }
     places = 1 if fields_of_first else len(rooms)
     for n, room in enumerate(rooms, start=1):
-        limits.check_guests(
-            adults=room.adults, children=room.children, infants=room.infants, prefix=prefix_of(n, places)
-        )
+        prefix = prefix_of(n, places)
+        check_codes([("", room.room_type, prefix + "room_type"), ("", room.rate_plan, prefix + "rate_plan")])
+        limits.check_guests(adults=room.adults, children=room.children, infants=room.infants, prefix=prefix)
         params |= {
             f"type{n}": room.room_type, f"plan{n}": room.rate_plan, f"arrival{n}": room.arrival,
             f"departure{n}": room.departure, f"adults{n}": room.adults, f"children{n}": room.children,
@@ -147,6 +148,13 @@ def gather(
             for row, room in zip(rows, rooms, strict=True)
         ],
     )
+
+
+def check_codes(codes: Sequence[tuple[str, str, str]]) -> None:
+    """What cannot be a code at all is unknown before the database sees it (it takes no NUL and no half character)."""
+    for _kind, code, field in codes:
+        if not (code.isascii() and code.isprintable()):
+            raise InvalidInput(field=field, message=_("The code %(code)s is not known."), code=ascii(code)[1:-1])
 
 
 def prefix_of(position: int, rooms: int) -> str:
@@ -169,6 +177,7 @@ def check_names(
     *, hotel_id: int, codes: Sequence[tuple[str, str, str]], guest_ids: Sequence[int], organisation_id: int | None
 ) -> None:
     """Raise InvalidInput at the field of a code, guest file or organisation that does not exist."""
+    check_codes(codes)
     row = db.fetch_one(
         _NAMES,
         {

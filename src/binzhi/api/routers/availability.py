@@ -86,7 +86,7 @@ def rates(request: ApiRequest, hotel: Code, payload: schemas.RatesIn) -> HttpRes
     """Set price and restrictions of a plan and type for a range of nights; what is left out stays as it is."""
     changed = services.set_rates(
         hotel_id=request.hotel.pk,
-        change=services.RateChange(**payload.model_dump() | {"weekdays": tuple(payload.weekdays)}),
+        change=services.RateRange(**payload.model_dump() | {"weekdays": tuple(payload.weekdays)}),
         actor=request.actor,
         now=now(),
     )
@@ -97,7 +97,11 @@ def rates(request: ApiRequest, hotel: Code, payload: schemas.RatesIn) -> HttpRes
 def sell_limits(request: ApiRequest, hotel: Code, payload: schemas.LimitsIn) -> HttpResponse:
     """Set overbooking and stop sell of a type for a range of nights."""
     changed = services.set_sell_limits(
-        hotel_id=request.hotel.pk, change=services.LimitChange(**payload.model_dump()), actor=request.actor, now=now()
+        hotel_id=request.hotel.pk,
+        change=services.LimitChange(**payload.model_dump(exclude={"reason"})),
+        reason=payload.reason,
+        actor=request.actor,
+        now=now(),
     )
     return json_response({"changed": changed})
 

@@ -10,7 +10,7 @@ from ninja import Query, Router
 from binzhi.api import schemas
 from binzhi.api.core import ApiRequest, json_response, now
 from binzhi.api.present import decode_cursor, encode_cursor
-from binzhi.api.types import Code, Cursor, Limit, Number
+from binzhi.api.types import Code, Cursor, Key, Limit, Number
 from binzhi.frontdesk import night_audit
 from binzhi.frontdesk.access import Permission as Desk
 from binzhi.frontdesk.queries.rack import rack
@@ -92,16 +92,16 @@ def out_of_order(request: ApiRequest, hotel: Code, number: Number, payload: sche
 
 
 @router.post(
-    "/hotels/{hotel}/rooms/{number}/return-to-service",
+    "/hotels/{hotel}/out-of-order/{period_id}/return",
     response=schemas.ReturnedOut,
     operation_id="return_room_to_service",
 )
-def return_to_service(request: ApiRequest, hotel: Code, number: Number) -> HttpResponse:
-    """Bring a room back into the inventory."""
+def return_to_service(request: ApiRequest, hotel: Code, period_id: Key) -> HttpResponse:
+    """Bring a room back into the inventory before its time."""
     selling.return_room_to_service(
-        hotel_id=request.hotel.pk, room_id=_room(request, number), actor=request.actor, now=now()
+        hotel_id=request.hotel.pk, out_of_order_id=period_id, actor=request.actor, now=now()
     )
-    return json_response({"number": number})
+    return json_response({"id": period_id})
 
 
 @router.get("/hotels/{hotel}/night-audit", response=schemas.NightAuditPreviewOut, operation_id="preview_night_audit")

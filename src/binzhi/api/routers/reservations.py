@@ -9,7 +9,7 @@ from ninja import Header, Query, Router, Schema
 
 from binzhi.api import schemas
 from binzhi.api.core import ApiRequest, conditional, etag_of, json_response, now, once, version_from
-from binzhi.api.present import cursor_after, cursor_from, reservation_out
+from binzhi.api.present import arrival_cursor, encode_cursor, reservation_out
 from binzhi.api.types import Code, Cursor, Day, IdempotencyKey, IfMatch, Key, Limit, Number
 from binzhi.kernel.text import clean_text
 from binzhi.reservations import queries, services
@@ -67,7 +67,7 @@ def listing(request: ApiRequest, hotel: Code, search: Query[ListSearch]) -> Http
         status=search.status or "",
         arrival_from=search.arrival_from,
         arrival_to=search.arrival_to,
-        after=cursor_from(search.cursor),
+        after=arrival_cursor(search.cursor),
         limit=search.limit + 1,
     )
     page = rows[: search.limit]
@@ -76,7 +76,7 @@ def listing(request: ApiRequest, hotel: Code, search: Query[ListSearch]) -> Http
             "items": [
                 {name: getattr(row, name) for name in schemas.ReservationRowOut.model_fields} for row in page
             ],
-            "next": cursor_after(page[-1].arrival, page[-1].room_id) if len(rows) > search.limit else None,
+            "next": encode_cursor(page[-1].arrival, page[-1].room_id) if len(rows) > search.limit else None,
         }
     )
 
@@ -174,7 +174,7 @@ def no_show(request: ApiRequest, hotel: Code, number: Number, room_id: Key) -> H
     """The guests of a room did not come; the policy's no-show fee goes to the folio."""
     _room_of(request, number, room_id)
     done = services.mark_no_show(
-        hotel_id=request.hotel.pk, room_reservation_id=room_id, actor=request.actor, now=now()
+        hotel_id=request.hotel.pk, room_reservation_id=room_id, note="", actor=request.actor, now=now()
     )
     return json_response({"number": number, "version": done.version, "fee": f"{done.fee:.2f}"})
 

@@ -141,6 +141,8 @@ def charge(
     amount, quantity = clean_amount(amount, currency=currency), clean_quantity(quantity)
     if amount * quantity > LARGEST:
         raise AmountTooLarge
+    if not charge_code.isalnum():
+        raise UnknownChargeCode(charge_code=charge_code)
     params = {
         "account": account_id,
         "amount": amount,

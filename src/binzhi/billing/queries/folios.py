@@ -189,7 +189,7 @@ class FolioView:
 
 def folio_view(*, hotel_id: int, number: str) -> FolioView:
     """A bill with all its windows and lines, in two statements. Raises NotFound."""
-    accounts = db.fetch_all(_FOLIO, [hotel_id, number])
+    accounts = db.fetch_all(_FOLIO, [hotel_id, number]) if number.isalnum() else []
     if not accounts:
         raise NotFound
     head = accounts[0]

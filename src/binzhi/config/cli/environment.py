@@ -103,8 +103,9 @@ def _hang_up() -> None:
         return
     for connection in connections.all(initialized_only=True):
         connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
+        close_pool = getattr(connection, "close_pool", None)
+        if close_pool is not None:
+            close_pool()
 
 
 def refuse_unusable(url: str) -> None:

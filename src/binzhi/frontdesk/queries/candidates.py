@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -76,18 +78,32 @@ def _room(row: dict[str, Any]) -> FreeRoom:
     return FreeRoom(**{**row, "features": frozenset(row["features"]), "taken": frozenset(row["taken"])})
 
 
-def proposals_for_day(*, hotel: HotelRef, day: date) -> tuple[list[Need], dict[int, Proposal]]:
-    """Arrivals without a room and what is proposed for each. Two statements, however many arrive."""
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """Arrivals without a room, what is proposed for each, and all rooms of their types."""
+
+    needs: Mapping[int, Need]
+    proposals: Mapping[int, Proposal]
+    rooms: Mapping[int, Sequence[FreeRoom]]
+    inspection: bool
+
+
+def day_plan(*, hotel: HotelRef, day: date) -> DayPlan:
+    """What a press on "propose rooms" gives. Two statements, however many arrive."""
     needs = needs_of_day(hotel_id=hotel.pk, day=day)
     if not needs:
-        return [], {}
+        return DayPlan({}, {}, {}, hotel.inspection_required)
     rooms = free_rooms(
         hotel_id=hotel.pk,
         arrival=day,
         until=max(need.departure for need in needs),
         room_type_ids=sorted({need.room_type_id for need in needs}),
     )
-    return needs, propose(needs, rooms, inspection=hotel.inspection_required)
+    by_type: dict[int, list[FreeRoom]] = defaultdict(list)
+    for room in rooms:
+        by_type[room.room_type_id].append(room)
+    proposals = propose(needs, rooms, inspection=hotel.inspection_required)
+    return DayPlan({need.room_reservation_id: need for need in needs}, proposals, by_type, hotel.inspection_required)
 
 
 def rooms_for(*, hotel: HotelRef, room_reservation_id: int, any_type: bool = False) -> list[Proposal]:
@@ -111,7 +127,23 @@ def rooms_to_move(*, hotel: HotelRef, room_reservation_id: int) -> list[Proposal
     if need is None:
         return []
     today = hotel.business_date
-    rest = Need(**{**{name: getattr(need, name) for name in need.__slots__}, "arrival": today})
+    rest = replace(need, arrival=today)
     rooms = free_rooms(hotel_id=hotel.pk, arrival=today, until=need.departure, room_type_ids=None)
     found = ranked(rest, [room for room in rooms if not room.occupied], inspection=hotel.inspection_required)
     return sorted(found, key=lambda proposal: proposal.room.room_type_id != need.room_type_id)
+
+
+def rooms_now(*, hotel: HotelRef, until: date, room_type_id: int | None) -> list[Proposal]:
+    """Rooms that a guest at the desk can have this moment, of one type; ready ones only. One statement."""
+    today = hotel.business_date
+    need = Need(
+        room_reservation_id=0, reservation_id=0, room_type_id=room_type_id or 0, arrival=today, departure=until,
+        walk_in=True, vip_level="", expected_at=None, requests=(),
+    )  # fmt: skip
+    if room_type_id is None:
+        return []
+    rooms = free_rooms(hotel_id=hotel.pk, arrival=today, until=until, room_type_ids=[room_type_id])
+    vacant = [room for room in rooms if not room.occupied]
+    found = ranked(need, vacant, inspection=hotel.inspection_required)
+    ready = {"inspected"} if hotel.inspection_required else {"inspected", "clean"}
+    return sorted(found, key=lambda proposal: proposal.room.housekeeping not in ready)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import NothingToAssign
 from binzhi.frontdesk.events import RoomsAssigned
-from binzhi.frontdesk.queries.candidates import proposals_for_day
+from binzhi.frontdesk.queries.candidates import day_plan
 from binzhi.frontdesk.readiness import require_type
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
@@ -89,8 +89,8 @@ def assign_proposed(*, hotel_id: int, arrival: date, actor: Actor, now: datetime
     Changes room nights and reservations. Locks as `assign_rooms`. Raises NothingToAssign. Publishes RoomsAssigned.
     Idempotent: pressed again it finds nothing left to give.
     """
-    _needs, proposals = proposals_for_day(hotel=hotel_by_id(hotel_id), day=arrival)
-    rooms = {key: proposal.room.id for key, proposal in proposals.items()}
+    plan = day_plan(hotel=hotel_by_id(hotel_id), day=arrival)
+    rooms = {key: proposal.room.id for key, proposal in plan.proposals.items()}
     return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, actor=actor, now=now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from binzhi.frontdesk.today import queries
 from binzhi.frontdesk.today.figures import Figures, figures_of

@@ -18,7 +18,7 @@ from binzhi.frontdesk.queries.in_house import departure_counts, departures, in_h
 from binzhi.frontdesk.web import files
 from binzhi.kernel import clock
 from binzhi.kernel.ui.htmx import render_screen
-from binzhi.people.web import StaffRequest, screen
+from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.property.queries import HotelRef, floors, room_types
 
 QUERY_LIMIT = 60
@@ -48,12 +48,9 @@ def day_of(query: QueryDict, hotel: HotelRef) -> date:
         return hotel.business_date
 
 
-def hotel_of(request: StaffRequest) -> HotelRef:
-    assert request.hotel is not None  # the gate has let it through
-    return request.hotel
-
-
-def segments(request: StaffRequest, counts: Mapping[str, int], words: Mapping[str, str], chosen: str) -> list[dict[str, Any]]:
+def segments(
+    request: StaffRequest, counts: Mapping[str, int], words: Mapping[str, str], chosen: str
+) -> list[dict[str, Any]]:
     """The states of a list as links that keep the other filters; the first one is the default."""
     found = []
     for index, (key, label) in enumerate(words.items()):
@@ -84,7 +81,8 @@ def arrivals_list(request: StaffRequest) -> HttpResponse:
     hotel, filters, now = hotel_of(request), filters_of(request.GET), clock.now()
     day = day_of(request.GET, hotel)
     if request.GET.get("format") == "csv":
-        return files.arrivals_file(arrivals(hotel=hotel, day=day, now=now, filters=filters.whole()), hotel=hotel, day=day)
+        page = arrivals(hotel=hotel, day=day, now=now, filters=filters.whole())
+        return files.arrivals_file(page, hotel=hotel, day=day)
     counts = arrival_counts(hotel=hotel, day=day, now=now)
     words = {
         "due": pgettext("arrivals", "Due in"),

@@ -12,21 +12,23 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.panel import room_panel
 from binzhi.frontdesk.queries.rack import RackFilter, RackRoom, rack, rack_counts
-from binzhi.frontdesk.web.lists import hotel_of
 from binzhi.kernel import clock
-from binzhi.kernel.errors import NotFound
-from binzhi.kernel.ui.htmx import render_screen, wants_part
+from binzhi.kernel.errors import DomainError, NotFound
+from binzhi.kernel.ui.htmx import go, render_screen, toast, wants_part
 from binzhi.kernel.ui.rooms import RoomTile
-from binzhi.people.web import StaffRequest, screen
-from binzhi.property.queries import HotelRef
+from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.property.enums import Housekeeping
+from binzhi.property.queries import HotelRef, room_by_number
+from binzhi.property.services import set_do_not_disturb, set_room_condition
 
 GROUPS = ("floor", "type", "list")
+LEGEND = ("vc", "vd", "oc", "od", "ooo", "oos", "due_in", "due_out", "dnd", "late", "vip")
 # Widths for which the sheet has a class; a floor of 13 rooms takes the next one.
 ACROSS = (10, 12, 15, 20, 24, 30)
 
@@ -108,14 +110,18 @@ def rack_context(request: StaffRequest, *, selected: str) -> dict[str, Any]:
         "shown": sum(room.stands_out(asked) for room in rooms),
         "asked": asked,
         "counts": counts,
-        "legend": {key: counts[key] for key in ("vc", "vd", "oc", "od", "ooo", "oos", "due_in", "due_out", "dnd", "late", "vip")},
+        "legend": {key: counts[key] for key in LEGEND},
         "links": _legend_links(counts, asked, keep),
         "floors": list(dict.fromkeys(room.floor for room in rooms)),
         "types": list(dict.fromkeys((room.type_code, room.type_label) for room in sorted(rooms, key=_by_type))),
-        "features": sorted({(name, feature_label(name)) for room in rooms for name in room.attributes}, key=lambda pair: pair[1]),
+        "features": sorted({(name, feature_label(name)) for room in rooms for name in room.attributes}, key=_by_label),
         "segments": _segments(group, keep),
         "live_url": f"{reverse('frontdesk:rack', args=[hotel.code])}?{urlencode(keep)}",
     }
+
+
+def _by_label(pair: tuple[str, str]) -> str:
+    return pair[1]
 
 
 def _by_type(room: RackRoom) -> tuple[int, str]:
@@ -181,3 +187,43 @@ def _segments(group: str, keep: Mapping[str, str]) -> list[dict[str, Any]]:
         {"label": label, "url": f"?{urlencode({**keep, 'by': key})}", "on": key == group, "count": None}
         for key, label in words.items()
     ]
+
+
+@require_POST
+@screen(Permission.VIEW)
+def set_condition(request: StaffRequest, number: str) -> HttpResponse:
+    """Dirty, clean or inspected; the toast takes it back."""
+    hotel = hotel_of(request)
+    room = room_by_number(hotel.pk, number)
+    wanted = request.POST.get("housekeeping", "") or request.GET.get("housekeeping", "")
+    try:
+        set_room_condition(
+            hotel_id=hotel.pk, room_id=room.pk, housekeeping=wanted, actor=request.actor, now=clock.now()
+        )
+    except DomainError as refusal:
+        toast(request, refusal.text, state="late")
+    else:
+        undo = f"{reverse('frontdesk:condition', args=[hotel.code, number])}?{urlencode({'housekeeping': room.housekeeping})}"
+        words = {"room": number, "condition": Housekeeping(wanted).label}
+        toast(request, _("%(room)s is now: %(condition)s") % words, undo_url=undo)
+    return go(request, reverse("frontdesk:room", args=[hotel.code, number]))
+
+
+@require_POST
+@screen(Permission.VIEW)
+def set_sign(request: StaffRequest, number: str) -> HttpResponse:
+    """The do-not-disturb sign on or off."""
+    hotel = hotel_of(request)
+    room = room_by_number(hotel.pk, number)
+    wanted = not room.do_not_disturb
+    try:
+        set_do_not_disturb(
+            hotel_id=hotel.pk, room_id=room.pk, do_not_disturb=wanted, actor=request.actor, now=clock.now()
+        )
+    except DomainError as refusal:
+        toast(request, refusal.text, state="late")
+    else:
+        undo = reverse("frontdesk:do_not_disturb", args=[hotel.code, number])
+        words = _("%(room)s: do not disturb") if wanted else _("%(room)s: may be disturbed")
+        toast(request, words % {"room": number}, undo_url=undo)
+    return go(request, reverse("frontdesk:room", args=[hotel.code, number]))

@@ -66,9 +66,7 @@ def room_state(key: str, short: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def room_legend(
-    counts: Mapping[str, int], links: Mapping[str, str] | None = None, current: str = ""
-) -> SafeString:
+def room_legend(counts: Mapping[str, int], links: Mapping[str, str] | None = None, current: str = "") -> SafeString:
     return rooms.room_legend(counts, links or {}, current)
 
 
@@ -170,7 +168,7 @@ def once() -> SafeString:
 
 def query_with(request: HttpRequest | None, **changes: Any) -> str:
     """The query string of this page with some values changed; None or empty takes one out."""
-    pairs: dict[str, list[str]] = dict(request.GET.lists()) if request else {}  # type: ignore[arg-type]
+    pairs: dict[str, list[str]] = dict(request.GET.lists()) if request else {}
     for name, value in changes.items():
         if value in (None, ""):
             pairs.pop(name, None)
@@ -220,7 +218,11 @@ def pager(context: Context, page: Any) -> dict[str, Any]:
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
     request = _request(context)
     links = [
-        {"text": number, "url": query_with(request, page=number) if isinstance(number, int) else "", "on": number == page.number}
+        {
+            "text": number,
+            "url": query_with(request, page=number) if isinstance(number, int) else "",
+            "on": number == page.number,
+        }
         for number in numbers
     ]
     return {"page": page, "links": links, "count": page.paginator.count}

@@ -66,7 +66,8 @@ def hours(columns: Sequence[Hour], *, label: str | Promise, now_word: str | Prom
     drawn = format_html_join(
         "",
         '<div class="h {}"><svg viewBox="0 0 30 50" aria-hidden="true">'
-        '<rect class="a" x="1" y="{}" width="13" height="{}" rx="2"/><rect class="d" x="16" y="{}" width="13" height="{}" rx="2"/>'
+        '<rect class="a" x="1" y="{}" width="13" height="{}" rx="2"/>'
+        '<rect class="d" x="16" y="{}" width="13" height="{}" rx="2"/>'
         "</svg><b>{}</b><em>{}</em><span>{}</span></div>",
         (
             (

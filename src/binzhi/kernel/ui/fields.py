@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -16,58 +17,61 @@ from binzhi.kernel.ui.formats import weekday
 _MOBILE_KEYS = {forms.NumberInput: "numeric", forms.EmailInput: "email", forms.URLInput: "url"}
 
 
-def render_field(
-    bound: BoundField,
-    *,
-    label: str = "",
-    hint: str = "",
-    icon: str = "",
-    unit: str = "",
-    before: str = "",
-    width: str = "",
-    placeholder: str = "",
-    steps: bool = False,
-    large: bool = False,
-    across: bool = False,
-    pick: bool = False,
-    seg: bool = False,
-    private: bool = False,
-    autofocus: bool = False,
-    hide_label: bool = False,
-    key: str = "",
-    **attrs: Any,
-) -> SafeString:
-    """Draw `bound`.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a field is drawn.
 
     `icon`, `before` and `unit` stand inside the frame; `width` is a class of the form grid (w2 … w12, half).
     `steps` adds − and + to a number; `across`, `pick` and `seg` lay choices out in a line, as cards, as segments.
-    `private` keeps the value out of drafts. Other keywords become attributes of the input (`_` for `-`).
+    `private` keeps the value out of drafts; a blank `hint` silences the form's own help text.
     """
+
+    label: str = ""
+    hint: str = ""
+    icon: str = ""
+    unit: str = ""
+    before: str = ""
+    width: str = ""
+    placeholder: str = ""
+    steps: bool = False
+    large: bool = False
+    across: bool = False
+    pick: bool = False
+    seg: bool = False
+    private: bool = False
+    autofocus: bool = False
+    hide_label: bool = False
+    key: str = ""
+
+    @property
+    def layout(self) -> str:
+        return "pick" if self.pick else "seg" if self.seg else "across" if self.across else "down"
+
+
+LOOKS = frozenset(field.name for field in fields(Look))
+_OWN_ICONS = {"date": "calendar", "time": "clock"}
+
+
+def render_field(bound: BoundField, **options: Any) -> SafeString:
+    """Draw `bound`; options that are no part of a Look become attributes of the input (`_` for `-`)."""
+    look = Look(**{name: value for name, value in options.items() if name in LOOKS})
     kind = _kind(bound.field.widget)
     _speak_iso(bound.field.widget, kind)
-    # A blank hint silences the form's own help text.
-    hint = (hint or str(bound.help_text)).strip()
-    icon = icon or {"date": "calendar", "time": "clock"}.get(kind, "")
-    given: dict[str, Any] = {name.replace("_", "-"): value for name, value in attrs.items()}
-    given.update(_attributes(bound, kind, hint=hint, placeholder=placeholder, private=private, autofocus=autofocus, key=key))
+    hint = (look.hint or str(bound.help_text)).strip()
+    attrs = _attributes(bound, look, hint=hint)
+    attrs |= {name.replace("_", "-"): value for name, value in options.items() if name not in LOOKS}
     context = {
         "bound": bound,
+        "look": look,
         "kind": kind,
-        "label": label or bound.label,
+        "label": look.label or bound.label,
         "hint": hint,
-        "icon": "" if steps else icon,
-        "unit": unit,
-        "before": before,
-        "width": width,
-        "steps": steps,
-        "large": large,
-        "hide_label": hide_label,
-        "layout": "pick" if pick else "seg" if seg else "across" if across else "down",
+        "icon": "" if look.steps else look.icon or _OWN_ICONS.get(kind, ""),
         "required": bound.field.required,
-        "control": "" if kind in ("choices", "check") else bound.as_widget(attrs=given),
+        "control": "" if kind in ("choices", "check") else bound.as_widget(attrs=attrs),
         "options": _options(bound) if kind == "choices" else [],
         "weekday": _weekday(bound) if kind == "date" else None,
-        "attrs": given,
+        "attrs": attrs,
     }
     return render_to_string("ui/field.html", context)
 
@@ -96,19 +100,16 @@ def _speak_iso(widget: forms.Widget, kind: str) -> None:
         widget.format = "%Y-%m-%d" if kind == "date" else "%H:%M"
 
 
-def _attributes(
-    bound: BoundField, kind: str, *, hint: str, placeholder: str, private: bool, autofocus: bool, key: str
-) -> dict[str, Any]:
+def _attributes(bound: BoundField, look: Look, *, hint: str) -> dict[str, Any]:
     attrs: dict[str, Any] = {}
-    if placeholder:
-        attrs["placeholder"] = placeholder
-    if private:
-        attrs["data-private"] = True
-        attrs["autocomplete"] = "off"
-    if autofocus:
+    if look.placeholder:
+        attrs["placeholder"] = look.placeholder
+    if look.private:
+        attrs |= {"data-private": True, "autocomplete": "off"}
+    if look.autofocus:
         attrs["autofocus"] = True
-    if key:
-        attrs["data-key"] = key
+    if look.key:
+        attrs["data-key"] = look.key
     for widget, mode in _MOBILE_KEYS.items():
         if type(bound.field.widget) is widget:
             attrs["inputmode"] = mode
@@ -126,7 +127,11 @@ def _options(bound: BoundField) -> list[dict[str, Any]]:
     """The choices of a radio or checkbox group, ready to be drawn."""
     multiple = isinstance(bound.field.widget, forms.CheckboxSelectMultiple)
     value = bound.value()
-    chosen = {str(item) for item in value} if isinstance(value, list | tuple | set) else {"" if value is None else str(value)}
+    chosen = (
+        {str(item) for item in value}
+        if isinstance(value, list | tuple | set)
+        else {"" if value is None else str(value)}
+    )
     found = []
     for index, (key, text) in enumerate(getattr(bound.field.widget, "choices", ())):
         note, icon = getattr(text, "note", ""), getattr(text, "icon", "")

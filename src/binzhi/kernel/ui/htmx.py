@@ -14,7 +14,9 @@ _UNDO = "undo:"
 
 def wants_part(request: HttpRequest) -> bool:
     """True when htmx asks for a fragment; false for whole pages, boosted links and history restores."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type", "partial") == "partial"
+    return (
+        request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type", "partial") == "partial"
+    )
 
 
 def toast(request: HttpRequest, text: str, *, undo_url: str = "", state: str = "ok") -> None:

@@ -9,7 +9,14 @@ from django.utils.safestring import SafeString
 from binzhi.kernel.ui.assets import asset_url
 
 # A state always speaks with the same icon, whoever uses it.
-STATE_ICONS = {"ok": "check-circle", "soon": "clock", "late": "alert", "info": "info", "dirty": "broom", "": "hourglass"}
+STATE_ICONS = {
+    "ok": "check-circle",
+    "soon": "clock",
+    "late": "alert",
+    "info": "info",
+    "dirty": "broom",
+    "": "hourglass",
+}
 VIP_NAMES = {1: "IP", 2: "VIP", 3: "VVIP"}
 
 
@@ -17,7 +24,11 @@ def icon(name: str, size: str = "", label: str | Promise = "") -> SafeString:
     """A drawing from the sprite; silent to screen readers unless it has a label."""
     voice = format_html(' role="img" aria-label="{}"', label) if label else SafeString(' aria-hidden="true"')
     return format_html(
-        '<svg class="i{}"{}><use href="{}#{}"></use></svg>', f" {size}" if size else "", voice, asset_url("sprite"), name
+        '<svg class="i{}"{}><use href="{}#{}"></use></svg>',
+        f" {size}" if size else "",
+        voice,
+        asset_url("sprite"),
+        name,
     )
 
 
@@ -34,4 +45,6 @@ def vip(level: int | None, *, big: bool = False, short: bool = False) -> SafeStr
         return SafeString("")
     if short:
         return format_html('<span class="bz-v v{}">V{}</span>', level, level)
-    return format_html('<span class="bz-vip v{}{}">{}</span>', level, " big" if big else "", VIP_NAMES.get(level, "VIP"))
+    return format_html(
+        '<span class="bz-vip v{}{}">{}</span>', level, " big" if big else "", VIP_NAMES.get(level, "VIP")
+    )

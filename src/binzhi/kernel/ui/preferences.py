@@ -19,7 +19,9 @@ def theme_of(request: HttpRequest) -> str:
 def back_to(request: HttpRequest) -> str:
     """Where the form was sent from, if that is one of our own pages."""
     wanted = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if wanted and safe else "/"
 
 

@@ -84,7 +84,11 @@ def _marks(tile: RoomTile, late: bool) -> SafeString:
     parts: list[SafeString] = []
     if tile.vip:
         parts.append(
-            format_html('<span class="bz-v v{0}" aria-hidden="true">V{0}</span><span class="sr">{1}</span>', tile.vip, VIP_LEVELS[tile.vip])
+            format_html(
+                '<span class="bz-v v{0}" aria-hidden="true">V{0}</span><span class="sr">{1}</span>',
+                tile.vip,
+                VIP_LEVELS[tile.vip],
+            )
         )
     for mark in sorted(tile.marks, key=lambda name: name != "late"):
         glyph, label = MARKS[mark]
@@ -92,7 +96,9 @@ def _marks(tile: RoomTile, late: bool) -> SafeString:
         parts.append(icon(glyph, label=label) if parts else format_html("{}{}", icon(glyph), label))
     if not parts:
         return SafeString("")
-    return format_html('<span class="mk{}">{}</span>', " late" if late else "", format_html_join("", "{}", ((part,) for part in parts)))
+    return format_html(
+        '<span class="mk{}">{}</span>', " late" if late else "", format_html_join("", "{}", ((part,) for part in parts))
+    )
 
 
 def room_legend(counts: Mapping[str, int], links: Mapping[str, str], current: str = "") -> SafeString:
@@ -102,12 +108,16 @@ def room_legend(counts: Mapping[str, int], links: Mapping[str, str], current: st
         for key, state in ROOM_STATES.items()
     ]
     states = format_html_join(
-        "", "{}", ((_entry(key, words, f" {code}", glyph, counts, links, current),) for key, words, code, glyph in entries)
+        "",
+        "{}",
+        ((_entry(key, words, f" {code}", glyph, counts, links, current),) for key, words, code, glyph in entries),
     )
     shown = [key for key in (*MARKS, "vip") if key in counts]
     marks = format_html_join("", "{}", ((_mark_entry(key, counts, links, current),) for key in shown))
     rule = mark_safe('<span class="vsep"></span>') if shown else SafeString("")
-    return format_html('<div class="bz-legend" role="group" aria-label="{}">{}{}{}</div>', _("Room states"), states, rule, marks)
+    return format_html(
+        '<div class="bz-legend" role="group" aria-label="{}">{}{}{}</div>', _("Room states"), states, rule, marks
+    )
 
 
 def _mark_entry(key: str, counts: Mapping[str, int], links: Mapping[str, str], current: str) -> SafeString:
@@ -115,7 +125,15 @@ def _mark_entry(key: str, counts: Mapping[str, int], links: Mapping[str, str], c
         glyph = mark_safe('<span class="bz-v">V3</span>')
         return _entry("vip", pgettext_lazy("room mark", "VIP"), "", glyph, counts, links, current)
     name, label = MARKS[key]
-    return _entry("red" if key == "late" else key, label, "", icon(name, "s"), {**counts, "red": counts[key]}, {**links, "red": links.get(key, "")}, current)
+    return _entry(
+        "red" if key == "late" else key,
+        label,
+        "",
+        icon(name, "s"),
+        {**counts, "red": counts[key]},
+        {**links, "red": links.get(key, "")},
+        current,
+    )
 
 
 def _entry(

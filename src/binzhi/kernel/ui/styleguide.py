@@ -104,16 +104,39 @@ def _floors() -> list[dict[str, Any]]:
         for room in range(1, 21):
             number = f"{floor:02d}{room:02d}"
             mix = (floor * 7 + room * 3) % 10
-            state = "ooo" if (floor, room) in {(11, 18), (7, 14)} else "oos" if (floor + room) % 31 == 0 else states[mix]
+            state = (
+                "ooo" if (floor, room) in {(11, 18), (7, 14)} else "oos" if (floor + room) % 31 == 0 else states[mix]
+            )
             occupied = state in ("oc", "od")
-            marks = ["due_in"] if state in ("vc", "vd") and room % 3 == 0 else ["due_out"] if occupied and room % 7 == 0 else []
+            marks = (
+                ["due_in"]
+                if state in ("vc", "vd") and room % 3 == 0
+                else ["due_out"]
+                if occupied and room % 7 == 0
+                else []
+            )
             if (floor, room) == (7, 16):
                 marks = ["late", "due_out"]
             label = names[(floor + room) % len(names)] if occupied else ("大床", "双床", "行政", "套房")[room % 4]
             level = {(12, 1): 3, (11, 8): 2, (10, 16): 1}.get((floor, room), 0)
-            tiles.append(RoomTile(number, state, label, marks, level, f"/ui/styleguide/panel?room={number}", selected=number == "0812"))
-        floors.append({"name": f"{floor}F", "tiles": tiles, "occupied": sum(tile.state in ("oc", "od") for tile in tiles)})
+            tiles.append(
+                RoomTile(
+                    number, state, label, marks, level, f"/ui/styleguide/panel?room={number}", selected=number == "0812"
+                )
+            )
+        floors.append(
+            {"name": f"{floor}F", "tiles": tiles, "occupied": sum(tile.state in ("oc", "od") for tile in tiles)}
+        )
     return floors
+
+
+def _hours() -> list[Hour]:
+    arrivals = (0, 0, 1, 2, 3, 6, 5, 7, 6, 4, 3, 2, 1, 1, 1)
+    departures = (6, 7, 5, 6, 4, 1, 4, 2, 1, 1, 1, 0, 0, 0, 0)
+    return [
+        Hour(8 + index, come, go, "past" if index < 6 else "now" if index == 6 else "to-come")
+        for index, (come, go) in enumerate(zip(arrivals, departures, strict=True))
+    ]
 
 
 def _context() -> dict[str, Any]:
@@ -133,21 +156,22 @@ def _context() -> dict[str, Any]:
         "instant": datetime(2026, 11, 21, 6, 12, tzinfo=UTC),
         "spark": line,
         "prior": [value - 6 - index % 3 for index, value in enumerate(line)],
-        "hours": [
-            Hour(hour, arrivals, departures, "past" if hour < 14 else "now" if hour == 14 else "to-come")
-            for hour, arrivals, departures in zip(
-                range(8, 23), (0, 0, 1, 2, 3, 6, 5, 7, 6, 4, 3, 2, 1, 1, 1), (6, 7, 5, 6, 4, 1, 4, 2, 1, 1, 1, 0, 0, 0, 0), strict=True
-            )
-        ],
+        "hours": _hours(),
         "segments": [
-            {"label": "全部", "url": "?", "on": True, "count": 42}, {"label": "预抵", "url": "?s=1", "count": 25, "on": False},
-            {"label": "逾时", "url": "?s=2", "count": 3, "on": False},
+            {"label": "全部", "url": "?", "on": True, "count": 42},
+            {"label": "预抵", "url": "?s=1", "on": False, "count": 25},
+            {"label": "逾时", "url": "?s=2", "on": False, "count": 3},
         ],
         "steps": [
-            {"label": "核对身份", "state": "done", "note": "林晓 14:08"}, {"label": "核对账单", "state": "cur", "note": ""},
+            {"label": "核对身份", "state": "done", "note": "林晓 14:08"},
+            {"label": "核对账单", "state": "cur", "note": ""},
             {"label": "收款", "state": "todo", "note": ""},
         ],
-        "lines": [("房费", Decimal("628.00"), "夜审"), ("洗衣", Decimal("76.00"), "孙丽"), ("冲账", Decimal("-32.00"), "秦悦")],
+        "lines": [
+            ("房费", Decimal("628.00"), "夜审"),
+            ("洗衣", Decimal("76.00"), "孙丽"),
+            ("冲账", Decimal("-32.00"), "秦悦"),
+        ],
         "people": [(name, name_keys(name).marked, level, detail) for name, level, detail, _tail in PEOPLE],
         "form": SampleForm(initial=_initial()),
     }  # fmt: skip
@@ -158,7 +182,11 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         toast(request, "已入账：迷你吧 ¥58.00", undo_url="/ui/styleguide")
     which = request.GET.get("page", "all")
-    templates = {"rack": "styleguide/rack.html", "form": "styleguide/reservation.html", "blank": "styleguide/entry.html"}
+    templates = {
+        "rack": "styleguide/rack.html",
+        "form": "styleguide/reservation.html",
+        "blank": "styleguide/entry.html",
+    }
     return render(request, templates.get(which, "styleguide/components.html"), _context())
 
 
@@ -170,13 +198,27 @@ def guests(request: HttpRequest) -> HttpResponse:
     for index, (name, level, detail, tail) in enumerate(PEOPLE):
         keys = name_keys(name)
         if query in name or query in keys.initials or query in keys.pinyin or query in detail:
-            found.append({"value": index + 1, "title": name, "spoken": keys.marked, "level": level, "detail": detail, "tail": tail})
+            found.append(
+                {
+                    "value": index + 1,
+                    "title": name,
+                    "spoken": keys.marked,
+                    "level": level,
+                    "detail": detail,
+                    "tail": tail,
+                }
+            )
     return render(request, "styleguide/options.html", {"options": found, "query": query})
 
 
 def panel(request: HttpRequest) -> HttpResponse:
     _guard(request)
-    return render_screen(request, "styleguide/rack.html", _context() | {"room": request.GET.get("room", "")}, part="styleguide/panel.html")
+    return render_screen(
+        request,
+        "styleguide/rack.html",
+        _context() | {"room": request.GET.get("room", "")},
+        part="styleguide/panel.html",
+    )
 
 
 def form(request: HttpRequest) -> HttpResponse:
@@ -184,7 +226,9 @@ def form(request: HttpRequest) -> HttpResponse:
     _guard(request)
     sent = SampleForm(request.POST)
     if not sent.is_valid():
-        return render_screen(request, "styleguide/reservation.html", _context() | {"form": sent}, part="styleguide/form.html", status=422)
+        return render_screen(
+            request, "styleguide/reservation.html", _context() | {"form": sent}, part="styleguide/form.html", status=422
+        )
     toast(request, "预订已确认", undo_url="/ui/styleguide")
     context = _context() | {"form": SampleForm(initial=_initial()), "token": request.POST.get("idempotency_key", "")}
     return render_screen(request, "styleguide/reservation.html", context, part="styleguide/form.html")

@@ -11,7 +11,7 @@ from binzhi.kernel import db
 from binzhi.property.queries import localised
 from binzhi.reservations.fees import fee_of
 
-__all__ = ["PlanPolicy", "fee_of", "policies_of"]
+__all__ = ["PlanOption", "PlanPolicy", "fee_of", "plan_options", "policies_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,29 @@ def policies_of(*, hotel_id: int, rate_plans: Sequence[str]) -> dict[str, PlanPo
     """By plan code; one statement."""
     rows = db.fetch_all(_POLICIES, [hotel_id, list(rate_plans)])
     return {row["rate_plan"]: PlanPolicy(**row) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOption:
+    """A rate plan to choose from."""
+
+    code: str
+    name: str
+    name_en: str
+
+    @property
+    def label(self) -> str:
+        return localised(self.name, self.name_en)
+
+
+_PLANS = """
+SELECT p.code, p.name, p.name_en FROM reservations_rateplan p
+LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = %s::bigint
+WHERE p.hotel_id = %s AND p.is_active AND (p.kind <> 'negotiated' OR a.id IS NOT NULL)
+ORDER BY p.position, p.code
+"""
+
+
+def plan_options(*, hotel_id: int, organisation_id: int | None) -> list[PlanOption]:
+    """The plans that may be asked for, agreements of the organisation included; one statement."""
+    return [PlanOption(**row) for row in db.fetch_all(_PLANS, [organisation_id, hotel_id])]

@@ -161,11 +161,11 @@ def _chosen(rooms: list[LockedRoom], room_ids: Sequence[int] | None) -> list[Loc
 
 
 def _check_reason(hotel_id: int, reason: str) -> None:
-    known = db.fetch_value(
+    known = reason.isascii() and reason.isprintable() and db.fetch_value(
         "SELECT 1 FROM reservations_code WHERE hotel_id = %s AND kind = %s AND code = %s AND is_active",
         [hotel_id, CodeKind.CANCEL_REASON.value, reason],
     )
-    if known is None:
+    if not known:
         raise InvalidInput(field="reason", message=_("Choose the reason of the cancellation."))
 
 

@@ -13,7 +13,7 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
-from binzhi.reservations import limits, nights, rates, setup
+from binzhi.reservations import facts, limits, nights, rates, setup
 from binzhi.reservations.access import Permission
 from binzhi.reservations.events import NightsOpened, RatesSet, SellLimitsSet
 from binzhi.reservations.rates import RateChange
@@ -64,6 +64,7 @@ def set_rates(*, hotel_id: int, change: RateRange, actor: Actor, now: datetime) 
 
 
 def _place(hotel_id: int, room_type: str, rate_plan: str | None = None) -> dict[str, Any]:
+    facts.check_codes([("", room_type, "room_type"), ("", rate_plan or "", "rate_plan")])
     row = db.fetch_one(_PLACE, {"hotel": hotel_id, "type": room_type, "plan": rate_plan or ""})
     if row is None:
         raise NotFound

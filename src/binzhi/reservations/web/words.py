@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
+from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui import formats
 from binzhi.property.enums import BedType
 from binzhi.property.queries import RoomTypeRef
@@ -96,3 +98,17 @@ VIP_RANKS = {"ip": 1, "vip": 2, "vvip": 3}
 def vip_rank(level: str) -> int:
     """The badge of a level of the guest file; 0 for none."""
     return VIP_RANKS.get(level, 0)
+
+
+DUE = {"due_in": pgettext_lazy("room mark", "Due in"), "due_out": pgettext_lazy("room mark", "Due out")}
+
+
+def due_words(due: str) -> str:
+    """Derived from the hotel day: expected today, leaving today."""
+    return str(DUE.get(due, ""))
+
+
+def refuse(form: forms.Form, refusal: DomainError) -> None:
+    """Put a service's refusal beside its field; what has none on this form stands above all fields."""
+    name = refusal.field.rpartition(".")[2]
+    form.add_error(name if name in form.fields else None, refusal.text)

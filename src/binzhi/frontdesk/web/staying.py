@@ -1,0 +1,130 @@
+"""Guests in house: another room, other dates. Both open in the side panel."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from binzhi.frontdesk import services
+from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.queries.candidates import rooms_to_move
+from binzhi.frontdesk.queries.stay import StayCard, stay_card
+from binzhi.frontdesk.web.assigning import SHOWN_ROOMS, UNPROCESSABLE, next_url
+from binzhi.frontdesk.web.forms import DatesForm, MoveForm
+from binzhi.frontdesk.web.posting import once
+from binzhi.frontdesk.web.rack import rights
+from binzhi.kernel import clock
+from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.formats import day_text
+from binzhi.kernel.ui.htmx import go, render_screen, toast
+from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.property.queries import HotelRef, room_by_number
+
+
+@require_http_methods(["GET", "POST"])
+@screen(Permission.MOVE_ROOM)
+def move(request: StaffRequest, stay: int) -> HttpResponse:
+    """Rooms to move to; a POST moves. `undo` in the address is the toast that takes a move back."""
+    hotel = hotel_of(request)
+    card = stay_card(hotel=hotel, room_reservation_id=stay)
+    back = request.GET.get("undo", "")
+    posted = {"room": back, "reason": _("Move taken back"), "change_type": "on"} if back else request.POST
+    form = MoveForm(posted if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                answer, _repeated = once(request, lambda: _move(request, hotel, card, form))
+            except DomainError as refusal:
+                if back:
+                    toast(request, refusal.text, state="late")
+                    return go(request, reverse("frontdesk:room", args=[hotel.code, card.room]))
+                form.refuse(refusal, field=refusal.field or "room")
+                status = refusal.status if refusal.status in (409, 422) else UNPROCESSABLE
+            else:
+                undo = f"{reverse('frontdesk:move', args=[hotel.code, stay])}?undo={card.room}"
+                words = _("%(name)s moved from %(old)s to %(room)s")
+                toast(request, words % {"name": card.short_name, "old": card.room, **answer}, undo_url="" if back else undo)
+                return go(request, reverse("frontdesk:room", args=[hotel.code, answer["room"]]))
+    rooms = rooms_to_move(hotel=hotel, room_reservation_id=stay)
+    context = {
+        "card": card, "form": form, "rooms": rooms[:SHOWN_ROOMS], "more_rooms": max(len(rooms) - SHOWN_ROOMS, 0),
+        "may": rights(request, hotel), "token": uuid.uuid4().hex,
+    }  # fmt: skip
+    return render_screen(request, "frontdesk/move.html", context, part="frontdesk/move_panel.html", status=status)
+
+
+def _move(request: StaffRequest, hotel: HotelRef, card: StayCard, form: MoveForm) -> dict[str, Any]:
+    data = form.cleaned_data
+    room = room_by_number(hotel.pk, data["room"].strip())
+    services.move_room(
+        hotel_id=hotel.pk, room_reservation_id=card.id, room_id=room.pk, reason=data["reason"],
+        change_type=data["change_type"], accept_as_it_is=data["accept_as_it_is"], actor=request.actor, now=clock.now(),
+    )  # fmt: skip
+    return {"room": room.number}
+
+
+@require_http_methods(["GET", "POST"])
+@screen(Permission.CHANGE_STAY)
+def dates(request: StaffRequest, stay: int) -> HttpResponse:
+    """A new departure: later extends, earlier frees the nights."""
+    hotel = hotel_of(request)
+    card = stay_card(hotel=hotel, room_reservation_id=stay)
+    form = DatesForm(request.POST or None, initial={"departure": card.departure})
+    status = 200
+    if request.method == "POST":
+        status = UNPROCESSABLE
+        if form.is_valid():
+            try:
+                once(request, lambda: _change(request, hotel, card, form))
+            except DomainError as refusal:
+                form.refuse(refusal, field=refusal.field if refusal.field in form.fields else "departure")
+                status = refusal.status if refusal.status in (409, 422) else UNPROCESSABLE
+            else:
+                _tell(request, hotel, card, form)
+                return go(request, next_url(request, reverse("frontdesk:room", args=[hotel.code, card.room])))
+    context = {"card": card, "form": form, "may": rights(request, hotel), "token": uuid.uuid4().hex, "next": next_url(request, "")}
+    return render_screen(request, "frontdesk/dates.html", context, part="frontdesk/dates_panel.html", status=status)
+
+
+def _change(request: StaffRequest, hotel: HotelRef, card: StayCard, form: DatesForm) -> dict[str, Any]:
+    given = {"hotel_id": hotel.pk, "room_reservation_id": card.id, "actor": request.actor, "now": clock.now()}
+    departure = form.cleaned_data["departure"]
+    if departure > card.departure:
+        services.extend_stay(departure=departure, **given)
+    else:
+        services.shorten_stay(departure=departure, reason=form.cleaned_data["reason"], **given)
+    return {}
+
+
+def _tell(request: StaffRequest, hotel: HotelRef, card: StayCard, form: DatesForm) -> None:
+    undo = f"{reverse('frontdesk:undo_dates', args=[hotel.code, card.id])}?departure={card.departure}"
+    day = day_text(form.cleaned_data["departure"], reference=hotel.business_date, with_weekday=True)
+    words = {"room": card.room, "name": card.short_name, "day": day}
+    toast(request, _("%(room)s %(name)s now leaves on %(day)s") % words, undo_url=undo)
+
+
+@require_POST
+@screen(Permission.CHANGE_STAY)
+def undo_dates(request: StaffRequest, stay: int) -> HttpResponse:
+    """The inverse: what was added is given back, what was given back is taken again at its old price."""
+    hotel = hotel_of(request)
+    card = stay_card(hotel=hotel, room_reservation_id=stay)
+    given = {"hotel_id": hotel.pk, "room_reservation_id": stay, "actor": request.actor, "now": clock.now()}
+    before = DatesForm(request.GET)
+    try:
+        if before.is_valid() and before.cleaned_data["departure"] < card.departure:
+            services.shorten_stay(departure=before.cleaned_data["departure"], **given)
+        else:
+            services.undo_shorten_stay(**given)
+    except DomainError as refusal:
+        toast(request, refusal.text, state="late")
+    else:
+        toast(request, _("The dates are as before"))
+    return go(request, reverse("frontdesk:room", args=[hotel.code, card.room]))
