@@ -35,13 +35,14 @@ _COPIES = """
 WITH model AS (SELECT * FROM property_hotel WHERE id = %(model)s),
 made AS (
     INSERT INTO property_hotel (group_id, code, name, name_en, timezone, currency, business_date, check_in_time,
-        check_out_time, hold_until, prices_include_tax, documents_required, inspection_required, longest_stay, booking_horizon)
+        check_out_time, hold_until, prices_include_tax, documents_required, inspection_required,
+        longest_stay, booking_horizon)
     SELECT group_id, 'copy-' || n, name, name_en, timezone, currency, business_date, check_in_time, check_out_time,
         hold_until, prices_include_tax, documents_required, inspection_required, longest_stay, booking_horizon
     FROM model, generate_series(1, %(copies)s) n RETURNING id
 ), types AS (
-    INSERT INTO property_roomtype (hotel_id, code, name, name_en, bed_type, area, included_adults, max_adults, max_guests,
-        position, rank, is_active)
+    INSERT INTO property_roomtype (hotel_id, code, name, name_en, bed_type, area, included_adults, max_adults,
+        max_guests, position, rank, is_active)
     SELECT made.id, t.code, t.name, t.name_en, t.bed_type, t.area, t.included_adults, t.max_adults, t.max_guests,
         t.position, t.rank, t.is_active
     FROM made, property_roomtype t WHERE t.hotel_id = %(model)s
@@ -89,15 +90,16 @@ def furnish(*, code: str = "bench", rooms: int = ROOMS, nights: int = 60) -> Ben
         house.create_rooms(
             hotel_id=hotel.pk,
             specs=[
-                house.RoomSpec(number=f"{number}-{room}", room_type_id=made.pk, floor_id=floor)
-                for room in range(rooms)
+                house.RoomSpec(number=f"{number}-{room}", room_type_id=made.pk, floor_id=floor) for room in range(rooms)
             ],
         )
     policy = selling.create_policy(hotel_id=hotel.pk, spec=selling.PolicySpec(code="free", name="free"))
     for number in range(PLANS):
         selling.create_plan(
             hotel_id=hotel.pk,
-            spec=selling.PlanSpec(code=f"p{number}", name=f"Plan {number}", cancellation_policy_id=policy, position=number),
+            spec=selling.PlanSpec(
+                code=f"p{number}", name=f"Plan {number}", cancellation_policy_id=policy, position=number
+            ),
         )
     billing.create_chart(hotel_id=hotel.pk)
     last = OPENS + timedelta(days=nights - 1)
@@ -108,7 +110,9 @@ def furnish(*, code: str = "bench", rooms: int = ROOMS, nights: int = 60) -> Ben
 
 def _token(hotel: HotelRef) -> str:
     scopes = [str(permission) for permission in Reserve]
-    post = staff.create_post(hotel_id=hotel.pk, code="bench", name="bench", permissions=[*scopes, "people.manage_tokens"])
+    post = staff.create_post(
+        hotel_id=hotel.pk, code="bench", name="bench", permissions=[*scopes, "people.manage_tokens"]
+    )
     assert post
     member = staff.create_staff(
         hotel_id=hotel.pk, username=f"bench-{hotel.code}", name="bench", password=None, post="bench", since=OPENS

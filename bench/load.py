@@ -34,7 +34,9 @@ def request_bytes(method: str, path: str, *, token: str, body: bytes = b"", key:
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
 
 
-def fire(port: int, make: Request, *, clients: int, seconds: float, watched: list[int], limit: int = 0) -> tuple[Rate, Answers]:
+def fire(
+    port: int, make: Request, *, clients: int, seconds: float, watched: list[int], limit: int = 0
+) -> tuple[Rate, Answers]:
     """Send `make(n)` from `clients` sockets until the time is over (or `limit` requests are sent)."""
     counter = iter(range(limit)) if limit else iter(range(10**9))
     lock = threading.Lock()

@@ -85,7 +85,8 @@ def _availability_over_http(stage: Stage, bench: data.Bench, seconds: int) -> Ra
 
 def _type_ids(hotel_id: int) -> list[int]:
     return [
-        row["id"] for row in db.fetch_all("SELECT id FROM property_roomtype WHERE hotel_id = %s ORDER BY id", [hotel_id])
+        row["id"]
+        for row in db.fetch_all("SELECT id FROM property_roomtype WHERE hotel_id = %s ORDER BY id", [hotel_id])
     ]
 
 
@@ -95,7 +96,12 @@ def _plan_id(hotel_id: int) -> int:
 
 def _booking_body(room_type: str, offset: int, nights: int = 2) -> bytes:
     arrival = data.OPENS + timedelta(days=offset)
-    room = {"room_type": room_type, "rate_plan": "p0", "arrival": arrival, "departure": arrival + timedelta(days=nights)}
+    room = {
+        "room_type": room_type,
+        "rate_plan": "p0",
+        "arrival": arrival,
+        "departure": arrival + timedelta(days=nights),
+    }
     return orjson.dumps({"booker_name": "bench", "rooms": [room | {"adults": 2}]})
 
 

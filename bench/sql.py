@@ -59,7 +59,9 @@ SELECT now(), {hotel}, 'reservation.created', 'reservation', id, '{{}}' FROM mad
 """
 
 
-def booking(*, hotel_id: int, type_ids: list[int], plan_id: int, nights: int = 2, span: int = 50, hot: bool = False) -> str:
+def booking(
+    *, hotel_id: int, type_ids: list[int], plan_id: int, nights: int = 2, span: int = 50, hot: bool = False
+) -> str:
     """One booking in one statement; on a hot night all clients want the same type and nights."""
     assert len(type_ids) == TYPES
     head = "" if hot else f"\\set offset random(0, {span})\n\\set type random(0, {TYPES - 1})\n"

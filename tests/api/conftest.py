@@ -12,13 +12,13 @@ import orjson
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from tests.factories import NOW, TODAY, TestHotel, make_hotel
 
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import OPERATIONS
 from binzhi.people import services as people
 from binzhi.people import setup as staff
+from tests.factories import NOW, TODAY, TestHotel, make_hotel
 
 _keys = itertools.count(1)
 
@@ -28,9 +28,14 @@ def all_permissions() -> list[str]:
     import binzhi.api.urls  # noqa: F401  (loads every context)
 
     views = [
-        "reservations.view_reservations", "frontdesk.view_desk", "billing.view_folio", "guests.view_guests",
+        "reservations.view_reservations", "frontdesk.view_desk", "billing.view_folio", "guests.view_guest",
     ]  # fmt: skip
-    extra = ["reservations.override_price", "reservations.waive_fee", "frontdesk.override_readiness", "property.inspect_room"]
+    extra = [
+        "reservations.override_price",
+        "reservations.waive_fee",
+        "frontdesk.override_readiness",
+        "property.inspect_room",
+    ]
     return sorted({operation.permission for operation in OPERATIONS.values()} | set(views) | set(extra))
 
 

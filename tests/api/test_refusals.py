@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+
 from tests.api.conftest import Api, booking_body, issue, read
 from tests.factories import TODAY, TestHotel, fingerprint, make_hotel
 
@@ -103,7 +104,9 @@ def test_token_without_the_scope_is_forbidden_and_changes_nothing(api: Api, hote
 def test_charge_in_another_currency_is_refused(api: Api, hotel: TestHotel) -> None:
     stay = read(api.post("/reservations", booking_body()))["room_ids"][0]
     api.post(f"/stays/{stay}/room", {"room": "101"})
-    folio = read(api.post(f"/stays/{stay}/check-in", {"registrations": [{"name": "王小明"}], "coming_later": 1}))["folio"]
+    folio = read(api.post(f"/stays/{stay}/check-in", {"registrations": [{"name": "王小明"}], "coming_later": 1}))[
+        "folio"
+    ]
     before = fingerprint(hotel)
     answer = api.post(f"/folios/{folio}/charges", {"code": "2010", "amount": "10.00", "currency": "USD"})
     assert (answer.status_code, read(answer)["errors"][0]["field"]) == (422, "currency")

@@ -11,7 +11,6 @@ from binzhi.kernel import db
 from binzhi.kernel.operations import unit_of_work
 from binzhi.reservations import stays
 from binzhi.reservations.services import create_reservation
-
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel, make_rooms
 
 # 02:00 of the next day on the hotel's clocks: when a day is closed.
@@ -48,6 +47,8 @@ def leave(hotel: TestHotel, stay: int, *, at: datetime = NOW) -> None:
         stays.end(room_reservation=held, now=at)
 
 
+# As many rooms as one INSERT of the ORM can carry.
+AT_ONCE = 3000
 _FILL = """
 WITH rooms AS (
     SELECT id AS room_id, room_type_id, row_number() OVER (ORDER BY id) AS n FROM property_room
@@ -88,7 +89,15 @@ WHERE s.hotel_id = %(hotel)s AND s.room_type_id = c.room_type_id
 
 def full_house(rooms: int, *, nights: int = 3, **more: object) -> TestHotel:
     """A hotel whose rooms are all slept in since today, at prices that differ; the ledger is empty."""
-    hotel = make_hotel(types={"std": rooms}, nights=nights + 1, booking_horizon=nights, with_billing=True, **more)  # type: ignore[arg-type]
+    hotel = make_hotel(
+        types={"std": min(rooms, AT_ONCE)}, nights=nights + 1, booking_horizon=nights, with_billing=True, **more  # type: ignore[arg-type]
+    )
+    for first in range(AT_ONCE, rooms, AT_ONCE):
+        make_rooms(
+            hotel_id=hotel.pk, room_type_id=hotel.room_types["std"], floor_id=hotel.floors[0], first=101 + first,
+            rooms=min(AT_ONCE, rooms - first),
+        )  # fmt: skip
+    db.execute("UPDATE reservations_night SET rooms = %s WHERE hotel_id = %s", [rooms, hotel.pk])
     params = {"hotel": hotel.pk, "rooms": rooms, "today": hotel.first_night, "now": NOW, "nights": nights, "plan": hotel.plans["bar"]}
     db.execute(_FILL, params)
     return hotel

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+
 from binzhi.billing.access import Permission as Money
 from binzhi.frontdesk.access import Permission
 from binzhi.kernel.actor import Actor

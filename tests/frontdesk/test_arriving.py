@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from decimal import Decimal
-
-import pytest
-from binzhi.frontdesk.services import check_in
-from binzhi.kernel import db
-from binzhi.kernel.actor import Actor
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
+from binzhi.frontdesk.services import check_in
+from binzhi.kernel.actor import Actor
 from tests.factories import NOW, TestHotel
 from tests.frontdesk.conftest import arrive
 

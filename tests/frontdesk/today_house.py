@@ -32,7 +32,13 @@ def next_day(hotel: TestHotel) -> TestHotel:
 
 
 def reserve(
-    hotel: TestHotel, *, arrival: date = TODAY, nights: int = 1, expected_at: time | None = None, vip: str = "", **more: object
+    hotel: TestHotel,
+    *,
+    arrival: date = TODAY,
+    nights: int = 1,
+    expected_at: time | None = None,
+    vip: str = "",
+    **more: object,
 ) -> ReservationRef:
     """A reservation of a guest with a file."""
     name = str(more.pop("name", "王小明"))
@@ -40,7 +46,12 @@ def reserve(
     return create_reservation(
         hotel_id=hotel.pk,
         booking=booking(
-            arrival=arrival, nights=nights, expected_at=expected_at, guest_id=guest.pk, booker_name=name, **more  # type: ignore[arg-type]
+            arrival=arrival,
+            nights=nights,
+            expected_at=expected_at,
+            guest_id=guest.pk,
+            booker_name=name,
+            **more,  # type: ignore[arg-type]
         ),
         actor=SYSTEM,
         now=NOW,
@@ -53,7 +64,9 @@ def give_room(hotel: TestHotel, made: ReservationRef, number: str) -> None:
         stays.assign(room_reservation=held, room_id=hotel.rooms[number])
 
 
-def arrive(hotel: TestHotel, made: ReservationRef, number: str, *, at: datetime = NOW, owes: Decimal | None = None) -> None:
+def arrive(
+    hotel: TestHotel, made: ReservationRef, number: str, *, at: datetime = NOW, owes: Decimal | None = None
+) -> None:
     """In the room; with a bill that owes something, when asked."""
     give_room(hotel, made, number)
     with unit_of_work():

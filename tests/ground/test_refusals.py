@@ -121,6 +121,18 @@ def test_start_in_somebody_elses_home_is_refused(home: Path) -> None:
 
 
 @AS_ROOT
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv")
+def test_start_as_root_without_the_right_to_mount_is_refused_only_where_it_is_needed(private: Path) -> None:
+    home = private / "var"
+    command = ["setpriv", "--bounding-set", "-sys_admin", *BINZHI, "db", "start"]
+    done = subprocess.run(command, env=environment(home), capture_output=True, text=True)
+    said = refusal(done)
+    assert said.startswith("PostgreSQL does not run as root, and user ")
+    assert said.endswith("to a directory that others may enter, or start Binzhi as an ordinary user.")
+    assert not (home / "pg" / "18").exists()
+
+
+@AS_ROOT
 def test_start_as_an_ordinary_user_works_in_a_home_of_their_own(private: Path) -> None:
     os.chown(private, NOBODY, NOBODY)
     home = private / "var"

@@ -54,10 +54,7 @@ export function watchConfirm(): void {
     const source = ctx.sourceElement as HTMLElement;
     void ask(ctx.confirm ?? "", source).then((sure) => {
       if (sure) event.detail.issueRequest();
-      else {
-        event.detail.dropRequest();
-        (ctx.request.form ?? source).dispatchEvent(new CustomEvent("bz:declined", { bubbles: true }));
-      }
+      else event.detail.dropRequest();
     });
   });
 }

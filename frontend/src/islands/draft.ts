@@ -106,7 +106,7 @@ function forget(prefix: string): void {
 }
 
 export function keepDrafts(): void {
-  if (document.body.hasAttribute("data-signed-out")) {
+  if (document.body.dataset["signedOut"] === "1") {
     forget(PREFIX);
     forget(SENT);
   }

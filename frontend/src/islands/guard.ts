@@ -39,13 +39,14 @@ export function guardForms(): void {
       event.preventDefault();
       return;
     }
-    inFlight.add(holder);
     if (ctx.request.body && !ctx.request.body.has(FIELD)) ctx.request.body.set(FIELD, newToken());
   });
   document.addEventListener("htmx:before:request", (event) => {
     const { ctx } = event.detail;
+    if (/^(GET|HEAD)$/i.test(ctx.request.method)) return;
     const holder = ctx.request.form ?? ctx.sourceElement;
-    if (inFlight.has(holder)) mark(holder, ctx.request.submitter ?? (ctx.sourceElement as HTMLElement), true);
+    inFlight.add(holder);
+    mark(holder, ctx.request.submitter ?? (ctx.sourceElement as HTMLElement), true);
   });
   document.addEventListener("htmx:finally:request", (event) => {
     const { ctx } = event.detail;
@@ -56,8 +57,7 @@ export function guardForms(): void {
     const kept = ctx.response ? find<HTMLInputElement>(`input[name=${FIELD}]`, holder) : null;
     if (kept?.isConnected) kept.value = newToken();
   });
-  // A confirmation declined, or the page shown again from the back-forward cache.
-  document.addEventListener("bz:declined", (event) => release(event.target as Element));
+  // The page shown again from the back-forward cache.
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) for (const form of document.forms) release(form);
   });

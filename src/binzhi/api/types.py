@@ -25,9 +25,7 @@ Money = Annotated[
 MoneyIn = Annotated[
     Decimal,
     AfterValidator(_cents),
-    WithJsonSchema(
-        {"type": "string", "pattern": r"^(?!0+(\.0{1,2})?$)\d{1,9}(\.\d{1,2})?$", "examples": ["628.00"]}
-    ),
+    WithJsonSchema({"type": "string", "pattern": r"^(?!0+(\.0{1,2})?$)\d{1,9}(\.\d{1,2})?$", "examples": ["628.00"]}),
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
 OptionalCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0,20}$")]
@@ -47,4 +45,5 @@ HotelTime = Annotated[
     time, PlainSerializer(lambda t: t.strftime("%H:%M"), return_type=str), WithJsonSchema({"type": "string"})
 ]
 Limit = Annotated[int, Field(ge=1, le=200)]
+FewLimit = Annotated[int, Field(ge=1, le=50)]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_=-]{0,120}$")]

@@ -39,10 +39,11 @@ def mask_phone(e164: str) -> str:
     """139****8806; a foreign number keeps its country code: +44 ****1234."""
     number = phonenumbers.parse(e164, None)
     national = phonenumbers.national_significant_number(number)
-    if number.country_code == phonenumbers.country_code_for_region(HOME_REGION) and len(national) == 11:
-        return f"{national[:3]}****{national[-TAIL_DIGITS:]}"
-    head = "" if number.country_code == 86 else f"+{number.country_code} "
-    return f"{head}****{national[-TAIL_DIGITS:]}"
+    # Some islands have numbers of four digits: half of them at most is shown.
+    tail = national[-min(TAIL_DIGITS, len(national) // 2) :]
+    if number.country_code != phonenumbers.country_code_for_region(HOME_REGION):
+        return f"+{number.country_code} ****{tail}"
+    return f"{national[:3]}****{tail}" if len(national) == 11 and national[0] == "1" else f"****{tail}"
 
 
 def show_phone(e164: str) -> str:

@@ -18,6 +18,7 @@ _LISTED = 50
 NAMES = {
     "book": "book", "change": "change", "cancel": "cancel", "arrive": "check in", "pass": "day use in",
     "leave": "pay and check out", "audit": "night audit",
+    "statistics": "table statistics",
 }  # fmt: skip
 
 

@@ -104,5 +104,3 @@ def sell_limits(request: ApiRequest, hotel: Code, payload: schemas.LimitsIn) -> 
         now=now(),
     )
     return json_response({"changed": changed})
-
-

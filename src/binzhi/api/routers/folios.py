@@ -29,9 +29,7 @@ def read(request: ApiRequest, hotel: Code, number: Number) -> HttpResponse:
 
 
 @router.post("/hotels/{hotel}/folios/{number}/charges", response={201: schemas.PostedOut}, operation_id="post_charge")
-def charge(
-    request: ApiRequest, hotel: Code, number: Number, payload: schemas.ChargeIn, key: KeyHeader
-) -> HttpResponse:
+def charge(request: ApiRequest, hotel: Code, number: Number, payload: schemas.ChargeIn, key: KeyHeader) -> HttpResponse:
     """Post a charge to a window; `amount` is the price of one, as the hotel's prices are (with or before tax)."""
 
     def work(view: queries.FolioView) -> int:
@@ -70,9 +68,7 @@ def payment(
 
 
 @router.post("/hotels/{hotel}/folios/{number}/refunds", response={201: schemas.PostedOut}, operation_id="refund")
-def refund(
-    request: ApiRequest, hotel: Code, number: Number, payload: schemas.RefundIn, key: KeyHeader
-) -> HttpResponse:
+def refund(request: ApiRequest, hotel: Code, number: Number, payload: schemas.RefundIn, key: KeyHeader) -> HttpResponse:
     """Give back a payment or part of it, by the means it came."""
 
     def work(view: queries.FolioView) -> int:
@@ -90,7 +86,9 @@ def refund(
 
 
 @router.post("/hotels/{hotel}/folios/{number}/deposits", response={201: schemas.PostedOut}, operation_id="take_deposit")
-def deposit(request: ApiRequest, hotel: Code, number: Number, payload: schemas.AmountIn, key: KeyHeader) -> HttpResponse:
+def deposit(
+    request: ApiRequest, hotel: Code, number: Number, payload: schemas.AmountIn, key: KeyHeader
+) -> HttpResponse:
     """Hold a deposit."""
 
     def work(view: queries.FolioView) -> int:

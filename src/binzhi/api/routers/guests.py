@@ -9,7 +9,7 @@ from ninja import Header, Query, Router
 
 from binzhi.api import schemas
 from binzhi.api.core import ApiRequest, conditional, etag_of, json_response, now, once, version_from
-from binzhi.api.types import Code, IdempotencyKey, IfMatch, Key
+from binzhi.api.types import Code, FewLimit, IdempotencyKey, IfMatch, Key
 from binzhi.guests import queries, services
 from binzhi.guests.access import Permission
 from binzhi.kernel.text import clean_text
@@ -22,7 +22,7 @@ def search(
     request: ApiRequest,
     hotel: Code,
     q: Annotated[str, Query(min_length=1, max_length=60)],
-    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+    limit: FewLimit = 10,
 ) -> HttpResponse:
     """Guests by name, pinyin, initials, whole phone or its last four digits, membership or document number."""
     request.actor.require(Permission.VIEW, request.hotel.pk)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from django.http import HttpResponse
-from ninja import Query, Router
+from ninja import Router
 
 from binzhi.api import schemas
 from binzhi.api.core import ApiRequest, json_response, now
@@ -45,7 +43,9 @@ def rooms(request: ApiRequest, hotel: Code) -> HttpResponse:
     )
 
 
-@router.put("/hotels/{hotel}/rooms/{number}/condition", response=schemas.ConditionOut, operation_id="set_room_condition")
+@router.put(
+    "/hotels/{hotel}/rooms/{number}/condition", response=schemas.ConditionOut, operation_id="set_room_condition"
+)
 def condition(request: ApiRequest, hotel: Code, number: Number, payload: schemas.ConditionIn) -> HttpResponse:
     """Set a room dirty, clean or inspected."""
     services.set_room_condition(
@@ -75,7 +75,9 @@ def do_not_disturb(request: ApiRequest, hotel: Code, number: Number, payload: sc
 
 
 @router.post(
-    "/hotels/{hotel}/rooms/{number}/out-of-order", response={201: schemas.OutOfOrderOut}, operation_id="set_out_of_order"
+    "/hotels/{hotel}/rooms/{number}/out-of-order",
+    response={201: schemas.OutOfOrderOut},
+    operation_id="set_out_of_order",
 )
 def out_of_order(request: ApiRequest, hotel: Code, number: Number, payload: schemas.OutOfOrderIn) -> HttpResponse:
     """Take a room out of the inventory from `start` to `until` (not included)."""
@@ -98,9 +100,7 @@ def out_of_order(request: ApiRequest, hotel: Code, number: Number, payload: sche
 )
 def return_to_service(request: ApiRequest, hotel: Code, period_id: Key) -> HttpResponse:
     """Bring a room back into the inventory before its time."""
-    selling.return_room_to_service(
-        hotel_id=request.hotel.pk, out_of_order_id=period_id, actor=request.actor, now=now()
-    )
+    selling.return_room_to_service(hotel_id=request.hotel.pk, out_of_order_id=period_id, actor=request.actor, now=now())
     return json_response({"id": period_id})
 
 
@@ -124,9 +124,7 @@ def audit_run(request: ApiRequest, hotel: Code, payload: schemas.NightAuditIn) -
 
 
 @router.get("/hotels/{hotel}/events", response=schemas.EventPageOut, operation_id="read_events")
-def events(
-    request: ApiRequest, hotel: Code, after: Cursor = "", limit: Annotated[Limit, Query()] = 100
-) -> HttpResponse:
+def events(request: ApiRequest, hotel: Code, after: Cursor = "", limit: Limit = 100) -> HttpResponse:
     """Events in the order they became final; go on with the `cursor` of the last one. Ids only, at least once."""
     request.actor.require(Desk.VIEW, request.hotel.pk)
     key = decode_cursor(after) or [0, 0]

@@ -73,9 +73,7 @@ def listing(request: ApiRequest, hotel: Code, search: Query[ListSearch]) -> Http
     page = rows[: search.limit]
     return json_response(
         {
-            "items": [
-                {name: getattr(row, name) for name in schemas.ReservationRowOut.model_fields} for row in page
-            ],
+            "items": [{name: getattr(row, name) for name in schemas.ReservationRowOut.model_fields} for row in page],
             "next": encode_cursor(page[-1].arrival, page[-1].room_id) if len(rows) > search.limit else None,
         }
     )
@@ -163,8 +161,6 @@ def cancel(
     )
 
 
-
-
 @router.post(
     "/hotels/{hotel}/reservations/{number}/rooms/{room_id}/no-show",
     response=schemas.CancelledOut,
@@ -187,9 +183,7 @@ def no_show(request: ApiRequest, hotel: Code, number: Number, room_id: Key) -> H
 def reinstate(request: ApiRequest, hotel: Code, number: Number, room_id: Key) -> HttpResponse:
     """Bring a cancelled or no-show room back, if its nights are still free."""
     _room_of(request, number, room_id)
-    version = services.reinstate(
-        hotel_id=request.hotel.pk, room_reservation_id=room_id, actor=request.actor, now=now()
-    )
+    version = services.reinstate(hotel_id=request.hotel.pk, room_reservation_id=room_id, actor=request.actor, now=now())
     return _version(number, version)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.http import HttpResponse
-from ninja import Header, Query, Router
+from ninja import Header, Router
 
 from binzhi.api import schemas
 from binzhi.api.core import ApiRequest, json_response, now, once
@@ -24,13 +24,11 @@ from binzhi.reservations.requests import NewReservation, RoomRequest
 
 router = Router(tags=["stays"])
 KeyHeader = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
-OfDay = Annotated[Day | None, Query(description="the open business date when absent")]
-PageLimit = Annotated[Limit, Query()]
 
 
 @router.get("/hotels/{hotel}/arrivals", response=schemas.DeskListOut, operation_id="list_arrivals")
 def arrivals_of(
-    request: ApiRequest, hotel: Code, day: OfDay = None, cursor: Cursor = "", limit: PageLimit = 50
+    request: ApiRequest, hotel: Code, day: Day | None = None, cursor: Cursor = "", limit: Limit = 50
 ) -> HttpResponse:
     """Who comes on a day, late ones first."""
     request.actor.require(Permission.VIEW, request.hotel.pk)
@@ -40,7 +38,7 @@ def arrivals_of(
 
 
 @router.get("/hotels/{hotel}/in-house", response=schemas.DeskListOut, operation_id="list_in_house")
-def in_house_now(request: ApiRequest, hotel: Code, cursor: Cursor = "", limit: PageLimit = 50) -> HttpResponse:
+def in_house_now(request: ApiRequest, hotel: Code, cursor: Cursor = "", limit: Limit = 50) -> HttpResponse:
     """Who sleeps in the house."""
     request.actor.require(Permission.VIEW, request.hotel.pk)
     asked = _asked(cursor, limit)
@@ -50,7 +48,7 @@ def in_house_now(request: ApiRequest, hotel: Code, cursor: Cursor = "", limit: P
 
 @router.get("/hotels/{hotel}/departures", response=schemas.DeskListOut, operation_id="list_departures")
 def departures_of(
-    request: ApiRequest, hotel: Code, day: OfDay = None, cursor: Cursor = "", limit: PageLimit = 50
+    request: ApiRequest, hotel: Code, day: Day | None = None, cursor: Cursor = "", limit: Limit = 50
 ) -> HttpResponse:
     """Who leaves on a day."""
     request.actor.require(Permission.VIEW, request.hotel.pk)
@@ -103,9 +101,7 @@ def assign(request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.Assi
 @router.delete("/hotels/{hotel}/stays/{stay_id}/room", response=schemas.AssignedOut, operation_id="unassign_room")
 def unassign(request: ApiRequest, hotel: Code, stay_id: Key) -> HttpResponse:
     """Take the room back."""
-    services.unassign_room(
-        hotel_id=request.hotel.pk, room_reservation_id=stay_id, actor=request.actor, now=now()
-    )
+    services.unassign_room(hotel_id=request.hotel.pk, room_reservation_id=stay_id, actor=request.actor, now=now())
     return json_response({"id": stay_id, "room": None})
 
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from binzhi.frontdesk.queries.board import COMMON, GUEST_COLUMNS, BoardFilter, BoardRow, Page, page_of, paged, parameters
+from binzhi.frontdesk.queries.board import (
+    COMMON,
+    GUEST_COLUMNS,
+    BoardFilter,
+    BoardRow,
+    Page,
+    page_of,
+    paged,
+    parameters,
+)
 from binzhi.kernel import db
 from binzhi.property.queries import HotelRef
 
@@ -19,7 +28,7 @@ CASE WHEN rr.status <> 'reserved' THEN 0
      THEN greatest(1, (extract(epoch FROM %(local_now)s::timestamp
                        - (rr.arrival + coalesce({_DUE_AT}, time '23:59:59'))) / 60)::int)
      ELSE 0 END
-"""  # noqa: S608  (constants)
+"""
 _FROM = """
 FROM reservations_roomreservation rr
 JOIN reservations_reservation v ON v.id = rr.reservation_id
@@ -85,7 +94,7 @@ SELECT count(*) FILTER (WHERE rr.status = 'reserved') AS due,
        count(*) FILTER (WHERE rr.status = 'reserved' AND {_LATE} > 0) AS late,
        count(*) FILTER (WHERE rr.status = 'reserved' AND coalesce(g.vip_level, '') <> '') AS vip
 {_FROM} {_OF_DAY}
-"""  # noqa: S608  (constants)
+"""
 _LATE_FIRST = "late_minutes DESC, coalesce(expected_at, %(check_in_time)s::time), vip_level = '', id"
 _ORDERS = {
     "time": "coalesce(expected_at, %(check_in_time)s::time)",

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from binzhi.frontdesk.queries.board import COMMON, GUEST_COLUMNS, BoardFilter, BoardRow, Page, page_of, paged, parameters
+from binzhi.frontdesk.queries.board import (
+    COMMON,
+    GUEST_COLUMNS,
+    BoardFilter,
+    BoardRow,
+    Page,
+    page_of,
+    paged,
+    parameters,
+)
 from binzhi.kernel import db
 from binzhi.property.queries import HotelRef
 
@@ -87,7 +96,7 @@ SELECT count(*) AS all,
        count(*) FILTER (WHERE coalesce(g.vip_level, '') <> '') AS vip
 {_FROM}
 WHERE rr.hotel_id = %(hotel)s AND rr.status = 'in_house'
-"""  # noqa: S608  (constants)
+"""
 _DEPARTURE_COUNTS = f"""
 SELECT count(*) AS all,
        count(*) FILTER (WHERE rr.status = 'in_house') AS due,
@@ -100,7 +109,7 @@ WHERE rr.hotel_id = %(hotel)s
   AND ((rr.status = 'in_house' AND (rr.departure = %(day)s
         OR rr.departure < %(day)s AND %(day)s = %(business_date)s))
        OR (rr.status = 'checked_out' AND rr.ended_on = %(day)s))
-"""  # noqa: S608  (constants)
+"""
 _BY_ROOM = "late_minutes DESC, room, id"
 _LATE_FIRST = "late_minutes DESC, status = 'checked_out', room, id"
 _ORDERS = {

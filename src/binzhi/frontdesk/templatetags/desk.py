@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
+import orjson
 from django import template
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from binzhi.frontdesk import wording
-from binzhi.frontdesk.assignment import Proposal, Reason
+from binzhi.frontdesk import names, wording
+from binzhi.frontdesk.assignment import Proposal
 from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.in_house import Stay, night_of
+from binzhi.frontdesk.web.forms import RegistrationForm
+from binzhi.guests.enums import DocumentKind, Sex
 from binzhi.kernel.ui import markup
-from binzhi.kernel.ui.formats import mask_phone
+from binzhi.kernel.ui.fields import render_field
+from binzhi.kernel.ui.rooms import room_state
+from binzhi.property.enums import Housekeeping
 from binzhi.reservations.enums import Status
 
 register = template.Library()
@@ -25,6 +31,9 @@ _STATUS_CHIPS = {"in_house": "ok", "checked_out": "", "cancelled": "", "no_show"
 _STATUS_ICONS = {
     "in_house": "bed", "checked_out": "check", "cancelled": "ban", "no_show": "person-off", "reserved": "calendar",
 }  # fmt: skip
+
+
+# ---------------------------------------------------------------- words
 
 
 @register.simple_tag
@@ -50,6 +59,15 @@ def night_text(context: Context, stay: Stay) -> str:
     return f"{at} / {of}" if of else wording.nights_text(0)
 
 
+@register.simple_tag
+def proposal_state(proposal: Proposal) -> SafeString:
+    """The state of a proposed room as the one legend shows it."""
+    dirty = proposal.room.housekeeping == "dirty"
+    if proposal.room.occupied:
+        return room_state("od" if dirty else "oc", short=True)
+    return room_state("vd" if dirty else "vc", short=True)
+
+
 @register.filter
 def guarantee(code: str) -> str:
     return str(wording.GUARANTEES.get(code, code))
@@ -72,21 +90,87 @@ def member_tier(code: str) -> str:
 
 
 @register.filter
-def reason(given: Reason) -> str:
-    return wording.reason_text(given)
-
-
-@register.filter
 def reasons(proposal: Proposal) -> str:
     return _(", ").join(wording.reasons_text(proposal))
 
 
-register.filter("mask_phone", mask_phone)
+@register.filter
+def room_condition(code: str) -> str:
+    return str(wording.REASONS.get(code, code))
+
+
+@register.filter
+def sex(code: str) -> str:
+    return str(Sex(code).label) if code else ""
+
+
+@register.filter
+def document_kind(code: str) -> str:
+    return str(DocumentKind(code).label) if code else ""
+
+
+@register.filter
+def board_name(name: str, sex: str) -> str:
+    return names.board_name(name, sex)
+
+
+@register.filter
+def vip_weight(level: str) -> int:
+    return names.vip_weight(level)
+
+
+@register.filter
+def numbers(proposals: Iterable[Proposal]) -> list[str]:
+    return [proposal.room.number for proposal in proposals]
+
+
+@register.filter
+def unlocalized(value: Decimal | str) -> str:
+    """A number as a form sends it back."""
+    return str(value)
+
+
+@register.simple_tag
+def history_line(entry: Mapping[str, Any]) -> str:
+    """`clean · Sun Li`: what happened to a room and who did it."""
+    after = entry["after"] if isinstance(entry["after"], dict) else orjson.loads(entry["after"])
+    what = entry["operation"]
+    if "housekeeping" in after:
+        what = str(Housekeeping(after["housekeeping"]).label)
+    elif "do_not_disturb" in after:
+        what = _("do not disturb") if after["do_not_disturb"] else _("may be disturbed")
+    elif entry["operation"] == "room.out_of_order":
+        what = _("out of order")
+    elif entry["operation"] == "room.returned_to_service":
+        what = _("back in service")
+    return " · ".join(filter(None, (what, entry["actor"])))
+
+
+# ---------------------------------------------------------------- fields and addresses
+
+
+@register.simple_tag(takes_context=True)
+def person_field(context: Context, row: RegistrationForm, name: str, **options: Any) -> SafeString:
+    """A field of a registration row; a change asks the server what it tells, below the row."""
+    values = {"row": row.position, "child": "1" if row.is_child else ""}
+    return render_field(
+        row[name],
+        hx_post=reverse("frontdesk:document_check", args=[context["request"].hotel.code]),
+        hx_trigger="change",
+        hx_target=f"#more-{row.position}",
+        hx_vals=json.dumps(values),
+        **options,
+    )
 
 
 @register.simple_tag(takes_context=True)
 def reservation_url(context: Context, number: str) -> str:
     return _url("reservations:detail", context["request"].hotel.code, number)
+
+
+@register.simple_tag(takes_context=True)
+def guest_url(context: Context, guest_id: int) -> str:
+    return _url("guests:detail", context["request"].hotel.code, guest_id)
 
 
 @register.simple_tag(takes_context=True)
@@ -100,7 +184,3 @@ def _url(name: str, *args: Any) -> str:
     except NoReverseMatch:
         return "#"  # a screen that this installation does not have
 
-
-@register.simple_tag
-def key_hint(key: str) -> SafeString:
-    return format_html('<kbd class="bz-kbd">{}</kbd>', key)

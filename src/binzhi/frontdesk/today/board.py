@@ -133,4 +133,3 @@ def _hours(moment: Moment, rows: Sequence[queries.Hour]) -> Hours:
         arrivals_without_hour=unknown.to_arrive if unknown else 0,
         departures_without_hour=unknown.to_depart if unknown else 0,
     )
-

@@ -1,4 +1,4 @@
-"""先办: what is late, by how much, whom it concerns and the one place where it is mended; sorted by the guest's wait."""
+"""先办: what is late, by how much, whom it concerns and where it is mended; the longest wait first."""
 
 from __future__ import annotations
 
@@ -94,7 +94,9 @@ def _past_hold(moment: Moment, hotel: str, rows: Sequence[DueArrival]) -> Iterat
     if rows:
         count = rows[0].total_rooms
         text = ngettext(
-            "%(rooms)s unguaranteed arrival past the hold time", "%(rooms)s unguaranteed arrivals past the hold time", count
+            "%(rooms)s unguaranteed arrival past the hold time",
+            "%(rooms)s unguaranteed arrivals past the hold time",
+            count,
         )
         yield LateItem(
             icon="hourglass",

@@ -159,7 +159,8 @@ class TypeTonight:
 
 
 _TONIGHT = """
-SELECT t.code AS room_type, t.name, t.name_en, t.rank, n.rooms - n.out_of_order AS available, n.sold, n.held, n.overbooking
+SELECT t.code AS room_type, t.name, t.name_en, t.rank, n.rooms - n.out_of_order AS available, n.sold, n.held,
+       n.overbooking
 FROM reservations_night n JOIN property_roomtype t ON t.id = n.room_type_id
 WHERE n.night = %(today)s AND n.hotel_id = %(hotel)s
 ORDER BY t.position, t.code
@@ -182,7 +183,7 @@ GROUP BY 1
 
 
 def room_states(moment: Moment) -> dict[str, int]:
-    """Rooms by state word (vc, vd, oc, od, ooo, oos); a room in repair counts as such even while somebody sleeps in it."""
+    """Rooms by state (vc, vd, oc, od, ooo, oos); one in repair counts as such even while somebody sleeps in it."""
     return {row["state"]: row["rooms"] for row in db.fetch_all(_ROOM_STATES, moment.params)}
 
 
@@ -250,7 +251,8 @@ WITH stays AS (
     LEFT JOIN guests_guest g ON g.id = coalesce(s.guest_id, v.guest_id)
     LEFT JOIN billing_folio f ON f.id = s.folio_id
     LEFT JOIN LATERAL (
-        SELECT sum(balance) FILTER (WHERE kind = 'folio') AS owed, -sum(balance) FILTER (WHERE kind = 'deposit') AS deposit,
+        SELECT sum(balance) FILTER (WHERE kind = 'folio') AS owed,
+               -sum(balance) FILTER (WHERE kind = 'deposit') AS deposit,
                sum(credit_limit) FILTER (WHERE kind = 'folio') AS credit
         FROM billing_account WHERE folio_id = s.folio_id
     ) a ON true
@@ -259,7 +261,8 @@ WITH stays AS (
     SELECT 'departure' AS kind, stays.* FROM stays WHERE departure < %(late_before)s
     UNION ALL
     SELECT 'limit', stays.* FROM stays
-    WHERE balance > allowed AND (credit IS NOT NULL OR guarantee IN ('none', 'deposit')) AND departure >= %(late_before)s
+    WHERE balance > allowed AND (credit IS NOT NULL OR guarantee IN ('none', 'deposit'))
+      AND departure >= %(late_before)s
 )
 SELECT kind, total, room_reservation_id, number, room, guest_name, departure, folio, balance, allowed
 FROM (
@@ -328,7 +331,8 @@ SELECT kind, total, total_rooms, reservation_id, number, guest_name, marked, vip
        assigned, room, room_state, room_type, room_type_en
 FROM (
     SELECT wanted.*, count(*) OVER (PARTITION BY kind) AS total,
-           sum(CASE WHEN kind = 'unassigned' THEN rooms - assigned ELSE rooms END) OVER (PARTITION BY kind)::int AS total_rooms,
+           sum(CASE WHEN kind = 'unassigned' THEN rooms - assigned ELSE rooms END)
+               OVER (PARTITION BY kind)::int AS total_rooms,
            row_number() OVER (PARTITION BY kind ORDER BY at, number) AS place
     FROM wanted
 ) ranked
@@ -360,7 +364,8 @@ WITH moves AS (
     UNION ALL
     SELECT extract(hour FROM checked_in_at AT TIME ZONE %(zone)s)::int, 1, 0, 0, 0
     FROM reservations_roomreservation
-    WHERE hotel_id = %(hotel)s AND arrival = %(today)s AND status IN ('in_house', 'checked_out') AND checked_in_at IS NOT NULL
+    WHERE hotel_id = %(hotel)s AND arrival = %(today)s AND status IN ('in_house', 'checked_out')
+      AND checked_in_at IS NOT NULL
     UNION ALL
     SELECT extract(hour FROM checked_out_at AT TIME ZONE %(zone)s)::int, 0, 0, 1, 0
     FROM reservations_roomreservation

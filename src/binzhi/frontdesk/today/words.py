@@ -143,7 +143,14 @@ class BoardWords:
     def states(self) -> list[StateLine]:
         counts, address = self.board.room_states, self.rack
         return [
-            StateLine(key, counts.get(key, 0), state.label, state.code, state.icon, f"{address}?state={key}" if address else "")
+            StateLine(
+                key,
+                counts.get(key, 0),
+                state.label,
+                state.code,
+                state.icon,
+                f"{address}?state={key}" if address else "",
+            )
             for key, state in ROOM_STATES.items()
         ]
 

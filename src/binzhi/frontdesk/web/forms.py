@@ -105,10 +105,12 @@ class MoveForm(RoomForm):
 
 
 class ArrivalForm(RoomForm):
-    """The part of check-in that is not about people: room, deposit, note."""
+    """The part of check-in that is not about people: room (one of the list or typed), deposit, note."""
 
     aliases: Mapping[str, str] = {"amount": "deposit_amount", "means": "deposit_means"}
 
+    room = text(_("Room"))
+    room_other = text(_("Other room"))
     deposit_amount = forms.DecimalField(label=_("Deposit"), required=False, max_digits=14, decimal_places=4)
     deposit_means = forms.ChoiceField(label=_("Means of payment"), required=False, widget=forms.RadioSelect)
     note = text(_("Note"))
@@ -116,6 +118,13 @@ class ArrivalForm(RoomForm):
     def __init__(self, *args: Any, means: Sequence[MeansRef], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["deposit_means"].choices = means_choices(means, with_company=False)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        data["room"] = (data.get("room_other") or data.get("room") or "").strip()
+        if not data["room"]:
+            self.add_error("room", _("Choose a room."))
+        return data
 
     def deposit(self) -> DepositInput | None:
         amount = self.cleaned_data["deposit_amount"]

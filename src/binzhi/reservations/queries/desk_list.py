@@ -141,7 +141,8 @@ CROSS JOIN LATERAL (
 WHERE s.hotel_id = %(hotel)s
 """
 _ROW = """
-SELECT v.number, s.position, (SELECT count(*) FROM reservations_roomreservation x WHERE x.reservation_id = v.id) AS rooms,
+SELECT v.number, s.position,
+       (SELECT count(*) FROM reservations_roomreservation x WHERE x.reservation_id = v.id) AS rooms,
        s.status, coalesce(g.name, v.booker_name) AS guest_name, coalesce(g.marked, '') AS marked,
        coalesce(g.vip_level, '') AS vip_level, coalesce(nullif(v.booker_phone_masked, ''), g.phone_masked, '') AS phone,
        coalesce(o.name, '') AS organisation, t.name AS room_type_name, t.name_en AS room_type_name_en,
@@ -150,7 +151,8 @@ SELECT v.number, s.position, (SELECT count(*) FROM reservations_roomreservation 
        coalesce(c.name_en, '') AS channel_name_en, v.guarantee, v.confirmed_at IS NOT NULL AS confirmed, money.value
 """
 _TOTALS = """
-SELECT count(*) AS rooms, count(DISTINCT v.id) AS reservations, coalesce(sum(s.departure - s.arrival), 0)::bigint AS room_nights,
+SELECT count(*) AS rooms, count(DISTINCT v.id) AS reservations,
+       coalesce(sum(s.departure - s.arrival), 0)::bigint AS room_nights,
        coalesce(sum(s.adults + s.children + s.infants), 0)::bigint AS guests, coalesce(sum(money.value), 0) AS value
 """
 

@@ -78,10 +78,14 @@ class ChangeForm(forms.Form):
     children = forms.IntegerField(label=_("Children"), min_value=0, max_value=limits.MAX_PEOPLE)
     infants = forms.IntegerField(label=_("Infants"), min_value=0, max_value=limits.MAX_PEOPLE)
     keep_prices = forms.BooleanField(label=_("Keep the prices agreed"), required=False)
-    expected = forms.DecimalField(required=False, widget=forms.HiddenInput, min_value=Decimal(0), max_digits=12, decimal_places=2)
+    expected = forms.DecimalField(
+        required=False, widget=forms.HiddenInput, min_value=Decimal(0), max_digits=12, decimal_places=2
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, types: Sequence[RoomTypeRef], plans: Sequence[PlanOption], room: RoomView, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, types: Sequence[RoomTypeRef], plans: Sequence[PlanOption], room: RoomView, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._offer("room_type", [(kind.code, kind.label) for kind in types], (room.room_type, room.room_type_label))
         self._offer("rate_plan", [(plan.code, plan.label) for plan in plans], (room.rate_plan, room.rate_plan_label))
@@ -123,7 +127,9 @@ class ChangeForm(forms.Form):
 class CancelForm(forms.Form):
     """Why, for which rooms, and whether the fee is waived."""
 
-    reason = forms.ChoiceField(label=_("Reason"), error_messages={"required": _("Choose the reason of the cancellation.")})
+    reason = forms.ChoiceField(
+        label=_("Reason"), error_messages={"required": _("Choose the reason of the cancellation.")}
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     waive_fee = forms.BooleanField(label=_("Waive the fee"), required=False)
     room = forms.TypedMultipleChoiceField(
@@ -132,7 +138,9 @@ class CancelForm(forms.Form):
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, reasons: Sequence[CodeOption], rooms: Sequence[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, reasons: Sequence[CodeOption], rooms: Sequence[tuple[int, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (
             ("reason", [("", "–"), *((option.code, option.label) for option in reasons)]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -46,6 +46,13 @@ def room_of(view: ReservationView, position: int) -> RoomView:
     raise NotFound
 
 
+def with_version(posted: QueryDict, view: ReservationView) -> QueryDict:
+    """The form as it was sent, on the version that is the last now."""
+    data = posted.copy()
+    data["version"] = str(view.version)
+    return data
+
+
 def money(hotel: HotelRef, amount: Any) -> str:
     return formats.money(amount, currency=hotel.currency)
 
@@ -84,8 +91,7 @@ def details(request: StaffRequest, number: str) -> HttpResponse:
         except EditConflict as conflict:
             status = conflict.status
             # What is seen beside it is what the next press overwrites.
-            form.data = form.data.copy()
-            form.data["version"] = str(view.version)
+            form.data = with_version(request.POST, view)
             context |= {"conflict": conflict.text, "compared": details_compared(form, view, codes)}
         except DomainError as refusal:
             status = refusal.status
@@ -108,7 +114,9 @@ def suggest_urls(hotel: HotelRef) -> dict[str, str]:
 def cancel(request: StaffRequest, number: str) -> HttpResponse:
     """The fee first, then the reason, then the cancellation."""
     hotel, view = hotel_of(request), view_of(request, number)
-    quotes = {q.room_reservation_id: q for q in cancellation_quote(hotel_id=hotel.pk, reservation_id=view.id, now=clock.now())}
+    quotes = {
+        q.room_reservation_id: q for q in cancellation_quote(hotel_id=hotel.pk, reservation_id=view.id, now=clock.now())
+    }
     form = _cancel_form(request, hotel, view, quotes)
     status = 200
     if request.method == "POST":
@@ -153,7 +161,11 @@ def _cancel_form(
 
 
 def _say_cancelled(request: StaffRequest, hotel: HotelRef, view: ReservationView, done: services.Cancelled) -> None:
-    text = _("Cancelled; fee %(amount)s.") % {"amount": money(hotel, done.fee)} if done.fee else _("Cancelled, free of charge.")
+    text = (
+        _("Cancelled; fee %(amount)s.") % {"amount": money(hotel, done.fee)}
+        if done.fee
+        else _("Cancelled, free of charge.")
+    )
     undo = ""
     if len(done.room_ids) == 1 and request.actor.may(Permission.REINSTATE, hotel.pk):
         room = next(room for room in view.rooms if room.id == done.room_ids[0])

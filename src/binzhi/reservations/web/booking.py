@@ -95,17 +95,16 @@ def _book(request: StaffRequest, hotel: HotelRef, codes: Codes) -> HttpResponse:
             sent = book_once(hotel=hotel, booking=booking, key=token, actor=request.actor, now=clock.now())
         except KeyReused:
             token = uuid.uuid4().hex
-            form.add_error(None, _("This form was already sent. To make another reservation, check it and confirm again."))
+            words = _("This form was already sent. To make another reservation, check it and confirm again.")
+            form.add_error(None, words)
         except DomainError as refusal:
             status = refusal.status
             form.refuse(refusal)
         else:
-            words = _("Reservation %(number)s was already made.") if sent.repeated else _("Reservation %(number)s made.")
-            toast(request, words % {"number": sent.number})
+            said = _("Reservation %(number)s was already made.") if sent.repeated else _("Reservation %(number)s made.")
+            toast(request, said % {"number": sent.number})
             return go(request, reverse("reservations:detail", args=[hotel.code, sent.number]))
     return _page(request, form, _quote_again(hotel, form, key, added, request.POST), token=token, status=status)
-
-
 
 
 def _booking(cleaned: Mapping[str, Any], lines: list[Line]) -> NewReservation:
@@ -185,17 +184,23 @@ def _initial(hotel: HotelRef, query: QueryDict) -> dict[str, Any]:
 
 def _known_people(hotel: HotelRef, query: QueryDict) -> dict[str, Any]:
     known: dict[str, Any] = {}
+    guest_id, organisation_id = query.get("guest", ""), query.get("organisation", "")
     try:
-        if query.get("guest", "").isdecimal():
-            guest = guest_card(group_id=hotel.group_id, guest_id=int(query["guest"]))
+        if is_id(guest_id):
+            guest = guest_card(group_id=hotel.group_id, guest_id=int(guest_id))
             known |= {"guest": guest.guest_id, "guest_text": guest.name, "organisation": guest.organisation_id}
             known["organisation_text"] = guest.organisation
-        if query.get("organisation", "").isdecimal():
-            company = organisation_by_id(group_id=hotel.group_id, organisation_id=int(query["organisation"]))
+        if is_id(organisation_id):
+            company = organisation_by_id(group_id=hotel.group_id, organisation_id=int(organisation_id))
             known |= {"organisation": company.pk, "organisation_text": company.name}
     except NotFound:
         return known
     return known
+
+
+def is_id(text: str) -> bool:
+    """Digits of a number that the database can hold."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 def _day(text: str | None) -> date | None:

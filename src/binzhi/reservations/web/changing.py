@@ -19,7 +19,7 @@ from binzhi.reservations.access import Permission
 from binzhi.reservations.queries import ReservationView, RoomView
 from binzhi.reservations.queries.policies import plan_options
 from binzhi.reservations.web.action_forms import ChangeForm
-from binzhi.reservations.web.actions import UNPROCESSABLE, room_of, view_of
+from binzhi.reservations.web.actions import UNPROCESSABLE, room_of, view_of, with_version
 from binzhi.reservations.web.booking import hotel_of
 from binzhi.reservations.web.comparing import stay_compared
 from binzhi.reservations.web.detail import page_url, show_panel
@@ -55,8 +55,7 @@ def change(request: StaffRequest, number: str, position: int) -> HttpResponse:
             )  # fmt: skip
         except EditConflict as conflict:
             status = conflict.status
-            form.data = form.data.copy()
-            form.data["version"] = str(view.version)
+            form.data = with_version(request.POST, view)
             context |= {"conflict": conflict.text, "compared": stay_compared(form, view, room)}
         except DomainError as refusal:
             status = refusal.status

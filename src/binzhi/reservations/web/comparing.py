@@ -53,7 +53,12 @@ def _shown(form: forms.Form, name: str, value: Any) -> str:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     field = form.fields[name]
-    words = {str(key): str(text) for key, text in field.choices} if isinstance(field, forms.ChoiceField) else {}  # type: ignore[union-attr]
+    words = _words_of(field) if isinstance(field, forms.ChoiceField) else {}
     if isinstance(value, list):
         return pgettext("between names", ", ").join(words.get(str(item), str(item)) for item in value)
     return words.get(str(value), str(value))
+
+
+def _words_of(field: forms.ChoiceField) -> dict[str, str]:
+    choices: Any = field.choices
+    return {str(key): str(text) for key, text in choices}

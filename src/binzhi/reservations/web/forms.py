@@ -40,7 +40,10 @@ class DateField(forms.DateField):
     """A day as the browser sends it."""
 
     widget = forms.DateInput(format="%Y-%m-%d")
-    default_error_messages = {"invalid": _("This is not a date: write it as 2026-11-26."), "required": _("Choose a date.")}
+    default_error_messages = {
+        "invalid": _("This is not a date: write it as 2026-11-26."),
+        "required": _("Choose a date."),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
@@ -55,9 +58,13 @@ class StayForm(forms.Form):
 
     arrival = DateField(label=_("Arrival"))
     departure = DateField(label=_("Departure"))
-    rooms = forms.IntegerField(label=pgettext_lazy("how many", "Rooms"), min_value=1, max_value=limits.MAX_ROOMS, initial=1)
+    rooms = forms.IntegerField(
+        label=pgettext_lazy("how many", "Rooms"), min_value=1, max_value=limits.MAX_ROOMS, initial=1
+    )
     adults = forms.IntegerField(label=_("Adults"), min_value=0, max_value=limits.MAX_PEOPLE, initial=2)
-    children = forms.IntegerField(label=_("Children"), min_value=0, max_value=limits.MAX_PEOPLE, initial=0, required=False)
+    children = forms.IntegerField(
+        label=_("Children"), min_value=0, max_value=limits.MAX_PEOPLE, initial=0, required=False
+    )
     organisation = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     organisation_text = forms.CharField(label=_("Company or agency"), required=False, max_length=NAME_LIMIT)
 
@@ -98,7 +105,9 @@ class BookerFields(forms.Form):
     """Who books, through whom, with what wishes: the same on the booking screen and in the details of a reservation."""
 
     guest = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
-    guest_text = forms.CharField(label=_("Guest"), max_length=NAME_LIMIT, error_messages={"required": _("Who is coming?")})
+    guest_text = forms.CharField(
+        label=_("Guest"), max_length=NAME_LIMIT, error_messages={"required": _("Who is coming?")}
+    )
     booker_phone = forms.CharField(label=_("Contact phone"), required=False, max_length=30)
     market = forms.ChoiceField(label=_("Market"), required=False)
     source = forms.ChoiceField(label=_("Source"), required=False)
@@ -150,7 +159,7 @@ class BookingForm(BookerFields, StayForm):
         self.use_codes(codes)
 
     def require_the_rest(self, *, has_room: bool) -> None:
-        """What only the whole screen can tell: a room is chosen, a typed company is a known one, somebody is reachable."""
+        """What only the whole screen can tell: a room is chosen, a typed company is known, somebody is reachable."""
         values = self.cleaned_data
         if not has_room:
             self.add_error("offer", _now("Choose a room and a rate first."))

@@ -56,7 +56,9 @@ def _lines(hotel: HotelRef, view: ReservationView, policies: Mapping[str, PlanPo
     for room in rooms:
         lines += _room_lines(hotel, room, several=len(rooms) > 1)
     tax = _("tax included") if hotel.prices_include_tax else _("before tax")
-    lines.append(_("Total: %(amount)s (%(tax)s)") % {"amount": formats.money(total, currency=hotel.currency), "tax": tax})
+    lines.append(
+        _("Total: %(amount)s (%(tax)s)") % {"amount": formats.money(total, currency=hotel.currency), "tax": tax}
+    )
     lines.append(held_words(hotel, view))
     lines += policy_lines(hotel, rooms, policies)
     lines.append(_("Please bring an identity document for every guest."))

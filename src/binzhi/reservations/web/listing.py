@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import QueryDict
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -20,14 +19,13 @@ from binzhi.kernel.ui.htmx import render_screen
 from binzhi.people.web import StaffRequest, screen
 from binzhi.property.queries import HotelRef, room_types
 from binzhi.reservations.access import Permission
-from binzhi.reservations.enums import CodeKind, Status
+from binzhi.reservations.enums import CodeKind, Guarantee, Status
 from binzhi.reservations.queries.desk_list import (
     DEFAULT_SORT,
     PAGE_SIZE,
     SORTS,
     ListFilter,
     ListRow,
-    ListTotals,
     code_options,
     list_rows,
     list_totals,
@@ -40,20 +38,6 @@ LAST_PAGE = 100_000
 FILE_ROWS = 50_000
 NAMES_FOUND = 50
 ALL = "all"
-
-
-class Slice:
-    """What the paginator asks of a list that the database has counted already."""
-
-    def __init__(self, totals: ListTotals, rows: list[ListRow]) -> None:
-        self.totals = totals
-        self.rows = rows
-
-    def __len__(self) -> int:
-        return self.totals.rows
-
-    def __getitem__(self, _wanted: slice) -> list[ListRow]:
-        return self.rows
 
 
 class ListAddress:
@@ -114,7 +98,7 @@ class ListAddress:
 
 @require_GET
 @screen(Permission.VIEW)
-def listing(request: StaffRequest) -> HttpResponseBase:
+def listing(request: StaffRequest) -> HttpResponse:
     """The screen, its part, or the file."""
     hotel, address = hotel_of(request), ListAddress(request.GET)
     wanted = address.wanted(hotel)
@@ -122,10 +106,12 @@ def listing(request: StaffRequest) -> HttpResponseBase:
         rows = list_rows(hotel_id=hotel.pk, wanted=wanted, limit=FILE_ROWS)
         return csv_file(f"{hotel.code}-reservations-{hotel.business_date}", file_header(), file_rows(rows))
     totals = list_totals(hotel_id=hotel.pk, wanted=wanted)
-    page = min(address.page, max(1, -(-totals.rows // PAGE_SIZE)))
-    rows = list_rows(hotel_id=hotel.pk, wanted=wanted, offset=(page - 1) * PAGE_SIZE) if totals.rows else []
+    # It counts only: the rows come with their own statement.
+    paginator = Paginator(range(totals.rooms), PAGE_SIZE)
+    page = min(address.page, paginator.num_pages)
+    rows = list_rows(hotel_id=hotel.pk, wanted=wanted, offset=(page - 1) * PAGE_SIZE) if totals.rooms else []
     context = {
-        "page": Paginator(Slice(totals, rows), PAGE_SIZE).page(page),
+        "page": paginator.page(page),
         "rows": [shown(row) for row in rows],
         "totals": totals,
         "wanted": wanted,
@@ -142,14 +128,20 @@ def listing(request: StaffRequest) -> HttpResponseBase:
 def shown(row: ListRow) -> dict[str, Any]:
     """A row with its chip and badge."""
     state, icon = STATUS_CHIPS[Status(row.status)]
-    return {"row": row, "state": state, "icon": icon, "label": Status(row.status).label, "rank": vip_rank(row.vip_level)}
+    return {
+        "row": row,
+        "state": state,
+        "icon": icon,
+        "label": Status(row.status).label,
+        "rank": vip_rank(row.vip_level),
+    }
 
 
 def file_header() -> list[str]:
     return [
-        _("Reservation"), _("Room no."), _("Guest"), _("State"), _("Arrival"), _("Departure"), _("Nights"), _("Room type"),
-        _("Room"), _("Rate"), _("Adults"), _("Children"), _("Company or agency"), _("Channel"), _("Guarantee"),
-        _("Phone"), _("Value"),
+        _("Reservation"), _("Room no."), _("Guest"), _("State"), _("Arrival"), _("Departure"), _("Nights"),
+        _("Room type"), _("Room"), _("Rate"), _("Adults"), _("Children"), _("Company or agency"), _("Channel"),
+        _("Guarantee"), _("Phone"), _("Value"),
     ]  # fmt: skip
 
 
@@ -157,7 +149,7 @@ def file_rows(rows: list[ListRow]) -> Iterator[list[object]]:
     for row in rows:
         label: str | Promise = Status(row.status).label
         yield [
-            row.number, f"{row.position}/{row.rooms}", row.guest_name, str(label), row.arrival, row.departure, row.nights,
-            row.room_type, row.room, row.rate_plan, row.adults, row.children, row.organisation, row.channel_label,
-            row.guarantee, row.phone, row.value,
+            row.number, f"{row.position}/{row.rooms}", row.guest_name, str(label), row.arrival, row.departure,
+            row.nights, row.room_type, row.room, row.rate_plan, row.adults, row.children, row.organisation,
+            row.channel_label, str(Guarantee(row.guarantee).label), row.phone, row.value,
         ]  # fmt: skip

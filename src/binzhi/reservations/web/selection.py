@@ -38,7 +38,16 @@ class Line:
     def text(self) -> str:
         """As a hidden field carries it; no personal data, so it may stand in an address."""
         total = "" if self.total is None else str(self.total)
-        parts = (self.room_type, self.rate_plan, self.arrival, self.departure, self.adults, self.children, self.rooms, total)
+        parts = (
+            self.room_type,
+            self.rate_plan,
+            self.arrival,
+            self.departure,
+            self.adults,
+            self.children,
+            self.rooms,
+            total,
+        )
         return ":".join(str(part) for part in parts)
 
     @property

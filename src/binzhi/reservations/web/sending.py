@@ -38,7 +38,10 @@ def book_once(*, hotel: HotelRef, booking: NewReservation, key: str, actor: Acto
         return {"number": made.number}
 
     answer, repeated = run_once(
-        caller=f"user:{actor.user_id}:{hotel.pk}", key=key, fingerprint=fingerprint_of("book", asdict(booking)), work=work
+        caller=f"user:{actor.user_id}:{hotel.pk}",
+        key=key,
+        fingerprint=fingerprint_of("book", asdict(booking)),
+        work=work,
     )
     return Sent(answer["number"], repeated)
 

@@ -18,5 +18,7 @@ urlpatterns = [
     path("h/<slug:hotel>/reservations/<str:number>/rooms/<int:position>/change", changing.change, name="change"),
     path("h/<slug:hotel>/reservations/<str:number>/rooms/<int:position>/quote", changing.quote, name="quote"),
     path("h/<slug:hotel>/reservations/<str:number>/rooms/<int:position>/no-show", actions.no_show, name="no_show"),
-    path("h/<slug:hotel>/reservations/<str:number>/rooms/<int:position>/reinstate", actions.reinstate, name="reinstate"),
+    path(
+        "h/<slug:hotel>/reservations/<str:number>/rooms/<int:position>/reinstate", actions.reinstate, name="reinstate"
+    ),
 ]
