@@ -90,8 +90,8 @@ def shoot(context: BrowserContext, options: argparse.Namespace, path: str, file:
         )
         page.set_viewport_size({"width": page.viewport_size["width"], "height": min(height, 6000)})  # type: ignore[index]
     page.screenshot(path=str(file))
-    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
-    if wide:
+    # Measured against the screen: a phone zooms out of a page that is too wide, and its innerWidth with it.
+    if page.evaluate("document.documentElement.scrollWidth") > page.viewport_size["width"]:  # type: ignore[index]
         troubles.append("the page is wider than the screen")
     page.close()
     return troubles
@@ -112,8 +112,13 @@ def main() -> int:
             context = playwright.chromium.launch_persistent_context(
                 f"{profile}/{size}-{theme}-{language}",
                 executable_path=browser_found.path,
-                env={**os.environ, **browser_found.environment},
-                args=[*FLAGS],
+                # Native date inputs speak the language of the browser, not of the page.
+                env={
+                    **os.environ,
+                    **browser_found.environment,
+                    "LANGUAGE": "zh_CN" if language == "zh-hans" else "en_GB",
+                },
+                args=[*FLAGS, "--lang=zh-CN" if language == "zh-hans" else "--lang=en-GB"],
                 viewport={"width": width, "height": height},
                 device_scale_factor=1.5 if phone else 1,
                 is_mobile=phone,

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
+
 from binzhi.billing import ledger, services
 from binzhi.billing.ledger import Charged, OpenFolio
 from binzhi.billing.payments import DepositInput, PaymentInput
 from binzhi.kernel import db as kernel_db
 from binzhi.kernel.operations import unit_of_work
-
 from tests.factories import NOW, SYSTEM, TestHotel, make_hotel
 
 

@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
+
 from binzhi.billing import services
 from binzhi.billing.access import Permission
 from binzhi.billing.payments import DepositInput, PaymentInput
 from binzhi.kernel.actor import STRANGER, Actor
 from binzhi.kernel.errors import Forbidden, NotFound
 from binzhi.kernel.operations import OPERATIONS
-from django.db import transaction
-
 from tests.billing.conftest import Bill, rows
 from tests.factories import NOW, make_actor, make_hotel
 
@@ -43,7 +43,8 @@ CALLS: dict[str, tuple[Permission, Call]] = {
         transaction_id=b.charge("10").transaction_id, reason="x", **_with(b, a))),
     "transfer_charges": (Permission.TRANSFER, lambda b, a: services.transfer_charges(
         transaction_ids=[b.charge("10").transaction_id], source_id=b.account_id, target_id=b.window(), **_with(b, a))),
-    "add_window": (Permission.TRANSFER, lambda b, a: services.add_window(folio_id=b.folio_id, payee="x", **_with(b, a))),
+    "add_window": (Permission.TRANSFER, lambda b, a: services.add_window(
+        folio_id=b.folio_id, payee="x", **_with(b, a))),
     "close_folio": (Permission.TAKE_PAYMENT, lambda b, a: services.close_folio(folio_id=b.folio_id, **_with(b, a))),
     "reopen_folio": (Permission.REVERSE, lambda b, a: (
         services.close_folio(folio_id=b.folio_id, **_with(b, Actor.system("t"))),

@@ -3,6 +3,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
+
 from binzhi.billing import ledger, services
 from binzhi.billing.errors import (
     AlreadyPosted,
@@ -17,8 +19,6 @@ from binzhi.billing.errors import (
 from binzhi.kernel import db as kernel_db
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
 from binzhi.kernel.models import AuditEntry, OutboxEvent
-from django.db import transaction
-
 from tests.billing.conftest import Bill, assert_books_hold, lines_of, open_bill, rows
 from tests.factories import NOW, SYSTEM, make_hotel
 
@@ -42,7 +42,14 @@ def test_charge_with_prices_before_tax_puts_it_on_top(bill: Bill) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "net"),
-    [("0.01", "0.01"), ("0.08", "0.08"), ("0.09", "0.08"), ("0.53", "0.50"), ("106.00", "100.00"), ("9999999999.99", "9433962264.14")],
+    [
+        ("0.01", "0.01"),
+        ("0.08", "0.08"),
+        ("0.09", "0.08"),
+        ("0.53", "0.50"),
+        ("106.00", "100.00"),
+        ("9999999999.99", "9433962264.14"),
+    ],
 )
 def test_charge_rounds_tax_half_up(bill: Bill, amount: str, net: str) -> None:
     charged = bill.charge(amount)
@@ -51,7 +58,10 @@ def test_charge_rounds_tax_half_up(bill: Bill, amount: str, net: str) -> None:
 
 def test_charge_without_tax_writes_no_tax_line(bill: Bill) -> None:
     charged = bill.charge("300", code="8020")
-    assert lines_of(charged.transaction_id) == {("folio", ""): Decimal("300.00"), ("revenue", "8020"): Decimal("-300.00")}
+    assert lines_of(charged.transaction_id) == {
+        ("folio", ""): Decimal("300.00"),
+        ("revenue", "8020"): Decimal("-300.00"),
+    }
 
 
 def test_charge_of_a_currency_without_cents_rounds_to_whole_units(bill: Bill) -> None:
@@ -191,6 +201,12 @@ def test_charge_each_posts_a_set_in_one_statement(bill: Bill, django_assert_num_
     again = ledger.charge_each(
         hotel_id=bill.hotel.pk, charge_code="1000", source=source, params=params, user_id=None, now=NOW
     )
-    assert (done.count, done.gross, done.net, again.count, again.gross) == (20, Decimal("10000.00"), Decimal("9434.00"), 0, 0)
+    assert (done.count, done.gross, done.net, again.count, again.gross) == (
+        20,
+        Decimal("10000.00"),
+        Decimal("9434.00"),
+        0,
+        0,
+    )
     assert {each.balance for each in others} == {Decimal("500.00")}
     assert_books_hold(bill.hotel)

@@ -3,6 +3,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
+
 from binzhi.billing import services
 from binzhi.billing.errors import (
     AlreadyReversed,
@@ -20,8 +22,6 @@ from binzhi.billing.queries import folio_view
 from binzhi.kernel import db as kernel_db
 from binzhi.kernel.errors import NotFound
 from binzhi.property import days
-from django.db import transaction
-
 from tests.billing.conftest import Bill, assert_books_hold, lines_of, open_bill, rows
 from tests.factories import NOW, SYSTEM, TODAY, make_hotel
 
@@ -55,7 +55,9 @@ def test_reversal_of_yesterday_is_posted_today(bill: Bill) -> None:
     with transaction.atomic():
         today = days.roll(hotel_id=bill.hotel.pk, business_date=TODAY, now=NOW)
     key = bill.reverse(charge)
-    dates = kernel_db.fetch_all("SELECT id, business_date FROM billing_transaction WHERE hotel_id = %s", [bill.hotel.pk])
+    dates = kernel_db.fetch_all(
+        "SELECT id, business_date FROM billing_transaction WHERE hotel_id = %s", [bill.hotel.pk]
+    )
     assert {row["id"]: row["business_date"] for row in dates} == {charge: TODAY, key: today}
 
 
@@ -124,7 +126,12 @@ def test_reversal_of_a_deposit_that_was_used_is_refused(bill: Bill) -> None:
     bill.charge("628")
     deposit = bill.hold("500")
     services.use_deposit(
-        hotel_id=bill.hotel.pk, folio_id=bill.folio_id, account_id=bill.account_id, amount=Decimal(1), actor=SYSTEM, now=NOW
+        hotel_id=bill.hotel.pk,
+        folio_id=bill.folio_id,
+        account_id=bill.account_id,
+        amount=Decimal(1),
+        actor=SYSTEM,
+        now=NOW,
     )
     with pytest.raises(DepositTooSmall), transaction.atomic():
         bill.reverse(deposit)
@@ -148,7 +155,9 @@ def test_transfer_moves_charges_and_names_them(bill: Bill) -> None:
     bill.charge("58", code="2040")
     target = bill.window()
     moved = move(bill, first, second, to=target)
-    origins = kernel_db.fetch_all("SELECT origin_id FROM billing_transaction WHERE id = ANY(%s) ORDER BY id", [list(moved)])
+    origins = kernel_db.fetch_all(
+        "SELECT origin_id FROM billing_transaction WHERE id = ANY(%s) ORDER BY id", [list(moved)]
+    )
     assert [row["origin_id"] for row in origins] == [first, second]
     assert (balance_of(bill.account_id), balance_of(target)) == (Decimal("58.00"), Decimal("704.00"))
 

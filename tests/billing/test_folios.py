@@ -3,6 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+
 from binzhi.billing import services
 from binzhi.billing.errors import (
     DepositHeld,
@@ -14,7 +15,6 @@ from binzhi.billing.errors import (
 )
 from binzhi.billing.models import Account, Folio
 from binzhi.kernel.errors import NotFound
-
 from tests.billing.conftest import Bill, open_bill
 from tests.factories import NOW, SYSTEM, make_hotel
 
@@ -34,7 +34,9 @@ def is_open(bill: Bill) -> bool:
 def test_open_folio_numbers_are_unique_and_have_one_window(bill: Bill) -> None:
     other = open_bill(bill.hotel)
     assert other.opened.number != bill.opened.number
-    assert list(Account.objects.filter(folio_id=bill.folio_id).values_list("kind", "window", "is_open")) == [("folio", 1, True)]
+    assert list(Account.objects.filter(folio_id=bill.folio_id).values_list("kind", "window", "is_open")) == [
+        ("folio", 1, True)
+    ]
 
 
 def test_add_window_numbers_on(bill: Bill) -> None:

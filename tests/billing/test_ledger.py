@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
+from psycopg import errors as pg
+
 from binzhi.billing import ledger
 from binzhi.billing.errors import BusinessDayClosed
 from binzhi.billing.ledger import typed_refusals
 from binzhi.kernel import db as kernel_db
-from django.db import IntegrityError, transaction
-from psycopg import errors as pg
-
 from tests.billing.conftest import Bill, assert_books_hold, open_bill, rows
 from tests.factories import NOW, TestHotel, make_hotel
 
@@ -78,9 +78,7 @@ def test_posted_rows_are_never_changed_not_even_by_the_owner(bill: Bill, sql: st
 
 
 def test_posting_on_a_closed_day_is_refused(bill: Bill) -> None:
-    kernel_db.execute(
-        "UPDATE property_businessday SET closed_at = %s WHERE hotel_id = %s", [NOW, bill.hotel.pk]
-    )
+    kernel_db.execute("UPDATE property_businessday SET closed_at = %s WHERE hotel_id = %s", [NOW, bill.hotel.pk])
     with pytest.raises(BusinessDayClosed), transaction.atomic(), typed_refusals():
         header(bill.hotel)
     with pytest.raises(BusinessDayClosed), transaction.atomic():
@@ -106,7 +104,10 @@ def test_ledger_of_another_hotel_is_not_seen(bill: Bill) -> None:
     kernel_db.enter_scope("0", "0")
     seen = kernel_db.fetch_value("SELECT count(*) FROM billing_line")
     kernel_db.enter_scope("*", "*")
-    assert (seen, kernel_db.fetch_value("SELECT count(*) FROM billing_line WHERE hotel_id = %s", [bill.hotel.pk])) == (0, 3)
+    assert (seen, kernel_db.fetch_value("SELECT count(*) FROM billing_line WHERE hotel_id = %s", [bill.hotel.pk])) == (
+        0,
+        3,
+    )
 
 
 def test_balances_follow_their_lines(bill: Bill) -> None:
@@ -118,7 +119,9 @@ def test_balances_follow_their_lines(bill: Bill) -> None:
 
 
 def test_posting_takes_one_statement(bill: Bill, django_assert_num_queries: object) -> None:
-    posting = ledger.Posting(kind="payment", lines=[(bill.account_id, Decimal("-10"))], means="cash", means_amount=Decimal(10))
+    posting = ledger.Posting(
+        kind="payment", lines=[(bill.account_id, Decimal("-10"))], means="cash", means_amount=Decimal(10)
+    )
     with django_assert_num_queries(1):  # type: ignore[operator]
         ledger.post(hotel_id=bill.hotel.pk, posting=posting, user_id=None, now=NOW)
     with django_assert_num_queries(1):  # type: ignore[operator]

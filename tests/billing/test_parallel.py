@@ -7,13 +7,13 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
+
 from binzhi.billing import families, ledger, payments, services
 from binzhi.billing.ledger import LockedAccount
 from binzhi.billing.payments import PaymentInput
 from binzhi.kernel import db as kernel_db
 from binzhi.kernel.errors import Busy
 from binzhi.kernel.idempotency import fingerprint_of, run_once
-
 from tests.billing.conftest import Bill, assert_books_hold, open_bill, rows
 from tests.billing.racing import run_all
 from tests.billing.test_payments import company, owed_by
@@ -46,12 +46,15 @@ def test_postings_transfers_and_reversals_at_once_keep_the_books(bill: Bill) -> 
 
     def move(key: int) -> object:
         return services.transfer_charges(
-            hotel_id=bill.hotel.pk, transaction_ids=[key], source_id=bill.account_id, target_id=second, actor=SYSTEM, now=NOW
+            hotel_id=bill.hotel.pk,
+            transaction_ids=[key],
+            source_id=bill.account_id,
+            target_id=second,
+            actor=SYSTEM,
+            now=NOW,
         )
 
-    outcomes = run_all(
-        [*(lambda k=k: move(k) for k in charges), *(lambda k=k: bill.reverse(k) for k in charges)]
-    )
+    outcomes = run_all([*(lambda k=k: move(k) for k in charges), *(lambda k=k: bill.reverse(k) for k in charges)])
     # Of each charge either the move or the reversal came first, and the other was refused.
     assert outcomes["ok"] == 20
     assert set(outcomes) <= {"ok", "NotTransferable", "PartlyUsed"}
@@ -167,7 +170,9 @@ def test_closing_and_charging_at_once_leave_a_closed_bill_at_zero(bill: Bill) ->
     for _round in range(10):
         other = open_bill(bill.hotel)
         outcomes = run_all([lambda o=other: close(o.folio_id), lambda o=other: o.charge("10")])
-        closed = kernel_db.fetch_value("SELECT closed_at IS NOT NULL FROM billing_folio WHERE id = %s", [other.folio_id])
+        closed = kernel_db.fetch_value(
+            "SELECT closed_at IS NOT NULL FROM billing_folio WHERE id = %s", [other.folio_id]
+        )
         assert outcomes["ok"] == 1
         assert (closed, other.balance) in ((True, Decimal("0.00")), (False, Decimal("10.00")))
         seen.update(outcomes)

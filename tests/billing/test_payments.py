@@ -3,6 +3,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
+
 from binzhi.billing import payments, services
 from binzhi.billing.errors import (
     AmountNotPositive,
@@ -21,8 +23,6 @@ from binzhi.billing.payments import DepositInput, PaymentInput
 from binzhi.guests.models import Organisation
 from binzhi.kernel import db as kernel_db
 from binzhi.kernel.errors import DomainError, NotFound
-from django.db import transaction
-
 from tests.billing.conftest import Bill, assert_books_hold, lines_of, open_bill, rows
 from tests.factories import NOW, SYSTEM, TestHotel, make_hotel
 

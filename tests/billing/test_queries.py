@@ -3,11 +3,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+
 from binzhi.billing import queries
 from binzhi.billing.setup import create_chart
 from binzhi.kernel import db as kernel_db
 from binzhi.kernel.errors import NotFound
-
 from tests.billing.conftest import Bill, open_bill
 from tests.factories import TODAY, make_hotel
 

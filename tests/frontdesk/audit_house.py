@@ -25,7 +25,10 @@ def close_day(hotel: TestHotel, day: date = TODAY, *, now: datetime | None = Non
 def reserve(hotel: TestHotel, *, nights: int = 2, **more: object) -> int:
     """A reservation of one room; the id of its room reservation."""
     made = create_reservation(
-        hotel_id=hotel.pk, booking=booking(nights=nights, **more), actor=SYSTEM, now=NOW  # type: ignore[arg-type]
+        hotel_id=hotel.pk,
+        booking=booking(nights=nights, **more),
+        actor=SYSTEM,
+        now=NOW,  # type: ignore[arg-type]
     )
     return made.room_ids[0]
 
@@ -90,7 +93,11 @@ WHERE s.hotel_id = %(hotel)s AND s.room_type_id = c.room_type_id
 def full_house(rooms: int, *, nights: int = 3, **more: object) -> TestHotel:
     """A hotel whose rooms are all slept in since today, at prices that differ; the ledger is empty."""
     hotel = make_hotel(
-        types={"std": min(rooms, AT_ONCE)}, nights=nights + 1, booking_horizon=nights, with_billing=True, **more  # type: ignore[arg-type]
+        types={"std": min(rooms, AT_ONCE)},
+        nights=nights + 1,
+        booking_horizon=nights,
+        with_billing=True,
+        **more,  # type: ignore[arg-type]
     )
     for first in range(AT_ONCE, rooms, AT_ONCE):
         make_rooms(
@@ -98,7 +105,14 @@ def full_house(rooms: int, *, nights: int = 3, **more: object) -> TestHotel:
             rooms=min(AT_ONCE, rooms - first),
         )  # fmt: skip
     db.execute("UPDATE reservations_night SET rooms = %s WHERE hotel_id = %s", [rooms, hotel.pk])
-    params = {"hotel": hotel.pk, "rooms": rooms, "today": hotel.first_night, "now": NOW, "nights": nights, "plan": hotel.plans["bar"]}
+    params = {
+        "hotel": hotel.pk,
+        "rooms": rooms,
+        "today": hotel.first_night,
+        "now": NOW,
+        "nights": nights,
+        "plan": hotel.plans["bar"],
+    }
     db.execute(_FILL, params)
     return hotel
 
@@ -106,7 +120,8 @@ def full_house(rooms: int, *, nights: int = 3, **more: object) -> TestHotel:
 def ledger_of(hotel: TestHotel) -> list[tuple[date, str, str | None, str, int, str, Decimal]]:
     """Every line of a hotel, in a form that does not depend on the ids that a sequence happened to give."""
     found = db.fetch_all(
-        "SELECT t.business_date, t.kind, t.source_key, t.description, dense_rank() OVER (ORDER BY a.id)::int AS account,"
+        "SELECT t.business_date, t.kind, t.source_key, t.description,"
+        " dense_rank() OVER (ORDER BY a.id)::int AS account,"
         " a.kind AS account_kind, l.amount"
         " FROM billing_line l JOIN billing_transaction t ON t.id = l.transaction_id"
         " JOIN billing_account a ON a.id = l.account_id WHERE l.hotel_id = %s ORDER BY t.source_key, account, l.amount",
@@ -115,7 +130,21 @@ def ledger_of(hotel: TestHotel) -> list[tuple[date, str, str | None, str, int, s
     return [tuple(row.values()) for row in found]  # type: ignore[misc]
 
 
+def books_of(hotel: TestHotel) -> list[tuple[object, ...]]:
+    """As `ledger_of`, without the ids of stays: what two houses that lived the same days have in common."""
+    found = db.fetch_all(
+        "SELECT t.business_date, t.kind, regexp_replace(t.source_key, '(:[0-9]+)+$', '') AS source,"
+        " a.kind AS side, a.code,"
+        " dense_rank() OVER (ORDER BY a.id)::int AS account, l.amount"
+        " FROM billing_line l JOIN billing_transaction t ON t.id = l.transaction_id"
+        " JOIN billing_account a ON a.id = l.account_id WHERE l.hotel_id = %s",
+        [hotel.pk],
+    )
+    return sorted(tuple(row.values()) for row in found)
+
+
 __all__ = [
-    "NIGHT", "NOW", "SYSTEM", "TODAY", "TestHotel", "arrive", "close_day", "full_house", "leave", "ledger_of",
+    "NIGHT", "NOW", "SYSTEM", "TODAY", "TestHotel", "arrive", "books_of", "close_day", "full_house", "leave",
+    "ledger_of",
     "make_hotel", "make_rooms", "reserve", "timedelta",
 ]  # fmt: skip

@@ -79,7 +79,10 @@ def test_run_night_audit_day_by_day_posts_every_night_once(hotel: TestHotel) -> 
     close_day(hotel, TOMORROW)
     assert balance(account) == Decimal("800.00")
     keys = [row[2] for row in ledger_of(hotel)]
-    assert sorted(set(keys)) == [f"room:{TODAY}:{keys[0].rsplit(':', 1)[1]}", f"room:{TOMORROW}:{keys[0].rsplit(':', 1)[1]}"]  # type: ignore[union-attr]
+    assert sorted(set(keys)) == [
+        f"room:{TODAY}:{keys[0].rsplit(':', 1)[1]}",
+        f"room:{TOMORROW}:{keys[0].rsplit(':', 1)[1]}",
+    ]  # type: ignore[union-attr]
 
 
 def test_run_night_audit_never_turns_an_in_house_room_over(hotel: TestHotel) -> None:
@@ -89,7 +92,9 @@ def test_run_night_audit_never_turns_an_in_house_room_over(hotel: TestHotel) -> 
     before = RoomReservation.objects.filter(pk=stay).values().get()
     close_day(hotel)
     assert RoomReservation.objects.filter(pk=stay).values().get() == before
-    states = dict(Room.objects.filter(hotel_id=hotel.pk, number__in=["101", "102"]).values_list("number", "housekeeping"))
+    states = dict(
+        Room.objects.filter(hotel_id=hotel.pk, number__in=["101", "102"]).values_list("number", "housekeeping")
+    )
     assert states == {"101": "dirty", "102": "inspected"}
     assert Room.objects.get(pk=hotel.rooms["101"]).do_not_disturb
 
@@ -100,13 +105,15 @@ def test_run_night_audit_makes_no_shows_of_those_who_did_not_come(hotel: TestHot
     assert (result.no_shows, result.no_show_fees) == (1, Decimal("400.00"))
     statuses = dict(RoomReservation.objects.filter(hotel_id=hotel.pk).values_list("pk", "status"))
     assert statuses == {missing: "no_show", coming: "reserved"}
-    sold = dict(Night.objects.filter(hotel_id=hotel.pk, room_type_id=hotel.room_types["std"]).values_list("night", "sold"))
+    sold = dict(
+        Night.objects.filter(hotel_id=hotel.pk, room_type_id=hotel.room_types["std"]).values_list("night", "sold")
+    )
     assert (sold[TODAY], sold[TOMORROW]) == (0, 1)
     assert revenue_of_day(hotel_id=hotel.pk, business_date=TODAY) == {"8020": Decimal("400.00")}
 
 
 def test_run_night_audit_posts_the_night_of_a_guest_who_came_after_the_last_audit(hotel: TestHotel) -> None:
-    """Booked for the 21st, here at three in the morning: the hotel day is the 22nd, the night of the 21st is still owed."""
+    """Booked for the 21st, here at three in the morning of the 22nd: the night of the 21st is still owed."""
     stay = reserve(hotel, nights=2)
     kernel_db.execute("UPDATE reservations_roomreservation SET status = 'cancelled' WHERE id = %s", [stay])
     close_day(hotel)
@@ -120,7 +127,11 @@ def test_run_night_audit_writes_the_figures_of_the_day(hotel: TestHotel) -> None
     arrive(hotel, reserve(hotel, walk_in=True), "101")
     account = arrive(hotel, reserve(hotel, adults=1), "102")
     take_payment(
-        hotel_id=hotel.pk, account_id=account, payment=PaymentInput(means="cash", amount=Decimal(300)), actor=SYSTEM, now=NOW
+        hotel_id=hotel.pk,
+        account_id=account,
+        payment=PaymentInput(means="cash", amount=Decimal(300)),
+        actor=SYSTEM,
+        now=NOW,
     )
     ledger.charge(hotel_id=hotel.pk, account_id=account, charge_code="2040", amount=Decimal("22.60"), now=NOW)
     reserve(hotel)
@@ -171,7 +182,9 @@ def blocked(hotel: TestHotel) -> list[tuple[str, str, str]]:
 def test_due_out_that_has_not_left_stops_the_audit(hotel: TestHotel) -> None:
     stay = reserve(hotel)
     arrive(hotel, stay, "101")
-    kernel_db.execute("UPDATE reservations_roomreservation SET arrival = arrival - 2, departure = %s WHERE id = %s", [TODAY, stay])
+    kernel_db.execute(
+        "UPDATE reservations_roomreservation SET arrival = arrival - 2, departure = %s WHERE id = %s", [TODAY, stay]
+    )
     assert blocked(hotel) == [("due_out", "101", "王小明")]
 
 
@@ -206,7 +219,11 @@ def test_checked_out_bill_that_is_not_settled_stops_the_audit_until_it_is(hotel:
     leave(hotel, stay)
     assert [kind for kind, _room, _name in blocked(hotel)] == ["unsettled"]
     take_payment(
-        hotel_id=hotel.pk, account_id=account, payment=PaymentInput(means="cash", amount=Decimal(58)), actor=SYSTEM, now=NOW
+        hotel_id=hotel.pk,
+        account_id=account,
+        payment=PaymentInput(means="cash", amount=Decimal(58)),
+        actor=SYSTEM,
+        now=NOW,
     )
     assert close_day(hotel).figures.departures == 1
 
@@ -275,7 +292,11 @@ def test_missed_days_are_closed_one_by_one(hotel: TestHotel) -> None:
 
 def test_right_to_run_is_asked(hotel: TestHotel) -> None:
     colleague = make_actor(hotel, set(Permission) - {Permission.RUN_NIGHT_AUDIT})
-    for actor, refusal in ((colleague, Forbidden), (STRANGER, NotFound), (make_actor(make_hotel(), set(Permission)), NotFound)):
+    for actor, refusal in (
+        (colleague, Forbidden),
+        (STRANGER, NotFound),
+        (make_actor(make_hotel(), set(Permission)), NotFound),
+    ):
         with pytest.raises(refusal):
             run_night_audit(hotel_id=hotel.pk, business_date=TODAY, actor=actor, now=NIGHT)
     assert business_date(hotel) == TODAY
@@ -294,7 +315,9 @@ def test_another_hotel_is_not_touched(hotel: TestHotel) -> None:
 
 def statements(rooms: int) -> int:
     hotel = full_house(rooms)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert close_day(hotel).posted == rooms
     return len([query for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]])
 

@@ -95,7 +95,7 @@ def test_create_guest_what_cannot_be_taken_is_refused_at_its_field(
 @pytest.mark.parametrize(
     "name",
     ["𠮷田", "𬭸", "😀", "阿卜杜拉·买买提·吐尔逊·阿布都热依木·艾合买提江·玉素甫·热合曼", "محمد بن سلمان", "O", "Ỗ́ñ", "x" * 120, "曌" * 120,
-     "Æ Ø Å", "İstanbul ı", "ß" * 120, "１２３", "名\u3000姓"],
+     "Æ Ø Å", "İstanbul ı", "ß" * 120, "Ａｎｎａ", "名\u3000姓"],
 )  # fmt: skip
 def test_create_guest_every_name_is_kept_found_and_shown(hotel: HotelRef, add: Add, name: str) -> None:
     import unicodedata

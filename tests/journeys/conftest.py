@@ -161,4 +161,5 @@ def axe(page: Page, *, within: str = "document") -> None:
 
 def fits(page: Page) -> None:
     """Nothing sticks out to the side."""
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert page.viewport_size is not None
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]

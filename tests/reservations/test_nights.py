@@ -79,7 +79,7 @@ def test_take_unknown_night_or_foreign_type_is_not_on_sale(hotel: TestHotel) -> 
     with pytest.raises(errors.NotOnSale):
         take(hotel, first=59, count=2)
     other = make_hotel()
-    with transaction.atomic(), pytest.raises(errors.NotOnSale):
+    with pytest.raises(errors.NotOnSale), transaction.atomic():
         nights.take(hotel_id=hotel.pk, deltas={(TODAY, other.room_types["std"]): 1})
     assert sum(sold(hotel)) == sum(sold(other)) == 0
 
@@ -95,14 +95,14 @@ def test_take_net_change_of_a_full_house_needs_no_free_room(hotel: TestHotel) ->
 
 @pytest.mark.parametrize("column", ["sold = 6", "sold = -1", "out_of_order = 6", "held = -1", "overbooking = -6"])
 def test_table_refuses_what_slips_past_the_guard(hotel: TestHotel, column: str) -> None:
-    with transaction.atomic(), pytest.raises(IntegrityError, match="night_n"):
+    with pytest.raises(IntegrityError, match="night_n"), transaction.atomic():
         db.execute(f"UPDATE reservations_night SET {column} WHERE hotel_id = %s", [hotel.pk])
 
 
 def test_out_of_order_below_what_is_sold_is_refused(hotel: TestHotel) -> None:
     take(hotel, first=1, rooms=4)
     three = nights.deltas_of([TODAY, TOMORROW], hotel.room_types["std"], 2)
-    with transaction.atomic(), pytest.raises(errors.LimitBelowSold) as refusal:
+    with pytest.raises(errors.LimitBelowSold) as refusal, transaction.atomic():
         nights.put_out_of_order(hotel_id=hotel.pk, deltas=three)
     assert refusal.value.params["night"] == TOMORROW
 

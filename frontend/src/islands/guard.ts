@@ -13,6 +13,10 @@ function mark(form: Element, submitter: HTMLElement | null | undefined, busy: bo
   else button?.removeAttribute("aria-disabled");
 }
 
+/** A field that asks something while the form is being filled in is not the form being sent. */
+const holderOf = (ctx: { sourceElement: Element; request: { form?: HTMLFormElement | null } }): Element =>
+  ctx.sourceElement.matches("input, select, textarea") ? ctx.sourceElement : (ctx.request.form ?? ctx.sourceElement);
+
 const release = (form: Element, submitter?: HTMLElement | null): void => {
   inFlight.delete(form);
   mark(form, submitter, false);
@@ -34,7 +38,7 @@ export function guardForms(): void {
   document.addEventListener("htmx:config:request", (event) => {
     const { ctx } = event.detail;
     if (/^(GET|HEAD)$/i.test(ctx.request.method)) return;
-    const holder = ctx.request.form ?? ctx.sourceElement;
+    const holder = holderOf(ctx);
     if (inFlight.has(holder)) {
       event.preventDefault();
       return;
@@ -44,13 +48,13 @@ export function guardForms(): void {
   document.addEventListener("htmx:before:request", (event) => {
     const { ctx } = event.detail;
     if (/^(GET|HEAD)$/i.test(ctx.request.method)) return;
-    const holder = ctx.request.form ?? ctx.sourceElement;
+    const holder = holderOf(ctx);
     inFlight.add(holder);
     mark(holder, ctx.request.submitter ?? (ctx.sourceElement as HTMLElement), true);
   });
   document.addEventListener("htmx:finally:request", (event) => {
     const { ctx } = event.detail;
-    const holder = ctx.request.form ?? ctx.sourceElement;
+    const holder = holderOf(ctx);
     if (!inFlight.has(holder)) return;
     release(holder, ctx.request.submitter ?? (ctx.sourceElement as HTMLElement));
     // An answer came: what is sent next from a form that stayed on the page is a new request.

@@ -53,8 +53,7 @@ def deposit_account(*, hotel_id: int, folio_id: int) -> LockedAccount:
     if held is not None:
         return held
     account_id = db.fetch_value(
-        'INSERT INTO billing_account (hotel_id, kind, folio_id, "window")'
-        " VALUES (%s, 'deposit', %s, 1) RETURNING id",
+        "INSERT INTO billing_account (hotel_id, kind, folio_id, \"window\") VALUES (%s, 'deposit', %s, 1) RETURNING id",
         [hotel_id, folio_id],
     )
     return LockedAccount(

@@ -116,9 +116,7 @@ class Transaction(models.Model):
     business_date = models.DateField()
     kind = models.CharField(max_length=15, choices=Kind)
     folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    charge_code = models.ForeignKey(
-        ChargeCode, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
+    charge_code = models.ForeignKey(ChargeCode, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     means = models.ForeignKey(PaymentMeans, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     description = models.CharField(max_length=120, db_default="")
     quantity = models.SmallIntegerField(db_default=1)
@@ -142,9 +140,7 @@ class Transaction(models.Model):
         # Partial, and none for the other foreign keys: every index is paid for by each of the audit's postings.
         indexes = [
             models.Index(fields=["folio", "id"], name="transaction_of_folio"),
-            models.Index(
-                fields=["origin"], condition=models.Q(origin__isnull=False), name="transaction_of_origin"
-            ),
+            models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="transaction_of_origin"),
             models.Index(fields=["hotel", "business_date", "charge_code"], name="transaction_of_day"),
         ]
 
@@ -156,9 +152,7 @@ class Line(models.Model):
     a transaction is never deleted.
     """
 
-    hotel = models.ForeignKey(
-        Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     transaction = models.ForeignKey(
         Transaction, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False
     )

@@ -27,9 +27,7 @@ def close_day(*, hotel_id: int, business_date: date) -> str:
     except (AuditDone, AuditFailed) as answer:
         return answer.code
     except DomainError as refusal:
-        note_failure(
-            hotel_id=hotel_id, business_date=business_date, cause=refusal.code, actor=NIGHT_AUDITOR, now=now
-        )
+        note_failure(hotel_id=hotel_id, business_date=business_date, cause=refusal.code, actor=NIGHT_AUDITOR, now=now)
         return refusal.code
     return "done"
 

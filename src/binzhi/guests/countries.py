@@ -28,7 +28,7 @@ def _alpha2() -> dict[str, str]:
         code: to[0]
         for code, to in aliases.items()
         if len(code) == 3 and code.isalpha() and len(to) == 1 and to[0] in names and to[0].isalpha()
-        and code[0] != "Q" and code not in _RETIRED and not (code[0] == "X" and code[1] == code[2])
+        and code[0] != "Q" and to[0] != "ZZ" and code not in _RETIRED and not (code[0] == "X" and code[1] == code[2])
     } | {"QAT": "QA"}  # fmt: skip
 
 

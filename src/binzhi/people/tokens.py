@@ -20,7 +20,7 @@ _BY_DIGEST = bind_statement(f"""
     JOIN people_user u ON u.id = s.user_id
     JOIN people_post p ON p.id = s.post_id
     JOIN property_hotel h ON h.id = t.hotel_id
-    WHERE t.digest = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+    WHERE t.digest = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > clock_timestamp())
       AND u.is_active AND (s.left_on IS NULL OR s.left_on > h.business_date)
 """)  # noqa: S608  (constants)
 

@@ -56,9 +56,14 @@ class LockedRoom:
         return nights_between(self.arrival, self.departure)
 
     @property
+    def open_from(self) -> date:
+        """The first night that can still be changed: all of a stay to come, tonight and later of one under way."""
+        return self.arrival if self.is_reserved else max(self.arrival, self.today)
+
+    @property
     def nights_left(self) -> list[date]:
-        """Tonight and later: what can still be changed or given back."""
-        return nights_between(max(self.arrival, self.today), self.departure)
+        """What can still be changed or given back."""
+        return nights_between(self.open_from, self.departure)
 
     @property
     def is_reserved(self) -> bool:

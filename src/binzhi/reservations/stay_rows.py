@@ -27,7 +27,7 @@ WITH dropped AS (
 ), freed AS (
     DELETE FROM reservations_roomnight WHERE room_reservation_id = %(id)s
       AND (night < %(arrival)s OR night >= %(departure)s
-           OR (night >= %(today)s AND room_id IS DISTINCT FROM %(room)s::bigint))
+           OR (night >= %(open_from)s AND room_id IS DISTINCT FROM %(room)s::bigint))
 ), given AS (
     INSERT INTO reservations_roomnight (room_id, night, hotel_id, room_reservation_id)
     SELECT %(room)s::bigint, n.night, %(hotel)s, %(id)s FROM unnest(%(room_nights)s::date[]) AS n (night) ORDER BY n.night
@@ -56,7 +56,7 @@ def rewrite(*, before: LockedRoom, after: LockedRoom, prices: Mapping[date, Deci
     wanted = _room_nights(before, after)
     priced = sorted((prices or {}).items())
     params = {
-        "id": after.id, "hotel": after.hotel_id, "today": after.today, "arrival": after.arrival,
+        "id": after.id, "hotel": after.hotel_id, "open_from": before.open_from, "arrival": after.arrival,
         "departure": after.departure, "type": after.room_type_id, "priced_type": after.priced_type_id,
         "plan": after.rate_plan_id, "adults": after.adults, "children": after.children, "infants": after.infants,
         "room": after.room_id, "room_nights": wanted, "nights": [night for night, _price in priced],

@@ -22,7 +22,6 @@ def hold_day(*, hotel_id: int) -> date:
     return day
 
 
-
 @dataclass(frozen=True, slots=True)
 class OpenFolio:
     """A new bill and its first window."""

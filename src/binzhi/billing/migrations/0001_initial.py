@@ -6,156 +6,329 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('property', '0002_invariants'),
+        ("property", "0002_invariants"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('folio', 'Folio window'), ('deposit', 'Deposit held'), ('receivable', 'City ledger'), ('revenue', 'Revenue'), ('tax', 'Tax'), ('means', 'Means of payment')], max_length=10)),
-                ('code', models.CharField(db_default='', max_length=40)),
-                ('name', models.CharField(db_default='', max_length=80)),
-                ('window', models.SmallIntegerField(null=True)),
-                ('organisation_id', models.BigIntegerField(null=True)),
-                ('credit_limit', models.DecimalField(decimal_places=2, max_digits=12, null=True)),
-                ('balance', models.DecimalField(db_default=0, decimal_places=2, max_digits=14)),
-                ('is_open', models.BooleanField(db_default=True)),
-                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("folio", "Folio window"),
+                            ("deposit", "Deposit held"),
+                            ("receivable", "City ledger"),
+                            ("revenue", "Revenue"),
+                            ("tax", "Tax"),
+                            ("means", "Means of payment"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("code", models.CharField(db_default="", max_length=40)),
+                ("name", models.CharField(db_default="", max_length=80)),
+                ("window", models.SmallIntegerField(null=True)),
+                ("organisation_id", models.BigIntegerField(null=True)),
+                ("credit_limit", models.DecimalField(decimal_places=2, max_digits=12, null=True)),
+                ("balance", models.DecimalField(db_default=0, decimal_places=2, max_digits=14)),
+                ("is_open", models.BooleanField(db_default=True)),
+                (
+                    "hotel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotel",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ChargeCode',
+            name="ChargeCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10)),
-                ('name', models.CharField(max_length=40)),
-                ('name_en', models.CharField(db_default='', max_length=60)),
-                ('group', models.CharField(db_default='other', help_text='room, food, minibar, laundry, fee, other', max_length=20)),
-                ('tax_rate', models.DecimalField(db_default=0, decimal_places=4, max_digits=5)),
-                ('is_active', models.BooleanField(db_default=True)),
-                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
-                ('revenue_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.account')),
-                ('tax_account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=10)),
+                ("name", models.CharField(max_length=40)),
+                ("name_en", models.CharField(db_default="", max_length=60)),
+                (
+                    "group",
+                    models.CharField(
+                        db_default="other", help_text="room, food, minibar, laundry, fee, other", max_length=20
+                    ),
+                ),
+                ("tax_rate", models.DecimalField(db_default=0, decimal_places=4, max_digits=5)),
+                ("is_active", models.BooleanField(db_default=True)),
+                (
+                    "hotel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
+                    ),
+                ),
+                (
+                    "revenue_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.account"
+                    ),
+                ),
+                (
+                    "tax_account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.account"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Folio',
+            name="Folio",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20)),
-                ('guest_id', models.BigIntegerField(null=True)),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20)),
+                ("guest_id", models.BigIntegerField(null=True)),
+                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "hotel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotel",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='account',
-            name='folio',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='windows', to='billing.folio'),
+            model_name="account",
+            name="folio",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="windows",
+                to="billing.folio",
+            ),
         ),
         migrations.CreateModel(
-            name='PaymentMeans',
+            name="PaymentMeans",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20)),
-                ('name', models.CharField(max_length=40)),
-                ('name_en', models.CharField(db_default='', max_length=60)),
-                ('position', models.SmallIntegerField(db_default=0)),
-                ('is_active', models.BooleanField(db_default=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.account')),
-                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=20)),
+                ("name", models.CharField(max_length=40)),
+                ("name_en", models.CharField(db_default="", max_length=60)),
+                ("position", models.SmallIntegerField(db_default=0)),
+                ("is_active", models.BooleanField(db_default=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.account"
+                    ),
+                ),
+                (
+                    "hotel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Transaction',
+            name="Transaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('business_date', models.DateField()),
-                ('kind', models.CharField(choices=[('charge', 'Charge'), ('payment', 'Payment'), ('refund', 'Refund'), ('deposit', 'Deposit taken'), ('deposit_refund', 'Deposit returned'), ('deposit_use', 'Deposit used'), ('transfer', 'Transfer'), ('reversal', 'Reversal')], max_length=15)),
-                ('description', models.CharField(db_default='', max_length=120)),
-                ('quantity', models.SmallIntegerField(db_default=1)),
-                ('source_key', models.CharField(max_length=80, null=True)),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('posted_at', models.DateTimeField()),
-                ('charge_code', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.chargecode')),
-                ('folio', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.folio')),
-                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
-                ('means', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.paymentmeans')),
-                ('origin', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.transaction')),
-                ('reverses', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.transaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("business_date", models.DateField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("charge", "Charge"),
+                            ("payment", "Payment"),
+                            ("refund", "Refund"),
+                            ("deposit", "Deposit taken"),
+                            ("deposit_refund", "Deposit returned"),
+                            ("deposit_use", "Deposit used"),
+                            ("transfer", "Transfer"),
+                            ("reversal", "Reversal"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("description", models.CharField(db_default="", max_length=120)),
+                ("quantity", models.SmallIntegerField(db_default=1)),
+                ("source_key", models.CharField(max_length=80, null=True)),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("posted_at", models.DateTimeField()),
+                (
+                    "charge_code",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.chargecode",
+                    ),
+                ),
+                (
+                    "folio",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.folio",
+                    ),
+                ),
+                (
+                    "hotel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotel",
+                    ),
+                ),
+                (
+                    "means",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.paymentmeans",
+                    ),
+                ),
+                (
+                    "origin",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.transaction",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.transaction",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.account')),
-                ('hotel', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
-                ('transaction', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.transaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="billing.account",
+                    ),
+                ),
+                (
+                    "hotel",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotel",
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="billing.transaction",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='chargecode',
-            constraint=models.UniqueConstraint(fields=('hotel', 'code'), name='charge_code'),
+            model_name="chargecode",
+            constraint=models.UniqueConstraint(fields=("hotel", "code"), name="charge_code"),
         ),
         migrations.AddIndex(
-            model_name='folio',
-            index=models.Index(condition=models.Q(('closed_at', None)), fields=['hotel'], name='folio_open'),
+            model_name="folio",
+            index=models.Index(condition=models.Q(("closed_at", None)), fields=["hotel"], name="folio_open"),
         ),
         migrations.AddConstraint(
-            model_name='folio',
-            constraint=models.UniqueConstraint(fields=('hotel', 'number'), name='folio_number'),
+            model_name="folio",
+            constraint=models.UniqueConstraint(fields=("hotel", "number"), name="folio_number"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('folio', None)), fields=('hotel', 'kind', 'code'), name='account_code'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("folio", None)), fields=("hotel", "kind", "code"), name="account_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(condition=models.Q(('folio__isnull', False)), fields=('folio', 'kind', 'window'), name='account_window'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("folio__isnull", False)), fields=("folio", "kind", "window"), name="account_window"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'deposit'), _negated=True), ('balance__lte', 0), _connector='OR'), name='deposit_never_overdrawn'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("kind", "deposit"), _negated=True), ("balance__lte", 0), _connector="OR"),
+                name="deposit_never_overdrawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentmeans',
-            constraint=models.UniqueConstraint(fields=('hotel', 'code'), name='payment_means'),
+            model_name="paymentmeans",
+            constraint=models.UniqueConstraint(fields=("hotel", "code"), name="payment_means"),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['folio', 'id'], name='transaction_of_folio'),
+            model_name="transaction",
+            index=models.Index(fields=["folio", "id"], name="transaction_of_folio"),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(condition=models.Q(('origin__isnull', False)), fields=['origin'], name='transaction_of_origin'),
+            model_name="transaction",
+            index=models.Index(
+                condition=models.Q(("origin__isnull", False)), fields=["origin"], name="transaction_of_origin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transaction',
-            index=models.Index(fields=['hotel', 'business_date', 'charge_code'], name='transaction_of_day'),
+            model_name="transaction",
+            index=models.Index(fields=["hotel", "business_date", "charge_code"], name="transaction_of_day"),
         ),
         migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_key__isnull', False)), fields=('hotel', 'source_key'), name='transaction_source_once'),
+            model_name="transaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_key__isnull", False)),
+                fields=("hotel", "source_key"),
+                name="transaction_source_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='transaction',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('reverses',), name='transaction_reversed_once'),
+            model_name="transaction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", False)), fields=("reverses",), name="transaction_reversed_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['account'], include=('amount',), name='line_of_account'),
+            model_name="line",
+            index=models.Index(fields=["account"], include=("amount",), name="line_of_account"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['transaction'], include=('account', 'amount'), name='line_of_transaction'),
+            model_name="line",
+            index=models.Index(fields=["transaction"], include=("account", "amount"), name="line_of_transaction"),
         ),
     ]

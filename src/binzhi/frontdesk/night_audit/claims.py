@@ -43,7 +43,5 @@ def claim(
     today = hotel.local(now).date()
     if business_date > today and not coming_day:
         raise DayNotOver(business_date=business_date, today=today)
-    audit_id: int = db.fetch_value(
-        _CLAIM, {"hotel": hotel_id, "day": business_date, "now": now, "user": user_id}
-    )
+    audit_id: int = db.fetch_value(_CLAIM, {"hotel": hotel_id, "day": business_date, "now": now, "user": user_id})
     return hotel, audit_id

@@ -38,13 +38,14 @@ LEFT JOIN reservations_roomreservation stay
 LEFT JOIN LATERAL (
     SELECT array_agg(n.night) AS nights FROM reservations_roomnight n
     WHERE n.room_id = r.id AND n.night >= %(arrival)s AND n.night < %(until)s
+      AND n.room_reservation_id IS DISTINCT FROM %(besides)s::bigint
 ) given ON true
 WHERE r.hotel_id = %(hotel)s AND r.is_active AND r.maintenance = 'in_service'
   AND (%(types)s::bigint[] IS NULL OR r.room_type_id = ANY (%(types)s))
   AND (stay.id IS NULL OR stay.departure <= %(arrival)s)
   AND NOT EXISTS (SELECT 1 FROM reservations_roomreservation d
                   WHERE d.room_id = r.id AND d.hotel_id = r.hotel_id AND d.status = 'reserved'
-                    AND d.arrival = %(arrival)s AND d.departure = %(arrival)s)
+                    AND d.id IS DISTINCT FROM %(besides)s::bigint AND d.arrival = %(arrival)s AND d.departure = %(arrival)s)
 ORDER BY r.number
 """
 
@@ -60,8 +61,13 @@ def need_of(*, hotel_id: int, room_reservation_id: int) -> Need | None:
     return Need(**row) if row else None
 
 
-def free_rooms(*, hotel_id: int, arrival: date, until: date, room_type_ids: Sequence[int] | None) -> list[FreeRoom]:
-    """Rooms in service with the nights that are taken; left out is who stays beyond the arrival. One statement."""
+def free_rooms(
+    *, hotel_id: int, arrival: date, until: date, room_type_ids: Sequence[int] | None, besides: int | None = None
+) -> list[FreeRoom]:
+    """Rooms in service with the nights that are taken; those whose guest stays beyond the arrival are left out.
+
+    `besides` is a room reservation whose own nights do not count. One statement.
+    """
     rows = db.fetch_all(
         _ROOMS,
         {
@@ -69,6 +75,7 @@ def free_rooms(*, hotel_id: int, arrival: date, until: date, room_type_ids: Sequ
             "arrival": arrival,
             "until": max(until, arrival + timedelta(days=1)),
             "types": None if room_type_ids is None else list(room_type_ids),
+            "besides": besides,
         },
     )
     return [_room(row) for row in rows]
@@ -116,6 +123,7 @@ def rooms_for(*, hotel: HotelRef, room_reservation_id: int, any_type: bool = Fal
         arrival=need.arrival,
         until=need.departure,
         room_type_ids=None if any_type else [need.room_type_id],
+        besides=room_reservation_id,
     )
     found = ranked(need, rooms, inspection=hotel.inspection_required)
     return sorted(found, key=lambda proposal: proposal.room.room_type_id != need.room_type_id)

@@ -21,6 +21,8 @@ from binzhi.property.queries import HotelRef, localised
 
 ROOM_READY = frozenset({"clean", "inspected"})
 AN_HOUR = 60
+# More would push the figures off a desk screen; the rest folds.
+LATE_SHOWN = 5
 
 
 def lasting(minutes: int) -> str:
@@ -107,6 +109,14 @@ class BoardWords:
         ]
 
     @property
+    def late_first(self) -> list[LateLine]:
+        return self.late[:LATE_SHOWN]
+
+    @property
+    def late_rest(self) -> list[LateLine]:
+        return self.late[LATE_SHOWN:]
+
+    @property
     def late_departures(self) -> int:
         """Only what is past the hour of departure; before it everybody is in time."""
         return next((row.total for row in self.board.late_stays if row.kind == "departure"), 0)
@@ -170,7 +180,7 @@ class BoardWords:
                 anchor="occupancy",
             ),
             self._money_line(_("Average rate ADR"), figures.adr, _("ADR of the last 14 days"), "adr"),
-            self._money_line(_("Revenue per room RevPAR"), figures.revpar, _("RevPAR of the last 14 days"), "revpar"),
+            self._money_line(_("RevPAR"), figures.revpar, _("RevPAR of the last 14 days"), "revpar"),
         ]
 
     def _money_line(self, label: str, figure: Figure, spark_label: str, anchor: str) -> FigureLine:

@@ -95,6 +95,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     rooms = rooms_for(hotel=hotel, room_reservation_id=card.id)
+    rooms.sort(key=lambda proposal: proposal.room.number != card.room)
     context = {
         "card": card,
         "form": form,
@@ -123,7 +124,8 @@ def _problems(form: DeskForm, people: Sequence[RegistrationForm]) -> list[tuple[
 
 def _row(hotel: HotelRef, row: RegistrationForm) -> dict[str, Any]:
     """A row with what is known about the person in it."""
-    return {"form": row, **person_hints(hotel=hotel, **row_values(row))}
+    required = row.position == 0 or (hotel.documents_required and not row.is_child)
+    return {"form": row, "is_required": required, **person_hints(hotel=hotel, **row_values(row))}
 
 
 def row_values(row: RegistrationForm) -> dict[str, Any]:

@@ -139,8 +139,7 @@ def _page(
     rooms = rooms_now(hotel=hotel, until=departure, room_type_id=chosen.room_type_id if chosen else None)
     context = {
         "form": form, "people": [row_of(hotel, row) for row in people], "problems": problems_of(form, people),
-        "offers": bookable, "refused_offers": len(found) - len(bookable), "trouble": trouble, "chosen": chosen,
-        "chosen_key": f"{chosen.room_type}:{chosen.rate_plan}" if chosen else "",
+        "offers": _matrix(bookable), "plans": list(dict.fromkeys(offer.rate_plan_name for offer in bookable)), "refused_offers": len(found) - len(bookable), "trouble": trouble, "chosen": chosen,
         "nights": (departure - hotel.business_date).days, "departure": departure,
         "rooms": rooms[:SHOWN_ROOMS], "more_rooms": max(len(rooms) - SHOWN_ROOMS, 0),
         "proposed": _proposed(wanted, [proposal.room.number for proposal in rooms]),
@@ -156,6 +155,16 @@ def _offers(hotel: HotelRef, departure: date, adults: int, children: int) -> tup
         return offers(hotel=hotel, dates=dates, adults=adults, children=children, today=hotel.business_date), ""
     except DomainError as refusal:
         return [], refusal.text
+
+
+def _matrix(bookable: Sequence[Offer]) -> list[dict[str, Any]]:
+    """A line per room type, a cell per rate; None where a rate does not sell the type."""
+    plans = list(dict.fromkeys(offer.rate_plan for offer in bookable))
+    lines: dict[str, dict[str, Any]] = {}
+    for offer in bookable:
+        line = lines.setdefault(offer.room_type, {"name": offer.room_type_name, "left": offer.left, "cells": [None] * len(plans)})
+        line["cells"][plans.index(offer.rate_plan)] = offer
+    return list(lines.values())
 
 
 def _chosen(bookable: Sequence[Offer], key: str) -> Offer | None:

@@ -10,7 +10,7 @@ INDEXES = {
     "guest_by_initials": "guests_guest (group_id, initials text_pattern_ops)",
     "guest_by_phone": "guests_guest (group_id, phone_index) WHERE phone_index IS NOT NULL",
     "guest_by_phone_tail": "guests_guest (group_id, phone_tail_index) WHERE phone_tail_index IS NOT NULL",
-    "guest_by_member_no": "guests_guest (group_id, member_no text_pattern_ops) WHERE member_no <> ''",
+    "guest_by_member_no": "guests_guest (group_id, member_no text_pattern_ops)",
     "document_by_number": "guests_guestdocument (group_id, number_index)",
     "organisation_by_name": "guests_organisation (group_id, name text_pattern_ops)",
     "organisation_by_pinyin": "guests_organisation (group_id, pinyin text_pattern_ops)",

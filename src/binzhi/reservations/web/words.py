@@ -84,12 +84,13 @@ def policy_sentence(policy: PlanPolicy, *, arrival: date, prices: Sequence[Decim
             "amount": amount(policy.fee_kind, policy.fee_percent),
         }
     if policy.no_show_kind == FeeKind.NONE:
-        return first + pgettext("between sentences", " ") + _("A no-show costs nothing.")
-    last = _("A no-show costs %(what)s, %(amount)s per room.") % {
-        "what": fee_words(policy.no_show_kind, policy.no_show_percent),
-        "amount": amount(policy.no_show_kind, policy.no_show_percent),
-    }
-    return first + pgettext("between sentences", " ") + last
+        last = _("A no-show costs nothing.")
+    else:
+        last = _("A no-show costs %(what)s, %(amount)s per room.") % {
+            "what": fee_words(policy.no_show_kind, policy.no_show_percent),
+            "amount": amount(policy.no_show_kind, policy.no_show_percent),
+        }
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": first, "second": last}
 
 
 VIP_RANKS = {"ip": 1, "vip": 2, "vvip": 3}
