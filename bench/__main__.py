@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -33,6 +34,8 @@ def main() -> None:
     parser.add_argument("--out", default="bench/results/latest.json")
     options = parser.parse_args()
 
+    # Ended by a signal, the server is stopped as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     home = Path(tempfile.mkdtemp(prefix="binzhi-bench-"))
     # Of this directory alone: an unprivileged server may pass through it when this runs as root.
     os.chmod(home, 0o711)  # noqa: S103

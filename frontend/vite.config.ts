@@ -9,7 +9,8 @@ export default defineConfig({
   publicDir: false,
   build: {
     outDir: at("../src/binzhi/kernel/static/binzhi"),
-    emptyOutDir: true,
+    // scripts/sweep.mjs removes what no open page can still ask for.
+    emptyOutDir: false,
     manifest: "manifest.json",
     // The content security policy allows no data: fonts, and one file is cached better than many copies.
     assetsInlineLimit: 0,

@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from binzhi.billing import queries
+from binzhi.billing import queries, services
 from binzhi.billing.setup import create_chart
 from binzhi.kernel import db as kernel_db
 from binzhi.kernel.errors import NotFound
 from tests.billing.conftest import Bill, open_bill
-from tests.factories import TODAY, make_hotel
+from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_hotel
 
 
 def view(bill: Bill) -> queries.FolioView:
@@ -101,12 +101,43 @@ def test_create_chart_again_changes_nothing(bill: Bill) -> None:
     assert "9010" not in [code.code for code in queries.charge_codes(hotel_id=bill.hotel.pk)]
 
 
-def test_open_folios_lists_open_bills_with_their_balances(bill: Bill) -> None:
+def test_open_folios_tells_the_open_ones_among_the_named(bill: Bill) -> None:
     bill.charge("10")
-    other = open_bill(bill.hotel)
-    other.hold("7")
-    found = queries.open_folios(hotel_id=bill.hotel.pk)
+    other, closed = open_bill(bill.hotel), open_bill(bill.hotel)
+    services.close_folio(hotel_id=bill.hotel.pk, folio_id=closed.folio_id, actor=SYSTEM, now=NOW)
+    found = queries.open_folios(hotel_id=bill.hotel.pk, folio_ids=[bill.folio_id, closed.folio_id])
     assert [(row.number, row.balance, row.deposit) for row in found] == [
-        (other.opened.number, Decimal("0.00"), Decimal("7.00")),
-        (bill.opened.number, Decimal("10.00"), Decimal("0.00")),
+        (bill.opened.number, Decimal("10.00"), Decimal("0.00"))
     ]
+    assert other.opened.number not in {row.number for row in found}
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ("", ["credit", "deposit", "owing", "zero"]),
+        ("owing", ["owing"]),
+        ("credit", ["credit"]),
+        ("deposit", ["deposit"]),
+        ("closed", ["closed"]),
+        ("nonsense' OR 1=1", ["credit", "deposit", "owing", "zero"]),
+    ],
+)
+def test_folio_list_by_state_with_sums(hotel: TestHotel, state: str, expected: list[str]) -> None:
+    bills = {name: open_bill(hotel) for name in ("zero", "owing", "deposit", "credit", "closed")}
+    bills["owing"].charge("10")
+    bills["deposit"].hold("7")
+    bills["credit"].pay("3")
+    services.close_folio(hotel_id=hotel.pk, folio_id=bills["closed"].folio_id, actor=SYSTEM, now=NOW)
+    names = {bill.opened.number: name for name, bill in bills.items()}
+    page = queries.folio_list(hotel_id=hotel.pk, state=state)
+    assert sorted(names[row.number] for row in page.rows) == expected
+    assert (page.total, page.balance) == (len(expected), sum(row.balance for row in page.rows))
+
+
+@pytest.mark.parametrize("bills", [1, 30])
+def test_folio_list_takes_one_statement(hotel: TestHotel, bills: int, django_assert_num_queries: object) -> None:
+    for _ in range(bills):
+        open_bill(hotel)
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        assert queries.folio_list(hotel_id=hotel.pk).total == bills

@@ -18,7 +18,7 @@ from binzhi.reservations.services import cancel_reservation
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel
 from tests.frontdesk.today_house import YESTERDAY, arrive, give_room, leave, next_day, open_house, reserve
 
-STATEMENTS = 7
+STATEMENTS = 8
 
 
 @pytest.fixture

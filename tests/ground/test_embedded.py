@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -32,6 +33,13 @@ def ask(cluster: Cluster, query: str) -> object:
 def servers(cluster: Cluster) -> set[int]:
     found = {process.pid for process in psutil.process_iter(["name"]) if process.info["name"] == "postgres"}
     return {pid for pid in found if works_in(pid, cluster.places.data)}
+
+
+def kill(victims: set[int]) -> None:
+    for victim in victims:
+        # One may have ended because another one did.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(victim, signal.SIGKILL)
 
 
 def tree(place: Path) -> dict[str, tuple[int, int, int]]:
@@ -109,8 +117,7 @@ def test_start_after_kill_recovers_what_was_committed(cluster: Cluster, children
     pid = postmaster(cluster.places)
     assert pid is not None
     # The first process only, as the system's memory killer does, or the whole tree.
-    for victim in servers(cluster) if children else {pid}:
-        os.kill(victim, signal.SIGKILL)
+    kill(servers(cluster) if children else {pid})
     assert cluster.start() is True
     assert postmaster(cluster.places) not in (None, pid)
     assert ask(cluster, "SELECT value FROM kept") == 1
@@ -249,8 +256,7 @@ def test_start_in_a_private_directory_after_a_kill_of_everything(private: Path) 
     cluster = Cluster(private / "var", settings=QUICK)
     try:
         cluster.start()
-        for victim in servers(cluster):
-            os.kill(victim, signal.SIGKILL)
+        kill(servers(cluster))
         assert cluster.start() is True
         assert ask(cluster, "SELECT 1") == 1
     finally:

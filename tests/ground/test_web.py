@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -47,8 +48,13 @@ class Web:
             return False
 
     def workers(self) -> set[int]:
-        children = psutil.Process(self.process.pid).children()
-        return {child.pid for child in children if "resource_tracker" not in " ".join(child.cmdline())}
+        found = set()
+        for child in psutil.Process(self.process.pid).children():
+            # A zombie has no command line any more.
+            with contextlib.suppress(psutil.Error):
+                if "resource_tracker" not in " ".join(child.cmdline()):
+                    found.add(child.pid)
+        return found
 
 
 @pytest.fixture

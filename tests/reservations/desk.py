@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from itertools import count
 
+from django.test import Client
+
 from binzhi.guests.access import Permission as GuestPermission
 from binzhi.people.models import Department, Post, Staff, User
 from binzhi.reservations.access import Permission
-from django.test import Client
-
 from tests.factories import TestHotel
 
 CLERK = (

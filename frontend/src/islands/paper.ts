@@ -1,5 +1,6 @@
-// Copying a text and printing a page: data-copy="#id" data-done="…", data-print.
-import { closest, find } from "./dom";
+// Small services to a page: data-copy="#id" data-done="…", data-print, and data-keep-chosen, a list that scrolls to what
+// is chosen in it.
+import { closest, find, findAll, onContent } from "./dom";
 
 async function copy(source: HTMLTextAreaElement): Promise<boolean> {
   // The clipboard needs HTTPS; a hotel's own network may have none.
@@ -16,7 +17,16 @@ async function copy(source: HTMLTextAreaElement): Promise<boolean> {
   return document.execCommand("copy");
 }
 
+function showChosen(list: HTMLElement): void {
+  const chosen = find("input:checked", list)?.closest("tr, li");
+  const frame = find(".bz-scroll", list);
+  if (!chosen || !frame) return;
+  const [row, box] = [chosen.getBoundingClientRect(), frame.getBoundingClientRect()];
+  if (row.bottom > box.bottom || row.top < box.top) frame.scrollTop += row.top - box.top - box.height / 2;
+}
+
 export function watchPaper(): void {
+  onContent((root) => findAll("[data-keep-chosen]", root).forEach(showChosen));
   document.addEventListener("click", (event) => {
     if (closest(event.target, "[data-print]")) {
       event.preventDefault();

@@ -94,6 +94,15 @@ function onKey(event: KeyboardEvent): void {
     }
     return;
   }
+  // Enter on the page itself goes to the field that waits for it; inside a form it keeps its own meaning.
+  if (key === "Enter" && (event.target === document.body || event.target === find("#main"))) {
+    const field = bound("Enter");
+    if (field) {
+      event.preventDefault();
+      press(field);
+    }
+    return;
+  }
   if (isTyping(event.target) || key.length !== 1) return;
   if (key === "?") {
     event.preventDefault();

@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", include("binzhi.api.urls")),
     path("", include("binzhi.people.web.urls")),
     path("", include("binzhi.guests.web.urls")),
+    path("", include("binzhi.billing.web.urls")),
     path("", include("binzhi.reservations.web.urls")),
     path("", include("binzhi.frontdesk.web.urls")),
 ]

@@ -7,6 +7,11 @@ from procrastinate import App
 
 def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
+    from binzhi.frontdesk import jobs as frontdesk_jobs
+    from binzhi.frontdesk.night_audit.events import NightAuditFailed
     from binzhi.kernel import jobs as kernel_jobs
+    from binzhi.kernel.outbox import subscribe
 
     kernel_jobs.register(app)
+    frontdesk_jobs.register(app)
+    subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))

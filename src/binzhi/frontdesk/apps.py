@@ -6,6 +6,7 @@ class FrontdeskConfig(AppConfig):
     label = "frontdesk"
 
     def ready(self) -> None:
-        from binzhi.frontdesk.web import search
+        from binzhi.frontdesk.web import bills, search
 
         search.register()
+        bills.register()

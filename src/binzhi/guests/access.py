@@ -10,3 +10,5 @@ class Permission(StrEnum):
     REVEAL = "guests.reveal"
     SET_VIP_LEVEL = "guests.set_vip_level"
     MANAGE_ORGANISATIONS = "guests.manage_organisations"
+    # No post carries it: the system alone rotates keys.
+    ROTATE_KEYS = "guests.rotate_keys"

@@ -21,15 +21,15 @@ class Phase:
 
 
 class Phases(dict[str, Phase]):
-    """Sums by kind of event. Processor time is this process's own; what is left of the wall clock is the database's."""
+    """Sums by kind of event. Processor time is Python's own; the rest of the wall clock is the database's, or waiting for a core."""
 
     @contextmanager
     def measure(self, name: str, events: int) -> Iterator[None]:
-        wall, processor = time.perf_counter(), time.process_time()
+        wall, processor = time.perf_counter(), time.thread_time()
         try:
             yield
         finally:
-            spent = Phase(events, time.perf_counter() - wall, time.process_time() - processor)
+            spent = Phase(events, time.perf_counter() - wall, time.thread_time() - processor)
             self.setdefault(name, Phase()).add(spent)
 
     def merge(self, other: Phases) -> None:

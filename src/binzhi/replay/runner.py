@@ -8,11 +8,14 @@ keeps its permission, audit row and event. One that is refused is tried again al
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
+
+from django.db import OperationalError, connection
 
 from binzhi.billing.payments import PaymentInput
 from binzhi.billing.setup import SERVICES
@@ -98,18 +101,19 @@ class HotelRun:
 
     def run(self) -> None:
         """Live every day that is not closed yet. Raises Stopped."""
-        db.enter_scope("*", "*")
-        # What a crash of the server would take back is simply done again: every commit leaves a whole state.
-        db.execute("SET synchronous_commit = off")
-        # Half of the server's time would go into planning the same statements again; see `_learn`.
-        db.execute("SET plan_cache_mode = force_generic_plan")
+        _prepare_session()
         first = self._take_stock()
-        for day, work in self._days:
-            if day < first:
-                self._tell(steps_of(work), lives_of(work), day)
-                continue
-            self._today = day
-            self._live(day, work)
+        # Two lanes in two threads: while one waits for the server the other reckons.
+        with ThreadPoolExecutor(max_workers=1, initializer=_prepare_session) as lane:
+            try:
+                for day, work in self._days:
+                    if day >= first:
+                        self._today = day
+                        self._live(day, work, lane)
+                    self._tell(steps_of(work), lives_of(work), day)
+            finally:
+                lane.submit(_end_session).result()
+                _end_session()
 
     def _take_stock(self) -> date:
         self._standing = {
@@ -122,18 +126,26 @@ class HotelRun:
         today: date = db.fetch_value("SELECT business_date FROM property_hotel WHERE id = %s", [self._hotel_id])
         return today
 
-    def _live(self, day: date, work: Day) -> None:
-        self._each("book", [b for b in work.bookings if b.row not in self._standing], self._book)
-        self._each("change", [c for c in work.changes if self._is_due(*c)], self._change)
-        self._each("cancel", [b for b in work.cancellations if self._is(b, RESERVED)], self._cancel)
-        self._leave([b for b in work.departures if self._is(b, IN_HOUSE)])
+    def _live(self, day: date, work: Day, lane: Executor) -> None:
+        office = lane.submit(self._office, work)
+        try:
+            self._leave([b for b in work.departures if self._is(b, IN_HOUSE)])
+            plain, others = _split_arrivals(work)
+            self._arrive([b for b in plain if self._is(b, RESERVED)], "arrive")
+        finally:
+            office.result()
         for booking in work.day_uses:
             # One after the other: they pass through the same room.
             self._arrive([b for b in [booking] if self._is(b, RESERVED)], "pass")
             self._leave([b for b in [booking] if self._is(b, IN_HOUSE)])
-        self._arrive([b for b in work.arrivals if self._is(b, RESERVED)], "arrive")
+        self._arrive([b for b in others if self._is(b, RESERVED)], "arrive")
         self._audit(day)
-        self._tell(steps_of(work), lives_of(work), day)
+
+    def _office(self, work: Day) -> None:
+        """What the reservations office does on a day."""
+        self._each("book", [b for b in work.bookings if b.row not in self._standing], self._book)
+        self._each("change", [c for c in work.changes if self._is_due(*c)], self._change)
+        self._each("cancel", [b for b in work.cancellations if self._is(b, RESERVED)], self._cancel)
 
     # ------------------------------------------------------------ events
 
@@ -269,7 +281,11 @@ class HotelRun:
         if self._events >= self._learn_at:
             self._learn_at = self._events * 5
             with self.phases.measure("statistics", 1):
-                db.execute("ANALYZE")
+                try:
+                    db.execute("ANALYZE")
+                except OperationalError:
+                    # Somebody else is looking at the same table.
+                    self._learn_at = self._events + BATCH
 
     def _is(self, booking: Booking, status: str) -> bool:
         standing = self._standing.get(booking.row)
@@ -277,6 +293,32 @@ class HotelRun:
 
     def _is_due(self, booking: Booking, number: int) -> bool:
         return self._is(booking, RESERVED) and self._standing[booking.row].version == number
+
+
+def _prepare_session() -> None:
+    db.enter_scope("*", "*")
+    # What a crash of the server would take back is simply done again: every commit leaves a whole state.
+    db.execute("SET synchronous_commit = off")
+    # Half of the server's time would go into planning the same statements again; see `_learn`.
+    db.execute("SET plan_cache_mode = force_generic_plan")
+
+
+def _end_session() -> None:
+    # A connection may go back to a pool: it must not carry its settings there.
+    db.execute("RESET synchronous_commit")
+    db.execute("RESET plan_cache_mode")
+    connection.close()
+
+
+def _split_arrivals(work: Day) -> tuple[list[Booking], list[Booking]]:
+    """Arrivals that touch nothing the office touches today, and the others: booked or changed today, or of another type."""
+    busy = {booking.row for booking in work.bookings} | {booking.row for booking, _number in work.changes}
+    plain: list[Booking] = []
+    others: list[Booking] = []
+    for booking in work.arrivals:
+        is_plain = booking.row not in busy and booking.assigned_type == booking.reserved_type
+        (plain if is_plain else others).append(booking)
+    return plain, others
 
 
 def steps_of(work: Day) -> int:

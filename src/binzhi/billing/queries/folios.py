@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.paginator import Paginator
+
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.money import ZERO
@@ -25,7 +27,7 @@ ORDER BY a.kind DESC, a."window"
 # One row per line on an account of the bill. The other end of a transfer is the one other line it has.
 _LINES = """
 SELECT l.account_id, l.amount, t.id AS transaction_id, t.kind, t.business_date, t.posted_at, t.description, t.quantity,
-       t.reverses_id, t.origin_id, coalesce(t.origin_id, t.id) AS root_id, t.user_id,
+       t.reverses_id, coalesce(t.origin_id, t.id) AS root_id, t.user_id, coalesce(t.source_key, '') AS source_key,
        coalesce(c.code, '') AS code, coalesce(c.name, '') AS code_name, coalesce(c.name_en, '') AS code_name_en,
        coalesce(m.code, '') AS means, coalesce(m.name, '') AS means_name, coalesce(m.name_en, '') AS means_name_en,
        coalesce(nullif(u.name, ''), u.username, '') AS clerk, r.id AS reversed_by,
@@ -70,6 +72,7 @@ class FolioLine:
     means_name_en: str
     clerk: str
     user_id: int | None
+    source_key: str
     root_id: int
     reverses_id: int | None
     reversed_by: int | None
@@ -81,10 +84,19 @@ class FolioLine:
     standing: Decimal
 
     @property
+    def is_of_night_audit(self) -> bool:
+        return self.source_key.startswith("room:")
+
+    @property
     def is_money(self) -> bool:
         """Payments, refunds and used deposits stand below the charges."""
         kind = self.reversed_kind if self.kind == "reversal" else self.kind
         return kind in ("payment", "refund", "deposit_use")
+
+    @property
+    def held(self) -> Decimal:
+        """On a deposit: what it added to the money held (an account the hotel owes from is negative)."""
+        return -self.amount
 
     @property
     def code_label(self) -> str:
@@ -214,7 +226,6 @@ def _lines_by_account(rows: list[dict[str, Any]]) -> defaultdict[int, list[Folio
     lines: defaultdict[int, list[FolioLine]] = defaultdict(list)
     for row in rows:
         account_id = row.pop("account_id")
-        row.pop("origin_id")
         lines[account_id].append(FolioLine(standing=standing[account_id, row["root_id"]], **row))
     return lines
 
@@ -231,27 +242,80 @@ def folio_number(*, hotel_id: int, folio_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FolioSummary:
-    """An open bill in a list."""
+    """A bill in a list."""
 
     pk: int
     number: str
-    guest_id: int | None
     opened_at: datetime
+    closed_at: datetime | None
     balance: Decimal
     deposit: Decimal
 
 
-_OPEN_FOLIOS = """
-SELECT f.id AS pk, f.number, f.guest_id, f.opened_at,
-       coalesce(sum(a.balance) FILTER (WHERE a.kind = 'folio'), 0) AS balance,
-       coalesce(-sum(a.balance) FILTER (WHERE a.kind = 'deposit'), 0) AS deposit
-FROM billing_folio f JOIN billing_account a ON a.folio_id = f.id
-WHERE f.hotel_id = %(hotel)s AND f.closed_at IS NULL AND f.id = ANY(coalesce(%(ids)s::bigint[], ARRAY[f.id]))
-GROUP BY f.id ORDER BY f.id DESC LIMIT %(limit)s
+@dataclass(frozen=True, slots=True)
+class FolioPage:
+    """A page of bills; sums are of all that fit, not only of this page."""
+
+    rows: list[FolioSummary]
+    number: int
+    total: int
+    balance: Decimal
+    deposit: Decimal
+
+    @property
+    def paginator(self) -> Paginator[int]:
+        """Only for the page numbers; the rows came from the database page by page."""
+        return Paginator(range(self.total), PER_PAGE)
+
+
+PER_PAGE = 50
+STATES = {
+    "": "TRUE",
+    "owing": "balance > 0",
+    "credit": "balance < 0",
+    "deposit": "deposit > 0",
+    "closed": "TRUE",
+}
+_LIST = """
+WITH bills AS (
+    SELECT f.id AS pk, f.number, f.opened_at, f.closed_at,
+           coalesce(sum(a.balance) FILTER (WHERE a.kind = 'folio'), 0) AS balance,
+           coalesce(-sum(a.balance) FILTER (WHERE a.kind = 'deposit'), 0) AS deposit
+    FROM billing_folio f JOIN billing_account a ON a.folio_id = f.id
+    WHERE f.hotel_id = %(hotel)s AND f.closed_at IS {closed} NULL
+      AND (%(ids)s::bigint[] IS NULL OR f.id = ANY(%(ids)s::bigint[]) OR f.number = upper(%(number)s))
+    GROUP BY f.id
+), chosen AS (SELECT * FROM bills WHERE {state})
+SELECT pk, number, opened_at, closed_at, balance, deposit, count(*) OVER () AS total,
+       sum(balance) OVER () AS all_balance, sum(deposit) OVER () AS all_deposit
+FROM chosen ORDER BY pk DESC LIMIT %(limit)s OFFSET %(offset)s
 """
 
 
-def open_folios(*, hotel_id: int, folio_ids: list[int] | None = None, limit: int = 200) -> list[FolioSummary]:
-    """Open bills, newest first, in one statement; only those of `folio_ids` when given."""
-    rows = db.fetch_all(_OPEN_FOLIOS, {"hotel": hotel_id, "ids": folio_ids, "limit": limit})
-    return [FolioSummary(**row) for row in rows]
+def folio_list(
+    *, hotel_id: int, state: str = "", number: str = "", folio_ids: list[int] | None = None, page: int = 1
+) -> FolioPage:
+    """Bills newest first, in one statement: the open ones, or as `state` says; found by number or among `folio_ids`."""
+    sql = _LIST.replace("{state}", STATES.get(state, "TRUE")).replace("{closed}", "NOT" if state == "closed" else "")
+    params = {
+        "hotel": hotel_id, "ids": folio_ids, "number": number, "limit": PER_PAGE, "offset": (page - 1) * PER_PAGE,
+    }  # fmt: skip
+    rows = db.fetch_all(sql, params)
+    sums = [(row.pop("total"), row.pop("all_balance"), row.pop("all_deposit")) for row in rows]
+    total, balance, deposit = sums[0] if sums else (0, ZERO, ZERO)
+    return FolioPage([FolioSummary(**row) for row in rows], page, total, balance, deposit)
+
+
+_OPEN_FOLIOS = """
+SELECT f.id AS pk, f.number, f.opened_at, f.closed_at,
+       coalesce(sum(a.balance) FILTER (WHERE a.kind = 'folio'), 0) AS balance,
+       coalesce(-sum(a.balance) FILTER (WHERE a.kind = 'deposit'), 0) AS deposit
+FROM billing_folio f JOIN billing_account a ON a.folio_id = f.id
+WHERE f.hotel_id = %s AND f.closed_at IS NULL AND f.id = ANY(%s)
+GROUP BY f.id ORDER BY f.id DESC
+"""
+
+
+def open_folios(*, hotel_id: int, folio_ids: list[int]) -> list[FolioSummary]:
+    """Those of the named bills that are open, newest first, in one statement."""
+    return [FolioSummary(**row) for row in db.fetch_all(_OPEN_FOLIOS, [hotel_id, folio_ids])]

@@ -12,6 +12,7 @@ from binzhi.billing.ledger import Charges
 from binzhi.billing.setup import ROOM
 from binzhi.kernel import db
 from binzhi.kernel.money import MINOR_DIGITS
+from binzhi.property.queries import localised
 
 # The night of the day, and for guests who came after an earlier audit the nights they had agreed on before: the
 # source key of the night makes each be charged once.
@@ -61,6 +62,10 @@ class Planned:
     @property
     def tax(self) -> Decimal:
         return self.gross - self.net
+
+    @property
+    def plan_label(self) -> str:
+        return localised(self.rate_plan, self.rate_plan_en)
 
 
 _PLANNED = """

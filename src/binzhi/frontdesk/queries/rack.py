@@ -49,6 +49,7 @@ LEFT JOIN guests_guest dg ON dg.id = coalesce(due.guest_id, dv.guest_id)
 WHERE r.hotel_id = %(hotel)s AND r.is_active
 ORDER BY b.id, f.level DESC, r.number
 """
+TILE_WIDTH = 3
 STATES = ("vc", "vd", "oc", "od", "ooo", "oos")
 
 
@@ -120,7 +121,9 @@ class RackRoom:
             return board_name(self.name, self.sex, self.marked)
         if self.due_id and self.due_vip_level:
             return board_name(self.due_name, self.due_sex, self.due_marked)
-        return self.type_label
+        # Three characters fit a tile: 无障碍房 is 无障碍 there.
+        label = self.type_label
+        return label[:-1] if len(label) == TILE_WIDTH + 1 and label.endswith(("房", "间")) else label
 
     @property
     def marks(self) -> tuple[str, ...]:

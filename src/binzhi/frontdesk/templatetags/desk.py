@@ -176,7 +176,7 @@ def guest_url(context: Context, guest_id: int) -> str:
 
 @register.simple_tag(takes_context=True)
 def folio_url(context: Context, number: str) -> str:
-    return _url("frontdesk:folio", context["request"].hotel.code, number) if number else "#"
+    return _url("billing:folio", context["request"].hotel.code, number) if number else "#"
 
 
 def _url(name: str, *args: Any) -> str:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from binzhi.frontdesk.today import queries
 from binzhi.frontdesk.today.figures import Figures, figures_of
 from binzhi.frontdesk.today.late import LateItem, late_items
-from binzhi.frontdesk.today.queries import Counters, DueArrival, LateStay, Moment, TypeTonight
+from binzhi.frontdesk.today.queries import Counters, DueArrival, LateStay, Moment, NightAhead, TypeTonight
 from binzhi.kernel.ui.drawings import Hour
 from binzhi.property.queries import HotelRef
 
@@ -52,6 +52,7 @@ class TodayBoard:
     counters: Counters
     figures: Figures
     free_tonight: int
+    ahead: Sequence[NightAhead]
     overbooked: Sequence[Overbooked]
     room_states: Mapping[str, int]
     hours: Hours
@@ -62,7 +63,7 @@ class TodayBoard:
 
 
 def today_board(*, hotel: HotelRef, now: datetime) -> TodayBoard:
-    """Everything on 今日 for one hotel, in seven statements."""
+    """Everything on 今日 for one hotel, in eight statements."""
     moment = Moment(
         hotel_id=hotel.pk,
         business_date=hotel.business_date,
@@ -92,6 +93,7 @@ def today_board(*, hotel: HotelRef, now: datetime) -> TodayBoard:
         counters=counters,
         figures=figures_of(moment, counters, types, queries.closed_days(moment)),
         free_tonight=sum(row.free for row in types),
+        ahead=queries.nights_ahead(moment),
         overbooked=_overbooked(types),
         room_states=queries.room_states(moment),
         hours=_hours(moment, queries.hours(moment)),

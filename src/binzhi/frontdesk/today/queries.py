@@ -1,4 +1,4 @@
-"""What 今日 reads: seven statements, however many guests the house has."""
+"""What 今日 reads: eight statements, however many guests the house has."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ SHOWN = 5
 # Same weekday last year.
 A_YEAR = timedelta(days=364)
 SPARK_DAYS = 14
+# Nights after tonight.
+AHEAD = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,36 @@ ORDER BY t.position, t.code
 
 def types_tonight(moment: Moment) -> list[TypeTonight]:
     return [TypeTonight(**row) for row in db.fetch_all(_TONIGHT, moment.params)]
+
+
+@dataclass(frozen=True, slots=True)
+class NightAhead:
+    """One of the coming nights over all types, by the counters."""
+
+    night: date
+    available: int
+    sold: int
+    free: int
+
+    @property
+    def share(self) -> float:
+        return min(self.sold * 100 / self.available, 100.0) if self.available > 0 else 0.0
+
+
+# The nights are given one by one, so that the key (night, hotel, type) is entered at the hotel.
+_AHEAD = """
+SELECT n.night, sum(n.rooms - n.out_of_order)::int AS available, sum(n.sold + n.held)::int AS sold,
+       sum(CASE WHEN n.closed THEN 0 ELSE greatest(n.rooms - n.out_of_order - n.sold - n.held, 0) END)::int AS free
+FROM reservations_night n
+WHERE n.night = ANY (%(ahead)s::date[]) AND n.hotel_id = %(hotel)s
+GROUP BY n.night ORDER BY n.night
+"""
+
+
+def nights_ahead(moment: Moment) -> list[NightAhead]:
+    """The seven nights after tonight, those that are open for sale."""
+    days = [moment.business_date + timedelta(days=offset) for offset in range(1, AHEAD + 1)]
+    return [NightAhead(**row) for row in db.fetch_all(_AHEAD, moment.params | {"ahead": days})]
 
 
 _ROOM_STATES = """

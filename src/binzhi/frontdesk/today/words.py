@@ -117,6 +117,15 @@ class BoardWords:
         return self.late[LATE_SHOWN:]
 
     @property
+    def late_more(self) -> int:
+        return self.board.late_total - len(self.late_first)
+
+    @property
+    def late_unlisted(self) -> int:
+        """Cases counted but not read: only the first stays of a kind are."""
+        return self.board.late_total - len(self.late)
+
+    @property
     def late_departures(self) -> int:
         """Only what is past the hour of departure; before it everybody is in time."""
         return next((row.total for row in self.board.late_stays if row.kind == "departure"), 0)

@@ -89,8 +89,7 @@ def new(request: StaffRequest) -> HttpResponse:
     hotel = hotel_of(request)
     may_set_level = request.actor.may(Permission.SET_VIP_LEVEL, hotel.pk)
     if request.method == "GET":
-        form = GuestForm(may_set_level=may_set_level, initial={"name": request.GET.get("name", "")})
-        return _form_page(request, form)
+        return _form_page(request, GuestForm(may_set_level=may_set_level))
     form = GuestForm(request.POST, may_set_level=may_set_level)
     if not form.is_valid():
         return _form_page(request, form, status=422)

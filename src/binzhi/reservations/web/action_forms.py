@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
@@ -26,9 +27,9 @@ class DetailsForm(BookerFields):
     organisation_text = forms.CharField(label=_("Company or agency"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, codes: Codes, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, codes: Codes, hold_until: time, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.use_codes(codes)
+        self.use_codes(codes, hold_until=hold_until)
 
     @classmethod
     def initial_of(cls, view: ReservationView) -> dict[str, Any]:

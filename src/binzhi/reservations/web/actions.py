@@ -79,9 +79,9 @@ def details(request: StaffRequest, number: str) -> HttpResponse:
     codes = codes_for_forms(hotel)
     context: dict[str, Any] = {"suggest": suggest_urls(hotel)}
     if request.method == "GET":
-        form = DetailsForm(initial=DetailsForm.initial_of(view), codes=codes)
+        form = DetailsForm(initial=DetailsForm.initial_of(view), codes=codes, hold_until=hotel.hold_until)
         return show_panel(request, view, "reservations/panel_details.html", context | {"form": form})
-    form, status = DetailsForm(request.POST, codes=codes), UNPROCESSABLE
+    form, status = DetailsForm(request.POST, codes=codes, hold_until=hotel.hold_until), UNPROCESSABLE
     if form.is_valid():
         try:
             services.update_details(

@@ -155,10 +155,11 @@ def _page(request: StaffRequest, form: BookingForm, quote: Quote, *, token: str,
         "form": form,
         "quote": quote,
         "token": token,
+        "fresh": not form.is_bound,
         "kept_offer": request.POST.get("offer", request.GET.get("offer", "")),
         "hotel": hotel,
         "suggest": {
-            "guests": reverse("guests:suggest", args=[hotel.code]),
+            "guests": reverse("guests:suggest", args=[hotel.code]) + "?new=1",
             "organisations": reverse("guests:suggest_organisations", args=[hotel.code]),
         },
     }

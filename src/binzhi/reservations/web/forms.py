@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from binzhi.kernel.dates import StayDates
-from binzhi.kernel.errors import DomainError
+from binzhi.kernel.errors import DomainError, InvalidInput
 from binzhi.kernel.ui.fields import Choice
 from binzhi.property.queries import HotelRef
 from binzhi.reservations import limits
-from binzhi.reservations.booker import CHANNEL_NUMBER_LIMIT, NAME_LIMIT, REMARKS_LIMIT
+from binzhi.reservations.booker import CHANNEL_NUMBER_LIMIT, NAME_LIMIT, REMARKS_LIMIT, normal_phone
 from binzhi.reservations.enums import CodeKind, Guarantee
 from binzhi.reservations.queries.desk_list import CodeOption
 
@@ -125,14 +124,24 @@ class BookerFields(forms.Form):
         error_messages={"invalid": _("This is not a time: write it as 18:00.")},
     )  # fmt: skip
 
-    def use_codes(self, codes: Codes) -> None:
+    def use_codes(self, codes: Codes, *, hold_until: time) -> None:
         """Offer the hotel's own codes."""
         for name, kind in (("market", CodeKind.MARKET), ("source", CodeKind.SOURCE), ("channel", CodeKind.CHANNEL)):
             self._field(name).choices = choices_of(codes.get(kind.value, ()))
         self._field("special_requests").choices = [(o.code, o.label) for o in codes.get(CodeKind.SPECIAL.value, ())]
         self._field("guarantee").choices = [
-            (value, Choice(label, icon=GUARANTEE_ICONS[value])) for value, label in guarantee_words()
+            (value, Choice(label, icon=GUARANTEE_ICONS[value], note=note))
+            for value, label, note in guarantee_words(hold_until)
         ]
+
+    def clean_booker_phone(self) -> str:
+        """Told with the other faults, not after they are mended; what was typed is what is sent on."""
+        typed: str = self.cleaned_data["booker_phone"]
+        try:
+            normal_phone(typed)
+        except InvalidInput as error:
+            raise forms.ValidationError(error.text) from error
+        return typed
 
     def _field(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]
@@ -156,20 +165,23 @@ class BookingForm(BookerFields, StayForm):
 
     def __init__(self, *args: Any, codes: Codes, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.use_codes(codes)
+        self.use_codes(codes, hold_until=self.hotel.hold_until)
 
     def require_the_rest(self, *, has_room: bool) -> None:
         """What only the whole screen can tell: a room is chosen, a typed company is known, somebody is reachable."""
         values = self.cleaned_data
         if not has_room:
-            self.add_error("offer", _now("Choose a room and a rate first."))
+            self.add_error("offer", gettext("Choose a room and a rate first."))
         if values.get("organisation_text") and not values.get("organisation"):
-            self.add_error("organisation_text", _now("Choose the company from the list, or leave the field empty."))
+            self.add_error("organisation_text", gettext("Choose the company from the list, or leave the field empty."))
         # A channel passes messages on; a guest with a file has a number there.
         reachable = values.get("guest") or values.get("channel_number")
         if not reachable and "booker_phone" in values and not values["booker_phone"]:
-            self.add_error("booker_phone", _now("A new guest needs a phone number: how else would we reach them?"))
+            self.add_error("booker_phone", gettext("A new guest needs a phone number: how else would we reach them?"))
 
 
-def guarantee_words() -> list[tuple[str, str]]:
-    return [(choice.value, str(choice.label)) for choice in Guarantee]
+def guarantee_words(hold_until: time) -> list[tuple[str, str, str]]:
+    """(value, word, what it means for the guest)."""
+    held = gettext("held until %(time)s") % {"time": f"{hold_until:%H:%M}"}
+    words = {Guarantee.NONE: (pgettext("guarantee", "None"), held)}
+    return [(each.value, *words.get(each, (str(each.label), ""))) for each in Guarantee]

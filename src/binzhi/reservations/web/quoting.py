@@ -160,6 +160,9 @@ class Quoting:
     def panel(self, current: Line | None, added: Sequence[Line]) -> Panel:
         priced = [self._price(line) for line in added]
         now = self._price(current) if current is not None else None
+        if now is not None and now.offer is None:
+            # A code from an old address: nothing is chosen.
+            now = None
         self._read_policies([*priced, *([now] if now else [])])
         priced = [self._with_policy(entry) for entry in priced]
         now = self._with_policy(now) if now else None
@@ -199,10 +202,15 @@ class Quoting:
         return Priced(priced.line, priced.offer, words, priced.reason, priced.was)
 
     def _saving(self, priced: Priced | None) -> tuple[Decimal | None, str]:
-        """Against the dearest rate that the same room could be booked at."""
+        """Against the dearest rate that the same room could be booked at, for no more breakfast."""
         if priced is None or priced.offer is None or priced.offer.total is None or priced.reason:
             return None, ""
-        rivals = [o for o in self._offers(priced.line) if o.room_type == priced.offer.room_type and not o.refusal]
+        mine = priced.offer
+        rivals = [
+            rival
+            for rival in self._offers(priced.line)
+            if rival.room_type == mine.room_type and rival.breakfasts <= mine.breakfasts and not rival.refusal
+        ]
         dearest = max(rivals, key=lambda o: o.total or Decimal(0), default=None)
         if dearest is None or dearest.total is None or dearest.total <= priced.offer.total:
             return None, ""

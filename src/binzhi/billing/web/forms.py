@@ -1,0 +1,155 @@
+"""Forms of the cashier. Rules live in the services; a form reads types and keeps what was typed."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from binzhi.billing.queries import ChargeCodeRef, CompanyRef, FolioView, MeansRef
+from binzhi.billing.setup import COMPANY
+from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.fields import Choice
+
+LONGEST_TEXT = 2000
+MEANS_ICONS = {
+    "wechat": "qr", "alipay": "qr", "card": "card", "cash": "cash", "bank": "building", "company": "briefcase",
+}  # fmt: skip
+GROUPS: Mapping[str, Any] = {
+    "room": _("Room"), "food": _("Food and drink"), "minibar": _("Minibar"), "laundry": _("Laundry"),
+    "fee": _("Fees"), "other": pgettext_lazy("charge codes", "Other"),
+}  # fmt: skip
+
+
+class AmountField(forms.DecimalField):
+    """An amount as people type it: 1,234.50, ¥58, full-width digits. How fine and how large is the service's rule."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_digits=40, decimal_places=20, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).replace(",", "").strip().lstrip("¥$€£").strip()
+        return super().to_python(value)
+
+
+class MoneyForm(forms.Form):
+    """A form that takes a refusal beside its field; `aliases` are names a service uses for the same thing."""
+
+    aliases: Mapping[str, str] = {}
+
+    def refuse(self, refusal: DomainError) -> None:
+        name = self.aliases.get(refusal.field, refusal.field)
+        self.add_error(name if name in self.fields else None, refusal.text)
+
+
+def line(label: Any, *, required: bool = False, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=required, max_length=LONGEST_TEXT, **kwargs)
+
+
+def means_choices(means: Sequence[MeansRef], *, with_company: bool) -> list[tuple[str, Choice]]:
+    """Means of payment as cards with their drawings."""
+    return [
+        (entry.code, Choice(entry.label, icon=MEANS_ICONS.get(entry.code, "coins")))
+        for entry in means
+        if with_company or entry.code != COMPANY
+    ]
+
+
+def _set_choices(form: forms.Form, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    form.fields[name].choices = list(choices)  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class PaymentForm(MoneyForm):
+    """Money for one window."""
+
+    aliases: Mapping[str, str] = {"organisation": "company"}
+
+    means = forms.ChoiceField(label=_("Means of payment"), widget=forms.RadioSelect)
+    company = forms.TypedChoiceField(label=_("Company"), required=False, coerce=int, empty_value=None)
+    amount = AmountField(label=_("Amount"))
+    note = line(_("Note"))
+
+    def __init__(self, *args: Any, means: Sequence[MeansRef], companies: Sequence[CompanyRef], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _set_choices(self, "means", means_choices(means, with_company=bool(companies)))
+        _set_choices(self, "company", [("", _("Choose")), *((entry.pk, entry.name) for entry in companies)])
+
+
+class ChargeForm(MoneyForm):
+    """Something the guest had."""
+
+    charge_code = forms.ChoiceField(label=_("Item"))
+    amount = AmountField(label=_("Price"))
+    quantity = forms.IntegerField(label=_("Quantity"), initial=1)
+    description = line(_("Description"))
+
+    def __init__(self, *args: Any, codes: Sequence[ChargeCodeRef], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        grouped: dict[str, list[tuple[str, str]]] = {}
+        for code in codes:
+            grouped.setdefault(code.group, []).append((code.code, f"{code.code} {code.label}"))
+        groups = [(GROUPS.get(group, group), rows) for group, rows in grouped.items()]
+        _set_choices(self, "charge_code", [("", _("Choose")), *groups])
+
+
+class DepositForm(MoneyForm):
+    """A deposit taken or given back."""
+
+    means = forms.ChoiceField(label=_("Means of payment"), widget=forms.RadioSelect)
+    amount = AmountField(label=_("Amount"))
+    note = line(_("Note"))
+
+    def __init__(self, *args: Any, means: Sequence[MeansRef], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _set_choices(self, "means", means_choices(means, with_company=False))
+
+
+class UseDepositForm(MoneyForm):
+    amount = AmountField(label=_("Amount"))
+
+
+class RefundForm(MoneyForm):
+    """Part of a payment given back."""
+
+    payment = forms.IntegerField(widget=forms.HiddenInput)
+    amount = AmountField(label=_("Amount"))
+    reason = line(_("Reason"))
+
+
+class ReversalForm(MoneyForm):
+    transaction = forms.IntegerField(widget=forms.HiddenInput)
+    reason = line(_("Reason"))
+
+
+class TransferForm(MoneyForm):
+    """Charges to another window; `other` is the number of another bill, whose first window takes them."""
+
+    target = forms.ChoiceField(label=_("To"), required=False, widget=forms.RadioSelect)
+    other = line(_("Another bill"))
+    amount = AmountField(label=_("Only this much"), required=False)
+    reason = line(_("Reason"))
+
+    def __init__(self, *args: Any, folio: FolioView, window: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        windows = [entry for entry in folio.windows if entry.number != window]
+        choices = [(entry.number, Choice(entry.number, note=entry.payee, icon="receipt")) for entry in windows]
+        _set_choices(self, "target", choices)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("target") and not data.get("other"):
+            self.add_error("target", _("Choose a window or enter another bill."))
+        return data
+
+
+class WindowForm(MoneyForm):
+    payee = line(_("Who pays"), required=True)
+
+
+class ReasonForm(MoneyForm):
+    reason = line(_("Reason"))

@@ -1,0 +1,16 @@
+"""Addresses of bills."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from binzhi.billing.web import views
+
+app_name = "billing"
+urlpatterns = [
+    path("h/<slug:hotel>/folios", views.folios, name="folios"),
+    path("h/<slug:hotel>/folios/<slug:number>", views.folio, name="folio"),
+    path("h/<slug:hotel>/folios/<slug:number>/payments", views.payments, name="payments"),
+    path("h/<slug:hotel>/folios/<slug:number>/undo/<int:transaction>", views.undo, name="undo"),
+    *(path(f"h/<slug:hotel>/folios/<slug:number>/{name}", view, name=name) for name, view in views.VIEWS.items()),
+]

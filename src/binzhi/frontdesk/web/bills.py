@@ -1,0 +1,96 @@
+"""Whose bill it is: the desk tells billing, which knows no stay (see `billing.headings`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from binzhi.billing import headings
+from binzhi.billing.headings import Heading, Link, Mark
+from binzhi.frontdesk.names import FEMALE, MALE
+from binzhi.kernel import db
+from binzhi.kernel.search import name_keys
+
+FOUND = 200
+_HEADINGS = """
+SELECT DISTINCT ON (rr.folio_id) rr.folio_id, rr.id, rr.status, rr.arrival, rr.departure, v.number,
+       v.organisation_id, coalesce(m.number, '') AS room, coalesce(g.name, v.booker_name) AS name,
+       coalesce(g.sex, '') AS sex, coalesce(g.marked, '') AS marked, h.code AS hotel, h.business_date
+FROM reservations_roomreservation rr
+JOIN reservations_reservation v ON v.id = rr.reservation_id
+JOIN property_hotel h ON h.id = rr.hotel_id
+LEFT JOIN property_room m ON m.id = rr.room_id
+LEFT JOIN guests_guest g ON g.id = coalesce(rr.guest_id, v.guest_id)
+WHERE rr.hotel_id = %s AND rr.folio_id = ANY(%s)
+ORDER BY rr.folio_id, rr.position
+"""
+# Rooms exactly, names by what they begin with: characters, pinyin or its initials.
+_FIND = """
+SELECT DISTINCT rr.folio_id FROM reservations_roomreservation rr
+JOIN reservations_reservation v ON v.id = rr.reservation_id
+LEFT JOIN property_room m ON m.id = rr.room_id
+LEFT JOIN guests_guest g ON g.id = coalesce(rr.guest_id, v.guest_id)
+WHERE rr.hotel_id = %(hotel)s AND rr.folio_id IS NOT NULL
+  AND (m.number = %(text)s OR v.number = %(text)s OR starts_with(coalesce(g.name, v.booker_name), %(text)s)
+       OR (%(keys)s <> '' AND (starts_with(g.plain, %(keys)s) OR starts_with(g.pinyin, %(keys)s)
+                               OR starts_with(g.initials, %(keys)s))))
+ORDER BY rr.folio_id DESC LIMIT %(limit)s
+"""
+
+
+class Stays:
+    """Tells bills by the stays they belong to."""
+
+    def headings(self, hotel_id: int, folio_ids: Sequence[int]) -> Mapping[int, Heading]:
+        rows = db.fetch_all(_HEADINGS, [hotel_id, list(folio_ids)]) if folio_ids else []
+        return {row["folio_id"]: _heading(row) for row in rows}
+
+    def find(self, hotel_id: int, text: str) -> Sequence[int]:
+        params = {"hotel": hotel_id, "text": text, "keys": name_keys(text).plain, "limit": FOUND}
+        return [row["folio_id"] for row in db.fetch_all(_FIND, params)]
+
+
+def _heading(row: Mapping[str, Any]) -> Heading:
+    name = _with_title(row["name"], row["sex"])
+    return Heading(
+        title=f"{row['room']} {name}".strip(), name=name, room=row["room"],
+        spoken=row["marked"] if row["marked"] != row["name"] else "", arrival=row["arrival"], departure=row["departure"],
+        organisation_id=row["organisation_id"], is_active=row["status"] in ("reserved", "in_house"),
+        marks=tuple(_marks(row)), links=tuple(_links(row)),
+    )  # fmt: skip
+
+
+def _with_title(name: str, sex: str) -> str:
+    if sex == MALE:
+        return pgettext("full name", "Mr %(name)s") % {"name": name}
+    return pgettext("full name", "Ms %(name)s") % {"name": name} if sex == FEMALE else name
+
+
+def _marks(row: Mapping[str, Any]) -> list[Mark]:
+    status, today = row["status"], row["business_date"]
+    if status == "in_house":
+        if row["departure"] <= today:
+            return [Mark(_("Due out"), "soon", "depart")]
+        return [Mark(_("In house"), "ok", "bed")]
+    known = {
+        "checked_out": Mark(_("Checked out"), "", "check"),
+        "reserved": Mark(_("Reserved"), "info", "calendar"),
+        "cancelled": Mark(_("Cancelled"), "", "ban"),
+        "no_show": Mark(_("No-show"), "", "person-off"),
+    }
+    return [known[status]] if status in known else []
+
+
+def _links(row: Mapping[str, Any]) -> list[Link]:
+    found = [Link(_("Booking"), reverse("reservations:detail", args=[row["hotel"], row["number"]]), "document", "B")]
+    if row["status"] == "in_house":
+        found.append(Link(_("Check out"), reverse("frontdesk:check_out", args=[row["hotel"], row["id"]]), "depart", "O"))
+    return found
+
+
+def register() -> None:
+    headings.register(Stays())

@@ -1,0 +1,120 @@
+"""The night audit on screen: what stands in the way, what will be posted, the run, the figures of the last days."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from binzhi.billing.access import Permission as Money
+from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.night_audit.attempts import attempt
+from binzhi.frontdesk.night_audit.blockers import Blocker
+from binzhi.frontdesk.night_audit.queries import Preview, history, preview, result_of
+from binzhi.frontdesk.web.posting import once
+from binzhi.kernel import clock
+from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.htmx import go, render_screen, toast
+from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.property.queries import HotelRef
+
+UNPROCESSABLE = 422
+# What stands in the way, in the words of the desk, and what to do about it.
+KINDS: dict[str, tuple[Any, Any, str]] = {
+    "due_out": (gettext_lazy("Due out and not checked out"), gettext_lazy("Check out"), "depart"),
+    "unsettled": (gettext_lazy("Checked out with an open balance"), gettext_lazy("Settle"), "yuan"),
+    "no_account": (gettext_lazy("In house without an open bill"), gettext_lazy("Open"), "receipt"),
+    "no_price": (gettext_lazy("In house without a price for tonight"), gettext_lazy("Set the price"), "tag"),
+}
+
+
+@never_cache
+@require_GET
+@screen(Permission.RUN_NIGHT_AUDIT)
+def night_audit(request: StaffRequest) -> HttpResponse:
+    """The preview of closing the open day."""
+    hotel = hotel_of(request)
+    return _show(request, hotel, preview(hotel=hotel, now=clock.now()))
+
+
+@require_POST
+@screen(Permission.RUN_NIGHT_AUDIT)
+def run(request: StaffRequest) -> HttpResponse:
+    """Close the day that the screen showed; refused, the screen says why and what to settle."""
+    hotel = hotel_of(request)
+    try:
+        day = date.fromisoformat(request.POST.get("business_date", ""))
+    except ValueError:
+        day = hotel.business_date
+
+    def work() -> dict[str, Any]:
+        done = attempt(hotel_id=hotel.pk, business_date=day, actor=request.actor, now=clock.now())
+        return {"next": done.next_date.isoformat(), "rooms": done.posted}
+
+    try:
+        answer, _repeat = once(request, work)
+    except DomainError as refusal:
+        status = refusal.status if refusal.status in (409, 503) else UNPROCESSABLE
+        return _show(request, hotel, preview(hotel=hotel, now=clock.now()), refusal=refusal, status=status)
+    words = _("%(day)s is closed: %(rooms)s rooms posted. The hotel day is %(next)s.")
+    toast(request, words % {"day": day.isoformat(), "rooms": answer["rooms"], "next": answer["next"]})
+    return go(request, f"{reverse('frontdesk:night_audit', args=[hotel.code])}?closed={day.isoformat()}")
+
+
+def _show(
+    request: StaffRequest, hotel: HotelRef, found: Preview, *, refusal: DomainError | None = None, status: int = 200
+) -> HttpResponse:
+    closed = _closed(request, hotel)
+    context = {
+        "preview": found,
+        "groups": _groups(hotel, found),
+        "history": history(hotel_id=hotel.pk),
+        "refusal": refusal,
+        "closed_day": closed,
+        "figures": result_of(hotel_id=hotel.pk, business_date=closed) if closed else None,
+        "may": {
+            "check_out": request.actor.may(Permission.CHECK_OUT, hotel.pk),
+            "extend": request.actor.may(Permission.CHANGE_STAY, hotel.pk),
+            "see_folio": request.actor.may(Money.VIEW, hotel.pk),
+        },
+    }
+    return render_screen(
+        request, "frontdesk/night_audit.html", context, part="frontdesk/_night_audit.html", status=status
+    )
+
+
+def _closed(request: StaffRequest, hotel: HotelRef) -> date | None:
+    """The closed day whose figures are asked for."""
+    try:
+        day = date.fromisoformat(request.GET.get("closed", ""))
+    except ValueError:
+        return None
+    return day if day < hotel.business_date else None
+
+
+def _groups(hotel: HotelRef, found: Preview) -> list[dict[str, Any]]:
+    """Blockers by kind, in the order in which they are settled."""
+    groups = []
+    for kind, (title, action, icon) in KINDS.items():
+        mine = [blocker for blocker in found.blockers if blocker.kind == kind]
+        if mine:
+            rows = [{"blocker": blocker, "url": _remedy(hotel, blocker)} for blocker in mine]
+            groups.append(
+                {"kind": kind, "title": title, "action": action, "icon": icon, "rows": rows, "total": mine[0].total}
+            )
+    return groups
+
+
+def _remedy(hotel: HotelRef, blocker: Blocker) -> str:
+    """Where the one thing is settled."""
+    if blocker.kind == "due_out":
+        return reverse("frontdesk:check_out", args=[hotel.code, blocker.room_reservation_id])
+    if blocker.kind == "unsettled" and blocker.folio:
+        return reverse("billing:folio", args=[hotel.code, blocker.folio])
+    return reverse("reservations:detail", args=[hotel.code, blocker.reservation])

@@ -1,0 +1,205 @@
+"""Rights of every operation the house knows: nobody gets further than the check who may not.
+
+The list is the register itself, so a new operation is tested the moment it exists. An operation that takes ids of
+things must also have a row in ARGUMENTS, where it is called with the twin hotel's ids.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import binzhi
+import pytest
+from binzhi.billing.payments import DepositInput, PaymentInput
+from binzhi.frontdesk.requests import RegistrationInput
+from binzhi.guests.services import DocumentInput, GuestDetails
+from binzhi.kernel.actor import STRANGER, Actor
+from binzhi.kernel.errors import Forbidden, NotFound
+from binzhi.kernel.operations import OPERATIONS, Registered
+from binzhi.reservations.requests import ReservationDetails, RoomChange
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
+from tests.factories import NOW, TODAY, booking
+
+# Not part of what is served, or needing what a test does not have.
+SKIPPED = (".config", ".migrations", ".management", ".demo", ".replay", "__main__")
+
+
+def load_everything() -> None:
+    """Import every module, so that every operation is registered."""
+    for module in pkgutil.walk_packages(binzhi.__path__, "binzhi."):
+        if not any(part in module.name for part in SKIPPED):
+            importlib.import_module(module.name)
+
+
+def all_rights() -> set[str]:
+    found: set[str] = set()
+    for context in pkgutil.iter_modules(binzhi.__path__):
+        if importlib.util.find_spec(f"binzhi.{context.name}.access") is not None:
+            access = importlib.import_module(f"binzhi.{context.name}.access")
+            assert issubclass(access.Permission, StrEnum)
+            found |= {str(right) for right in access.Permission}
+    return found
+
+
+def known() -> list[Registered]:
+    load_everything()
+    return sorted((o for o in OPERATIONS.values() if o.name.startswith("binzhi.")), key=lambda o: o.name)
+
+
+def attempt(operation: Registered, actor: Actor, hotel_id: int) -> int:
+    """Call it with nonsense for everything but actor and hotel; the number of statements it sent before it was refused."""
+    nonsense = dict.fromkeys(inspect.signature(operation.function).parameters, object())
+    with CaptureQueriesContext(connection) as sent:
+        operation.function(**{**nonsense, "hotel_id": hotel_id, "actor": actor, "now": NOW})
+    return len(sent)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("operation", known(), ids=lambda o: o.name.removeprefix("binzhi."))
+def test_operation_is_refused_before_a_single_statement(operation: Registered) -> None:
+    others = frozenset(all_rights() - {operation.permission})
+    cases: list[tuple[str, Actor, type[Exception]]] = [
+        ("stranger", STRANGER, NotFound),
+        ("signed in without a post", Actor(user_id=1), NotFound),
+        ("colleague with every right but this", Actor(user_id=1, grants={1: others}), Forbidden),
+        ("colleague without rights", Actor(user_id=1, grants={1: frozenset()}), Forbidden),
+        ("colleague of another hotel", Actor(user_id=1, grants={2: frozenset(all_rights())}), NotFound),
+    ]
+    for who, actor, refusal in cases:
+        with CaptureQueriesContext(connection) as sent, pytest.raises(refusal):
+            attempt(operation, actor, 1)
+        assert len(sent) == 0, who
+
+
+def test_every_operation_asks_for_a_right_that_exists_and_that_someone_can_hold() -> None:
+    assert {operation.permission for operation in known()} - all_rights() == set()
+
+
+@pytest.mark.django_db
+def test_negative_control_with_the_right_the_operation_begins() -> None:
+    """The same call by one who may goes past the check and stumbles over the nonsense: the test above can fail."""
+    with pytest.raises(AttributeError):
+        attempt(
+            OPERATIONS["binzhi.guests.services.create_guest"],
+            Actor(user_id=1, grants={1: frozenset({"guests.create_guest"})}),
+            1,
+        )
+
+
+# ---------------------------------------------------------------- the twin hotel's ids
+
+TEN = Decimal(10)
+CHANGE = RoomChange(
+    arrival=TODAY, departure=TODAY + timedelta(days=1), room_type="std", rate_plan="bar", adults=1
+)  # fmt: skip
+# What else an operation wants, by parameter; sensible enough that only the foreign id can be what is wrong.
+PLAIN: dict[str, Any] = {
+    "amount": TEN, "quantity": 1, "description": "", "currency": "CNY", "charge_code": "2010", "reason": "guest", "note": "",
+    "deposit": DepositInput(means="cash", amount=TEN), "payment": PaymentInput(means="cash", amount=TEN), "payee": "",
+    "registrations": (), "registration": RegistrationInput(name="王"), "departure": TODAY + timedelta(days=1), "prices": None,
+    "expected_version": 1, "details": ReservationDetails(booker_name="王"), "change": CHANGE, "housekeeping": "dirty",
+    "do_not_disturb": True, "what": "phone", "document": DocumentInput("passport", "L898902C3", "USA"), "start": TODAY,
+    "until": TODAY + timedelta(days=1), "rooms": {}, "arrival": TODAY, "payments": (), "waive_fee": False, "room_ids": None,
+    "coming_later": 0, "change_type": False, "accept_as_it_is": False, "waive_day_use": False,
+}  # fmt: skip
+OWN: dict[str, dict[str, Any]] = {
+    "binzhi.guests.services.update_guest": {"details": GuestDetails(name="王")},
+    "binzhi.frontdesk.services.leaving.check_out": {"deposit": None},
+    "binzhi.frontdesk.services.arriving.walk_in": {"booking": booking(walk_in=True)},
+    "binzhi.frontdesk.services.arriving.check_in": {"deposit": None},
+}
+# Ids that are not called after the thing they name.
+ID_OF: dict[tuple[str, str], str] = {
+    ("binzhi.frontdesk.services.leaving.check_out", "room_reservation_id"): "stay",
+    ("binzhi.frontdesk.services.leaving.undo_check_out", "room_reservation_id"): "stay",
+    ("binzhi.frontdesk.services.arriving.undo_check_in", "room_reservation_id"): "stay",
+    ("binzhi.frontdesk.services.arriving.register_guest", "room_reservation_id"): "stay",
+    ("binzhi.frontdesk.services.staying.extend_stay", "room_reservation_id"): "stay",
+    ("binzhi.frontdesk.services.staying.shorten_stay", "room_reservation_id"): "stay",
+    ("binzhi.frontdesk.services.staying.undo_shorten_stay", "room_reservation_id"): "stay",
+    ("binzhi.frontdesk.services.staying.move_room", "room_reservation_id"): "stay",
+}
+
+
+def ids_of(operation: Registered) -> list[str]:
+    """Parameters that name a thing by its id."""
+    names = inspect.signature(operation.function).parameters
+    return [name for name in names if name.endswith(("_id", "_ids")) and name not in ("hotel_id", "room_ids")]
+
+
+WITH_IDS = [operation for operation in known() if ids_of(operation)]
+
+
+def arguments(operation: Registered, own: Twin, foreign: Twin, foreign_id: str) -> dict[str, Any]:
+    """Everything of one's own hotel but the one id."""
+    given: dict[str, Any] = {}
+    for name in inspect.signature(operation.function).parameters:
+        if name in ("hotel_id", "actor", "now"):
+            continue
+        if name in ids_of(operation):
+            key = ID_OF.get((operation.name, name), name)
+            given[name] = (foreign if name == foreign_id else own).ids[key]
+        else:
+            special = OWN.get(operation.name, {})
+            assert name in special or name in PLAIN, f"say in PLAIN what {operation.name} gets as {name}"
+            given[name] = special.get(name, PLAIN.get(name))
+    return given
+
+
+@pytest.fixture
+def twins(db: None) -> tuple[Twin, Twin]:
+    return make_twin("a"), make_twin("b")
+
+
+@pytest.mark.django_db
+def test_operation_with_an_id_of_the_twin_hotel_is_not_found_and_changes_nothing(twins: tuple[Twin, Twin]) -> None:
+    """Every operation, each of its ids in turn from the other hotel: not found, as if it did not exist."""
+    own, foreign = twins
+    boss = staff_with(own, "boss", all_rights())
+    before = fingerprint()
+    wrong: list[str] = []
+    for operation in WITH_IDS:
+        for name in ids_of(operation):
+            given = arguments(operation, own, foreign, name)
+            outcome = outcome_of(operation.function, hotel_id=own.pk, actor=boss, now=NOW, **given)
+            if outcome != "NotFound":
+                wrong.append(f"{operation.name}({name} of the twin): {outcome}")
+    assert wrong == []
+    assert fingerprint() == before
+
+
+def outcome_of(call: Callable[..., Any], **given: Any) -> str:
+    try:
+        call(**given)
+    except Exception as refusal:
+        return type(refusal).__name__
+    return "done"
+
+
+@pytest.mark.django_db
+def test_negative_control_the_same_calls_with_own_ids_are_found(twins: tuple[Twin, Twin]) -> None:
+    """Otherwise NotFound above would prove nothing: with one's own ids no operation says so."""
+    from django.db import transaction
+
+    own, foreign = twins
+    boss = staff_with(own, "boss", all_rights())
+    lost: list[str] = []
+    for operation in WITH_IDS:
+        given = arguments(operation, own, foreign, "")
+        with transaction.atomic():
+            outcome = outcome_of(operation.function, hotel_id=own.pk, actor=boss, now=NOW, **given)
+            transaction.set_rollback(True)
+        if outcome in ("NotFound", "TypeError", "AttributeError", "KeyError"):
+            lost.append(f"{operation.name}: {outcome}")
+    assert lost == []
+
+

@@ -1,0 +1,149 @@
+"""Keys are changed while the house works: a killed run goes on, a missing key stops it, nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from io import StringIO
+from typing import Any
+
+import pytest
+from binzhi.guests import rotation
+from binzhi.guests.models import Guest, GuestDocument
+from binzhi.guests.services import DocumentInput, GuestDetails, add_document, create_guest, reveal
+from binzhi.kernel import crypto
+from binzhi.kernel.actor import Actor
+from binzhi.kernel.errors import Forbidden
+from binzhi.kernel.models import AuditEntry
+from binzhi.property.queries import HotelRef
+from django.core.management import CommandError, call_command
+from django.db import connection
+from tests.factories import NOW, SYSTEM
+from tests.guests.conftest import colleague, new_hotel, see_all
+
+OLD, NEW = b"o" * 32, b"n" * 32
+
+
+@pytest.fixture
+def sealed(hotel: HotelRef, clerk: Actor, settings: Any) -> list[int]:
+    settings.BINZHI_DATA_KEYS = {1: OLD}
+    guests = [
+        create_guest(hotel_id=hotel.pk, details=GuestDetails(name=f"王{n}", phone=f"139123488{n:02}"), actor=clerk, now=NOW)
+        for n in range(7)
+    ]
+    card = DocumentInput("resident_id", "11010519491231002X")
+    add_document(hotel_id=hotel.pk, guest_id=guests[0], document=card, actor=clerk, now=NOW)
+    settings.BINZHI_DATA_KEYS = {1: OLD, 2: NEW}
+    return guests
+
+
+def keys_in_use() -> set[int]:
+    see_all()
+    values = [*Guest.objects.values_list("phone_sealed", flat=True), *GuestDocument.objects.values_list("number_sealed", flat=True)]
+    return {crypto.key_id_of(value) for value in values if value is not None}
+
+
+def test_rotate_takes_batches_until_all_are_under_the_newest_key(
+    hotel: HotelRef, clerk: Actor, sealed: list[int], settings: Any
+) -> None:
+    assert [rotation.rotate(hotel_id=hotel.pk, batch=3, actor=SYSTEM, now=NOW) for _ in range(4)] == [3, 3, 2, 0]
+    assert (keys_in_use(), set(rotation.values_under_old_keys().values())) == ({2}, {0})
+    settings.BINZHI_DATA_KEYS = {2: NEW}
+    phones = [
+        reveal(hotel_id=hotel.pk, guest_id=guest, what="phone", reason="x", actor=clerk, now=NOW) for guest in sealed
+    ]
+    assert phones == [f"+86139123488{n:02}" for n in range(7)]
+
+
+def test_rotate_is_the_systems_alone(hotel: HotelRef, clerk: Actor, sealed: list[int]) -> None:
+    with pytest.raises(Forbidden):
+        rotation.rotate(hotel_id=hotel.pk, actor=clerk, now=NOW)
+    assert keys_in_use() == {1}
+
+
+def test_rotate_value_that_does_not_open_stops_and_changes_nothing(
+    hotel: HotelRef, sealed: list[int], settings: Any
+) -> None:
+    settings.BINZHI_DATA_KEYS = {2: NEW}
+    audited = AuditEntry.objects.count()
+    with pytest.raises(crypto.KeyMissing):
+        rotation.rotate(hotel_id=hotel.pk, actor=SYSTEM, now=NOW)
+    assert (keys_in_use(), AuditEntry.objects.count()) == ({1}, audited)
+
+
+def test_command_rotates_and_says_when_the_old_key_may_go(sealed: list[int]) -> None:
+    said = StringIO()
+    call_command("rotate_keys", "--check", stdout=said)
+    assert "guests_guest.phone_sealed: 7 under older keys" in said.getvalue()
+    call_command("rotate_keys", "--batch", "2", stdout=said)
+    assert "8 values sealed anew" in said.getvalue()
+    assert "older keys may be taken away" in said.getvalue()
+    assert keys_in_use() == {2}
+
+
+def test_command_without_the_key_says_what_to_do(sealed: list[int], settings: Any) -> None:
+    settings.BINZHI_DATA_KEYS = {2: NEW}
+    with pytest.raises(CommandError, match="Put the key back"):
+        call_command("rotate_keys", stdout=StringIO())
+
+
+KILLED = """
+import os, django
+django.setup()
+from django.conf import settings
+settings.BINZHI_DATA_KEYS = {1: b"o" * 32, 2: b"n" * 32}
+from datetime import UTC, datetime
+from binzhi.guests import rotation
+from binzhi.kernel.actor import Actor
+place = int(os.environ["KILL_AT"])
+before = rotation.db.execute
+seen = 0
+def dying(sql, params=()):
+    global seen
+    seen += 1
+    if seen == place:
+        os.kill(os.getpid(), 9)
+    return before(sql, params)
+rotation.db.execute = dying
+from binzhi.kernel import db
+db.enter_scope("*", "*")
+rotation.rotate_all(actor=Actor.system("drill"), now=lambda: datetime.now(UTC), told=lambda total: None, batch=2)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rotation_killed_at_every_batch_goes_on_and_every_value_opens(settings: Any) -> None:
+    hotel = new_hotel()
+    boss = colleague(hotel, "guests.create_guest", "guests.reveal")
+    settings.BINZHI_DATA_KEYS = {1: OLD}
+    guests = [
+        create_guest(hotel_id=hotel.pk, details=GuestDetails(name="王", phone=f"139123488{n:02}"), actor=boss, now=NOW)
+        for n in range(8)
+    ]
+    ended = [run_until_killed(at) for at in (1, 2, 2, 1, 99)]
+    assert ended == [-signal.SIGKILL] * 4 + [0]
+    settings.BINZHI_DATA_KEYS = {2: NEW}
+    assert keys_in_use() == {2}
+    phones = [reveal(hotel_id=hotel.pk, guest_id=g, what="phone", reason="x", actor=boss, now=NOW) for g in guests]
+    assert phones == [f"+86139123488{n:02}" for n in range(8)]
+
+
+def run_until_killed(place: int) -> int:
+    """A process of its own on the same database."""
+    info = connection.settings_dict
+    url = f"postgresql://{info['USER']}:{info['PASSWORD']}@/{info['NAME']}?host={info['HOST']}&port={info['PORT']}"
+    surroundings = {**os.environ, "BINZHI_DATABASE_URL": url, "KILL_AT": str(place)}
+    return subprocess.run([sys.executable, "-c", KILLED], env=surroundings, capture_output=True).returncode
+
+
+def test_register_sealed_adds_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    known: list[rotation.Sealed] = []
+    monkeypatch.setattr(rotation, "SEALED", known)
+    place: Callable[[int], str] = lambda pk: f"x:{pk}"  # noqa: E731
+    rotation.register_sealed("frontdesk_registration", "guardian_phone_sealed", place)
+    assert [(sealed.table, sealed.column, sealed.place(3)) for sealed in known] == [
+        ("frontdesk_registration", "guardian_phone_sealed", "x:3")
+    ]
