@@ -7,7 +7,7 @@ import re
 from bench.data import OPENS, TYPES
 from binzhi.reservations.queries.offers import OFFERS
 
-FIRST = f"('{OPENS}'::date + :offset)"
+FIRST = f"('{OPENS}'::date + :offset::integer)"
 
 
 def availability(*, hotel_id: int, nights: int = 3, span: int = 40) -> str:
@@ -66,7 +66,7 @@ def booking(
     assert len(type_ids) == TYPES
     head = "" if hot else f"\\set offset random(0, {span})\n\\set type random(0, {TYPES - 1})\n"
     first = f"'{OPENS}'::date" if hot else FIRST
-    room_type = str(type_ids[0]) if hot else f"({type_ids[0]} + :type)"
+    room_type = str(type_ids[0]) if hot else f"({type_ids[0]} + :type::integer)"
     days = ", ".join(f"{first} + {n}" for n in range(nights))
     return head + _BOOKING.format(
         hotel=hotel_id, type=room_type, nights=days, count=nights, today=OPENS, plan=plan_id, first=first

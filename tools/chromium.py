@@ -114,5 +114,7 @@ def _unpack(node: str, package: Path, home: Path) -> None:
 
 def _has_nss() -> bool:
     """The system's own libraries are newer; the bundled ones are for a bare machine."""
-    found = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True, check=False)
-    return "libnss3.so" in found.stdout
+    ldconfig = shutil.which("ldconfig", path=f"{os.environ.get('PATH', '')}:/sbin:/usr/sbin")
+    if ldconfig is None:
+        return False
+    return "libnss3.so" in subprocess.run([ldconfig, "-p"], capture_output=True, text=True, check=False).stdout

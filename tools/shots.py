@@ -105,7 +105,7 @@ def main() -> int:
     languages = options.lang or ["zh-hans"]
     browser_found = find_chromium()
     failed = False
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         for size, theme, language in product(sizes, themes, languages):
             width, height = size_of(size)
             phone = width < 768

@@ -50,7 +50,7 @@ class Twin:
 
 def make_twin(name: str) -> Twin:
     """Furnish a hotel through the real services: a booking to come, a guest in the house, money, a room out of order."""
-    hotel = make_hotel(code=f"twin-{name}", with_billing=True, documents_required=False)
+    hotel = make_hotel(code=f"twin-{name}", with_billing=True)
     twin = Twin(hotel, name)
     _guests(twin)
     _bookings(twin)
@@ -68,7 +68,10 @@ def _guests(twin: Twin) -> None:
     document_id = guests.add_document(
         hotel_id=twin.pk, guest_id=guest_id, document=DocumentInput("resident_id", CARD), actor=SYSTEM, now=NOW
     )
-    twin.ids |= {"guest_id": guest_id, "organisation_id": organisation_id, "document_id": document_id}
+    other_id = guests.create_guest(
+        hotel_id=twin.pk, details=guests.GuestDetails(name=f"周敏{twin.name}"), actor=SYSTEM, now=NOW
+    )
+    twin.ids |= {"guest_id": guest_id, "other_guest_id": other_id, "organisation_id": organisation_id, "document_id": document_id}
 
 
 def _bookings(twin: Twin) -> None:
@@ -83,7 +86,7 @@ def _bookings(twin: Twin) -> None:
     king = next(pk for number, pk in twin.hotel.rooms.items() if number.startswith("2"))
     desk.check_in(
         hotel_id=twin.pk, room_reservation_id=stay, room_id=king, actor=SYSTEM, now=NOW,
-        registrations=(RegistrationInput(guest_id=twin.ids["guest_id"]),),
+        registrations=(RegistrationInput(guest_id=twin.ids["guest_id"], document_id=twin.ids["document_id"]),),
     )  # fmt: skip
     period = reservations.set_room_out_of_order(
         hotel_id=twin.pk, room_id=room[3], start=TODAY, until=TODAY + timedelta(days=2), reason="水管", actor=SYSTEM, now=NOW
@@ -107,10 +110,11 @@ def _money(twin: Twin) -> None:
     payment = billing.take_payment(
         account_id=row["account_id"], payment=PaymentInput(means="cash", amount=Decimal(58)), **money
     )
+    window = billing.add_window(folio_id=row["folio_id"], payee="公司", **money)
     billing.take_deposit(folio_id=row["folio_id"], deposit=DepositInput(means="cash", amount=Decimal(500)), **money)
     twin.ids |= {
         "folio_id": row["folio_id"], "account_id": row["account_id"], "folio": row["number"], "source_id": row["account_id"],
-        "target_id": row["account_id"], "transaction_id": _id(charge), "payment_id": _id(payment),
+        "target_id": window.account_id, "transaction_id": _id(charge), "payment_id": _id(payment),
         "transaction_ids": [_id(charge)],
     }  # fmt: skip
 

@@ -15,7 +15,8 @@ from binzhi.kernel.errors import Busy
 from binzhi.kernel.operations import unit_of_work
 from binzhi.reservations import nights, stays, verify
 from binzhi.reservations.models import Reservation
-from binzhi.reservations.requests import ReservationRef, RoomChange
+from binzhi.reservations.queries import details_of, reservation_view
+from binzhi.reservations.requests import LimitChange, ReservationRef, RoomChange
 from binzhi.reservations.services import (
     cancel_reservation,
     change_room,
@@ -25,8 +26,6 @@ from binzhi.reservations.services import (
     set_sell_limits,
     update_details,
 )
-from binzhi.reservations.queries import details_of, reservation_view
-from binzhi.reservations.requests import LimitChange
 from tests.billing.racing import run_all
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel, sold
 
@@ -75,18 +74,26 @@ def test_buyers_of_overlapping_stays_never_deadlock_and_never_oversell(hotel: Te
 
 def test_buyers_while_sixteen_clerks_change_and_cancel_keep_counters_and_reservations_equal(hotel: TestHotel) -> None:
     dice = random.Random(5)
-    mine = [book(hotel, first=dice.randint(0, 6), nights=2, room_type=dice.choice(("std", "king"))) for _one in range(8)]
+    mine = [
+        book(hotel, first=dice.randint(0, 6), nights=2, room_type=dice.choice(("std", "king"))) for _one in range(8)
+    ]
 
     def change(made: ReservationRef) -> None:
         first = dice.randint(0, 10)
         arrival = TODAY + timedelta(days=first)
         change_room(
-            hotel_id=hotel.pk, room_reservation_id=made.room_ids[0], actor=SYSTEM, now=NOW,
+            hotel_id=hotel.pk,
+            room_reservation_id=made.room_ids[0],
+            actor=SYSTEM,
+            now=NOW,
             change=RoomChange(
-                arrival=arrival, departure=arrival + timedelta(days=dice.randint(0, 5)), room_type=dice.choice(("std", "king")),
-                rate_plan="bar", adults=dice.randint(1, 2),
+                arrival=arrival,
+                departure=arrival + timedelta(days=dice.randint(0, 5)),
+                room_type=dice.choice(("std", "king")),
+                rate_plan="bar",
+                adults=dice.randint(1, 2),
             ),
-        )  # fmt: skip
+        )
 
     def cancel(made: ReservationRef) -> None:
         cancel_reservation(hotel_id=hotel.pk, reservation_id=made.id, reason="guest", actor=SYSTEM, now=NOW)
@@ -95,7 +102,9 @@ def test_buyers_while_sixteen_clerks_change_and_cancel_keep_counters_and_reserva
         change = LimitChange(room_type="std", first=TODAY, last=TODAY + timedelta(days=15), closed=closed)
         set_sell_limits(hotel_id=hotel.pk, change=change, actor=SYSTEM, now=NOW)
 
-    calls: list[Call] = [lambda: book(hotel, first=dice.randint(0, 10), nights=dice.randint(1, 6)) for _buyer in range(32)]
+    calls: list[Call] = [
+        lambda: book(hotel, first=dice.randint(0, 10), nights=dice.randint(1, 6)) for _buyer in range(32)
+    ]
     for made in mine:
         calls += [lambda made=made: change(made), lambda made=made: cancel(made)]
         calls += [lambda made=made: back(hotel, made), lambda made=made: gone(hotel, made)]
@@ -199,7 +208,9 @@ def test_negative_control_read_then_write_without_lock_oversells(
 def test_negative_control_without_the_guard_the_table_still_refuses(
     hotel: TestHotel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guard = "AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))"
+    guard = (
+        "AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))"
+    )
     assert guard in nights._TAKE
     monkeypatch.setattr(nights, "_TAKE", nights._TAKE.replace(guard, ""))
     assert run_all([lambda: book(hotel, nights=1)] * 8) == {"ok": 5, "IntegrityError": 3}

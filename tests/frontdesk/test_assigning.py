@@ -8,6 +8,7 @@ import pytest
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import NothingToAssign, WrongRoomType
 from binzhi.frontdesk.services import assign_proposed, assign_room, assign_rooms, unassign_room
+from binzhi.kernel import db
 from binzhi.kernel.actor import STRANGER, Actor
 from binzhi.kernel.errors import DomainError, Forbidden, NotFound
 from binzhi.reservations.errors import NoRoomAssigned, RoomTaken, RoomTypeSoldOut, WrongStatus
@@ -140,10 +141,10 @@ def test_assign_rooms_one_room_for_two_gives_it_once(house: TestHotel, clerk: Ac
 
 def test_assign_rooms_counts_as_a_change_of_each_reservation(house: TestHotel, clerk: Actor) -> None:
     stay = arrive(house)
-    from binzhi.kernel import db
+    reservation = row_of(stay)["reservation_id"]
 
     def version() -> int:
-        return int(db.fetch_value("SELECT version FROM reservations_reservation WHERE id = %s", [row_of(stay)["reservation_id"]]))
+        return int(db.fetch_value("SELECT version FROM reservations_reservation WHERE id = %s", [reservation]))
 
     before = version()
     assign_rooms(hotel_id=house.pk, arrival=TODAY, rooms={stay: house.rooms["101"]}, actor=clerk, now=NOW)
@@ -170,15 +171,11 @@ def test_assign_proposed_again_finds_nothing(house: TestHotel, clerk: Actor) -> 
         assign_proposed(hotel_id=house.pk, arrival=TODAY, actor=clerk, now=NOW)
 
 
-def test_assign_proposed_leaves_out_whom_no_room_fits(house: TestHotel, clerk: Actor) -> None:
-    for number in ("201", "202", "203"):
-        arrive(house, after=1, nights=1, room_type="king", room=number)
+def test_assign_proposed_when_no_room_is_in_service_gives_none(house: TestHotel, clerk: Actor) -> None:
+    arrive(house)
+    db.execute("UPDATE property_room SET maintenance = 'out_of_service' WHERE hotel_id = %s", [house.pk])
     with nothing_changes(), pytest.raises(NothingToAssign):
-        arrive_and_propose(house, clerk)
-
-
-def arrive_and_propose(house: TestHotel, clerk: Actor) -> None:
-    assign_proposed(hotel_id=house.pk, arrival=TODAY + timedelta(days=5), actor=clerk, now=NOW)
+        assign_proposed(hotel_id=house.pk, arrival=TODAY, actor=clerk, now=NOW)
 
 
 def test_assign_proposed_asks_for_its_right(house: TestHotel) -> None:

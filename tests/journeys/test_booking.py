@@ -1,4 +1,4 @@
-"""Booking in a real browser: by keyboard, with a mistake, changed, cancelled; on a phone; 今日 that refreshes itself."""
+"""Booking in a real browser: by keyboard, with a mistake, changed, cancelled; 今日 that refreshes itself."""
 
 from __future__ import annotations
 
@@ -182,7 +182,10 @@ def test_today_refreshes_itself_without_taking_the_focus(hotel: TestHotel, desk:
     expect(counter).to_be_focused()
 
 
-SCREENS = ["today", "reservations", "reservations/new", "reservations/{number}", "reservations/{number}/cancel", "reservations/{number}/rooms/1/change", "reservations/{number}/details"]  # fmt: skip
+SCREENS = [
+    "today", "reservations", "reservations/new", "reservations/{number}", "reservations/{number}/cancel",
+    "reservations/{number}/rooms/1/change", "reservations/{number}/details",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

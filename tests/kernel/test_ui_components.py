@@ -201,3 +201,25 @@ def test_commands_are_found_by_word_pinyin_initials_and_key(query: str) -> None:
 @pytest.mark.usefixtures("screens")
 def test_command_without_the_right_is_not_found() -> None:
     assert finding.find(staffed(), "yd") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "here"),
+    [
+        ("/h/x/reservations/new", "/h/x/reservations/new"),
+        ("/h/x/reservations/R1", "/h/x/reservations"),
+        ("/h/x/reservations-old", ""),
+        ("/accounts/login/", ""),
+    ],
+)
+def test_only_the_nearest_screen_is_the_current_one(path: str, here: str) -> None:
+    assert nav._nearest(path, ["/h/x/reservations", "/h/x/reservations/new"]) == here
+
+
+def test_rights_that_the_rail_asks_for_exist() -> None:
+    from importlib import import_module
+
+    contexts = {item.permission.split(".")[0] for department in nav.NAVIGATION for item in department.items}
+    known = {str(right) for name in contexts for right in import_module(f"binzhi.{name}.access").Permission}
+    named = {item.permission for department in nav.NAVIGATION for item in department.items}
+    assert named - known == set()

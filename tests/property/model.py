@@ -58,10 +58,7 @@ class Model:
 
     def _room_for(self, wanted: dict[Night, str], given_up: dict[Night, str]) -> bool:
         """Whether the counters can bear the net change."""
-        for night, kind in wanted.items():
-            if given_up.get(night) != kind and self.left(night, kind) < 1:
-                return False
-        return True
+        return all(given_up.get(night) == kind or self.left(night, kind) > 0 for night, kind in wanted.items())
 
     def book(self, key: int, kind: str, arrival: Night, departure: Night) -> str:
         stay = Stay(kind, arrival, departure, type_now=kind)
@@ -108,7 +105,14 @@ class Model:
         room = stay.room if same else None
         if room and any(self.holder(room, night) not in (None, key) for night in held):
             return "RoomTaken"
-        stay.kind, stay.type_now, stay.arrival, stay.departure, stay.held, stay.room = kind, type_now, arrival, departure, held, room
+        stay.kind, stay.type_now, stay.arrival, stay.departure, stay.held, stay.room = (
+            kind,
+            type_now,
+            arrival,
+            departure,
+            held,
+            room,
+        )
         stay.rooms = {night: room for night in held} if room else {}
         self.changes += 1
         return "ok"

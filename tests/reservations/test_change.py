@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError, EditConflict, Forbidden, InvalidInput, NotFound
 from binzhi.kernel.models import AuditEntry
@@ -16,7 +17,19 @@ from binzhi.reservations.models import RoomNight, RoomReservation, StayNight
 from binzhi.reservations.rates import RateChange
 from binzhi.reservations.requests import RoomChange
 from binzhi.reservations.services import cancel_reservation, change_room, create_reservation
-from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, make_hotel, run_audit_day, sold, statements
+from tests.factories import (
+    NOW,
+    SYSTEM,
+    TODAY,
+    TestHotel,
+    booking,
+    fingerprint,
+    make_actor,
+    make_hotel,
+    run_audit_day,
+    sold,
+    statements,
+)
 
 
 def day(offset: int) -> date:
@@ -24,15 +37,30 @@ def day(offset: int) -> date:
 
 
 def book(hotel: TestHotel, *, first: int = 0, **of: Any) -> int:
-    return create_reservation(hotel_id=hotel.pk, booking=booking(arrival=day(first), **of), actor=SYSTEM, now=NOW).room_ids[0]
+    return create_reservation(
+        hotel_id=hotel.pk, booking=booking(arrival=day(first), **of), actor=SYSTEM, now=NOW
+    ).room_ids[0]
 
 
-def change(hotel: TestHotel, key: int, *, first: int = 0, until: int = 2, actor: Any = SYSTEM, version: int | None = None, **of: Any) -> int:
+def change(
+    hotel: TestHotel,
+    key: int,
+    *,
+    first: int = 0,
+    until: int = 2,
+    actor: Any = SYSTEM,
+    version: int | None = None,
+    **of: Any,
+) -> int:
     of = {"room_type": "std", "rate_plan": "bar", "adults": 2} | of
     return change_room(
-        hotel_id=hotel.pk, room_reservation_id=key, change=RoomChange(arrival=day(first), departure=day(until), **of),
-        expected_version=version, actor=actor, now=NOW,
-    )  # fmt: skip
+        hotel_id=hotel.pk,
+        room_reservation_id=key,
+        change=RoomChange(arrival=day(first), departure=day(until), **of),
+        expected_version=version,
+        actor=actor,
+        now=NOW,
+    )
 
 
 def refused(hotel: TestHotel, attempt: Callable[[], Any]) -> DomainError:
@@ -65,7 +93,9 @@ def assign(hotel: TestHotel, key: int, number: str, *, start: bool = False) -> N
 
 def sound(hotel: TestHotel) -> bool:
     return not (
-        verify.differences(hotel_id=hotel.pk) or verify.stray_nights(hotel_id=hotel.pk) or verify.wrongly_priced(hotel_id=hotel.pk)
+        verify.differences(hotel_id=hotel.pk)
+        or verify.stray_nights(hotel_id=hotel.pk)
+        or verify.wrongly_priced(hotel_id=hotel.pk)
     )
 
 
@@ -95,7 +125,12 @@ def test_change_room_to_other_dates_entirely_is_priced_anew(hotel: TestHotel) ->
 
 @pytest.mark.parametrize(
     ("of", "expected"),
-    [({"adults": 1}, [480, 480]), ({"rate_plan": "bb"}, [550, 550]), ({"room_type": "king"}, [500, 500]), ({"children": 1}, [550, 550])],
+    [
+        ({"adults": 1}, [480, 480]),
+        ({"rate_plan": "bb"}, [550, 550]),
+        ({"room_type": "king"}, [500, 500]),
+        ({"children": 1}, [550, 550]),
+    ],
 )
 def test_change_room_type_plan_or_guests_reprices_unless_prices_are_kept(
     hotel: TestHotel, of: dict[str, Any], expected: list[int]
@@ -120,7 +155,11 @@ def test_change_room_type_moves_the_counters_and_gives_the_room_back(hotel: Test
     assign(hotel, key, "101")
     change(hotel, key, room_type="king")
     room = RoomReservation.objects.get(pk=key)
-    assert (room.room_id, room.room_type_id, room.priced_type_id) == (None, hotel.room_types["king"], hotel.room_types["king"])
+    assert (room.room_id, room.room_type_id, room.priced_type_id) == (
+        None,
+        hotel.room_types["king"],
+        hotel.room_types["king"],
+    )
     assert (sold(hotel)[:2], sold(hotel, "king")[:2], RoomNight.objects.count()) == ([0, 0], [1, 1], 0)
 
 
@@ -130,8 +169,10 @@ def test_change_room_dates_keep_an_upgrade_and_its_room(hotel: TestHotel) -> Non
     change(hotel, key, first=1, until=4)
     room = RoomReservation.objects.get(pk=key)
     assert (room.room_id, room.room_type_id, room.priced_type_id) == (
-        hotel.rooms["201"], hotel.room_types["king"], hotel.room_types["std"],
-    )  # fmt: skip
+        hotel.rooms["201"],
+        hotel.room_types["king"],
+        hotel.room_types["std"],
+    )
     assert sold(hotel, "king")[:5] == [0, 1, 1, 1, 0]
     assert sound(hotel)
 
@@ -170,7 +211,10 @@ def test_change_room_prices_by_hand_need_the_right(hotel: TestHotel) -> None:
     assert isinstance(refused(hotel, lambda: change(hotel, key, prices=by_hand, actor=clerk)), Forbidden)
     manager = make_actor(hotel, [Permission.CHANGE, Permission.OVERRIDE_PRICE])
     change(hotel, key, prices=by_hand, actor=manager)
-    assert list(StayNight.objects.order_by("night").values_list("price", flat=True)) == [Decimal("1.00"), Decimal("2.50")]
+    assert list(StayNight.objects.order_by("night").values_list("price", flat=True)) == [
+        Decimal("1.00"),
+        Decimal("2.50"),
+    ]
     assert refused(hotel, lambda: change(hotel, key, prices=(Decimal(1),))).field == "prices"
     assert refused(hotel, lambda: change(hotel, key, prices=(Decimal(1), Decimal("NaN")))).field == "prices"
 
@@ -186,11 +230,17 @@ def test_change_room_expected_total_that_differs_is_told(hotel: TestHotel) -> No
 @pytest.mark.parametrize(
     ("of", "field"),
     [
-        ({"first": -1}, "arrival"), ({"until": -1}, "departure"), ({"until": 31}, "departure"), ({"first": 91, "until": 92}, "arrival"),
-        ({"adults": 0}, "adults"), ({"adults": 3}, "adults"), ({"children": -1}, "children"), ({"room_type": "nope"}, "room_type"),
+        ({"first": -1}, "arrival"),
+        ({"until": -1}, "departure"),
+        ({"until": 31}, "departure"),
+        ({"first": 91, "until": 92}, "arrival"),
+        ({"adults": 0}, "adults"),
+        ({"adults": 3}, "adults"),
+        ({"children": -1}, "children"),
+        ({"room_type": "nope"}, "room_type"),
         ({"rate_plan": "\x00"}, "rate_plan"),
     ],
-)  # fmt: skip
+)
 def test_change_room_impossible_stay_is_refused_at_its_field(hotel: TestHotel, of: dict[str, Any], field: str) -> None:
     key = book(hotel)
     refusal = refused(hotel, lambda: change(hotel, key, **of))
@@ -199,9 +249,13 @@ def test_change_room_impossible_stay_is_refused_at_its_field(hotel: TestHotel, o
 
 def restrict(hotel: TestHotel, night: int, **of: Any) -> None:
     rates.write(
-        hotel_id=hotel.pk, rate_plan_id=hotel.plans["bar"], room_type_ids=[hotel.room_types["std"]], first=day(night),
-        last=day(night), change=RateChange(**of),
-    )  # fmt: skip
+        hotel_id=hotel.pk,
+        rate_plan_id=hotel.plans["bar"],
+        room_type_ids=[hotel.room_types["std"]],
+        first=day(night),
+        last=day(night),
+        change=RateChange(**of),
+    )
 
 
 def test_change_room_restrictions_hold_for_what_is_new(hotel: TestHotel) -> None:
@@ -216,7 +270,10 @@ def test_change_room_restrictions_hold_for_what_is_new(hotel: TestHotel) -> None
 
 def test_change_room_giving_nights_up_is_always_possible(hotel: TestHotel) -> None:
     key = book(hotel, first=2, nights=4)
-    db.execute("UPDATE reservations_ratenight SET min_nights = 4, closed = true, closed_to_arrival = true WHERE hotel_id = %s", [hotel.pk])
+    db.execute(
+        "UPDATE reservations_ratenight SET min_nights = 4, closed = true, closed_to_arrival = true WHERE hotel_id = %s",
+        [hotel.pk],
+    )
     change(hotel, key, first=3, until=5)
     assert prices(key) == [400, 400]
 
@@ -264,8 +321,12 @@ def test_change_room_that_is_over_is_refused(hotel: TestHotel) -> None:
 def test_change_room_needs_the_right_of_that_hotel(hotel: TestHotel) -> None:
     key = book(hotel)
     other = make_hotel()
-    assert isinstance(refused(hotel, lambda: change(hotel, key, actor=make_actor(hotel, [Permission.CREATE]))), Forbidden)
-    assert isinstance(refused(hotel, lambda: change(hotel, key, actor=make_actor(other, [Permission.CHANGE]))), NotFound)
+    assert isinstance(
+        refused(hotel, lambda: change(hotel, key, actor=make_actor(hotel, [Permission.CREATE]))), Forbidden
+    )
+    assert isinstance(
+        refused(hotel, lambda: change(hotel, key, actor=make_actor(other, [Permission.CHANGE]))), NotFound
+    )
     assert isinstance(refused(other, lambda: change(other, key)), NotFound)
 
 
@@ -273,7 +334,11 @@ def test_change_room_audit_tells_before_and_after(hotel: TestHotel) -> None:
     key = book(hotel)
     change(hotel, key, until=3)
     entry = AuditEntry.objects.order_by("-id")[0]
-    assert (entry.operation, entry.before["departure"], entry.after["departure"]) == ("reservation.changed", str(day(2)), str(day(3)))
+    assert (entry.operation, entry.before["departure"], entry.after["departure"]) == (
+        "reservation.changed",
+        str(day(2)),
+        str(day(3)),
+    )
     assert (entry.before["total"], entry.after["total"]) == ("800.00", "1200.00")
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.billing import ledger
 from binzhi.billing.models import Transaction
 from binzhi.kernel import db
@@ -17,7 +18,19 @@ from binzhi.reservations.access import Permission
 from binzhi.reservations.models import RoomNight, RoomReservation, StayNight
 from binzhi.reservations.requests import Cancelled, ReservationRef
 from binzhi.reservations.services import cancel_reservation, create_reservation, mark_no_show, reinstate
-from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, make_hotel, run_audit_day, sold, statements
+from tests.factories import (
+    NOW,
+    SYSTEM,
+    TODAY,
+    TestHotel,
+    booking,
+    fingerprint,
+    make_actor,
+    make_hotel,
+    run_audit_day,
+    sold,
+    statements,
+)
 
 # 18:00 on the hotel's clocks on the day of arrival, when `flex` stops being free.
 DEADLINE = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -268,7 +281,12 @@ def test_turn_over_makes_no_shows_of_all_due_with_fees_events_and_nights_back(ho
     turned = turn_over(hotel)
     # first night 400, whole stay 440, twice first night 400
     assert (turned.rooms, turned.fees) == (4, Decimal(1640))
-    assert sorted(charges(hotel)) == [("8020", Decimal(400)), ("8020", Decimal(400)), ("8020", Decimal(400)), ("8020", Decimal(440))]
+    assert sorted(charges(hotel)) == [
+        ("8020", Decimal(400)),
+        ("8020", Decimal(400)),
+        ("8020", Decimal(400)),
+        ("8020", Decimal(440)),
+    ]
     assert [status_of(pk) for made in due for pk in made.room_ids] == ["no_show"] * 4
     assert [status_of(made.room_ids[0]) for made in (later, gone, here)] == ["reserved", "cancelled", "in_house"]
     assert verify.differences(hotel_id=hotel.pk) == []

@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from binzhi.reservations.fees import Policy, cancellation_fee, fee_of, free_until, no_show_fee
 
 PRICES = [Decimal("333.33"), Decimal("400.00"), Decimal("0.01")]
@@ -17,10 +18,14 @@ def policy(days: int = 0, until: time = time(18), kind: str = "first_night", per
 @pytest.mark.parametrize(
     ("kind", "percent", "fee"),
     [
-        ("none", "50", "0.00"), ("first_night", "0", "333.33"), ("percent", "50", "366.67"), ("percent", "100", "733.34"),
-        ("percent", "0.01", "0.07"), ("all", "0", "733.34"),
+        ("none", "50", "0.00"),
+        ("first_night", "0", "333.33"),
+        ("percent", "50", "366.67"),
+        ("percent", "100", "733.34"),
+        ("percent", "0.01", "0.07"),
+        ("all", "0", "733.34"),
     ],
-)  # fmt: skip
+)
 def test_fee_of_each_kind_is_counted_from_agreed_prices(kind: str, percent: str, fee: str) -> None:
     assert fee_of(kind, Decimal(percent), prices=PRICES, currency="CNY") == Decimal(fee)
 

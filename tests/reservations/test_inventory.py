@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
 from binzhi.kernel.models import AuditEntry, OutboxEvent
@@ -22,7 +23,18 @@ from binzhi.reservations.services import (
     set_room_out_of_order,
     set_sell_limits,
 )
-from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, make_hotel, run_audit_day, statements
+from tests.factories import (
+    NOW,
+    SYSTEM,
+    TODAY,
+    TestHotel,
+    booking,
+    fingerprint,
+    make_actor,
+    make_hotel,
+    run_audit_day,
+    statements,
+)
 
 
 def day(offset: int) -> date:
@@ -50,7 +62,13 @@ def test_set_rates_writes_a_range_in_one_statement_and_leaves_the_rest(hotel: Te
     with statements() as sent:
         assert write(hotel, first=1, last=3, price=Decimal("512.50"), min_nights=2) == 3
     assert len(sent) == 3
-    assert [stored(hotel, night).price for night in range(5)] == [400, Decimal("512.50"), Decimal("512.50"), Decimal("512.50"), 400]
+    assert [stored(hotel, night).price for night in range(5)] == [
+        400,
+        Decimal("512.50"),
+        Decimal("512.50"),
+        Decimal("512.50"),
+        400,
+    ]
     changed = stored(hotel, 2)
     assert (changed.single_price, changed.extra_adult, changed.min_nights, changed.closed) == (380, 100, 2, False)
 
@@ -65,7 +83,13 @@ def test_set_rates_flags_and_clearing(hotel: TestHotel) -> None:
     write(hotel, closed=True, closed_to_arrival=True, max_nights=5)
     write(hotel, closed=False, clear=frozenset({"max_nights", "single_price"}))
     kept = stored(hotel, 0)
-    assert (kept.closed, kept.closed_to_arrival, kept.max_nights, kept.single_price, kept.price) == (False, True, None, None, 400)
+    assert (kept.closed, kept.closed_to_arrival, kept.max_nights, kept.single_price, kept.price) == (
+        False,
+        True,
+        None,
+        None,
+        400,
+    )
 
 
 def test_set_rates_makes_nights_that_had_none(hotel: TestHotel) -> None:
@@ -86,14 +110,24 @@ def test_set_rates_does_not_touch_agreed_prices(hotel: TestHotel) -> None:
 @pytest.mark.parametrize(
     ("of", "field"),
     [
-        ({"first": -1}, "first"), ({"first": 3, "last": 2}, "last"), ({"last": 1100}, "last"), ({"weekdays": ()}, "weekdays"),
-        ({"weekdays": (0,)}, "weekdays"), ({"price": Decimal(-1)}, "price"), ({"price": Decimal("0.001")}, "price"),
-        ({"price": Decimal("NaN")}, "price"), ({"extra_child": Decimal(10**9)}, "extra_child"), ({"min_nights": 0}, "min_nights"),
-        ({"max_nights": 31}, "max_nights"), ({}, "price"), ({"clear": frozenset({"closed"})}, "clear"),
-        ({"rate_plan": "bb", "price": Decimal(1)}, "price"), ({"rate_plan": "nope", "closed": True}, "rate_plan"),
+        ({"first": -1}, "first"),
+        ({"first": 3, "last": 2}, "last"),
+        ({"last": 1100}, "last"),
+        ({"weekdays": ()}, "weekdays"),
+        ({"weekdays": (0,)}, "weekdays"),
+        ({"price": Decimal(-1)}, "price"),
+        ({"price": Decimal("0.001")}, "price"),
+        ({"price": Decimal("NaN")}, "price"),
+        ({"extra_child": Decimal(10**9)}, "extra_child"),
+        ({"min_nights": 0}, "min_nights"),
+        ({"max_nights": 31}, "max_nights"),
+        ({}, "price"),
+        ({"clear": frozenset({"closed"})}, "clear"),
+        ({"rate_plan": "bb", "price": Decimal(1)}, "price"),
+        ({"rate_plan": "nope", "closed": True}, "rate_plan"),
         ({"room_type": "nope", "closed": True}, "room_type"),
     ],
-)  # fmt: skip
+)
 def test_set_rates_impossible_is_refused_at_its_field(hotel: TestHotel, of: dict[str, Any], field: str) -> None:
     of = ({"price": Decimal(1)} if of and not {"price", "clear", "closed"} & set(of) else {}) | of
     refusal = refused(hotel, lambda: write(hotel, **of))
@@ -110,7 +144,9 @@ def test_set_rates_needs_its_right_and_tells_what_was_done(hotel: TestHotel) -> 
     assert OutboxEvent.objects.order_by("-id")[0].topic == "rates.set"
 
 
-def limit(hotel: TestHotel, *, first: int = 0, last: int = 0, actor: Any = SYSTEM, room_type: str = "std", **of: Any) -> int:
+def limit(
+    hotel: TestHotel, *, first: int = 0, last: int = 0, actor: Any = SYSTEM, room_type: str = "std", **of: Any
+) -> int:
     change = LimitChange(room_type=room_type, first=day(first), last=day(last), **of)
     return set_sell_limits(hotel_id=hotel.pk, change=change, actor=actor, now=NOW)
 
@@ -147,21 +183,37 @@ def test_set_sell_limits_counts_only_open_nights(hotel: TestHotel) -> None:
 
 @pytest.mark.parametrize(
     ("of", "field"),
-    [({}, "overbooking"), ({"overbooking": -1}, "overbooking"), ({"overbooking": 1000}, "overbooking"), ({"first": -1, "closed": True}, "first"),
-     ({"first": 2, "last": 1, "closed": True}, "last"), ({"room_type": "nope", "closed": True}, "room_type")],
-)  # fmt: skip
+    [
+        ({}, "overbooking"),
+        ({"overbooking": -1}, "overbooking"),
+        ({"overbooking": 1000}, "overbooking"),
+        ({"first": -1, "closed": True}, "first"),
+        ({"first": 2, "last": 1, "closed": True}, "last"),
+        ({"room_type": "nope", "closed": True}, "room_type"),
+    ],
+)
 def test_set_sell_limits_impossible_is_refused_at_its_field(hotel: TestHotel, of: dict[str, Any], field: str) -> None:
     refusal = refused(hotel, lambda: limit(hotel, **of))
     assert (type(refusal), refusal.field) == (InvalidInput, field)
 
 
 def test_set_sell_limits_needs_its_right(hotel: TestHotel) -> None:
-    assert isinstance(refused(hotel, lambda: limit(hotel, closed=True, actor=make_actor(hotel, [Permission.SET_RATES]))), Forbidden)
+    assert isinstance(
+        refused(hotel, lambda: limit(hotel, closed=True, actor=make_actor(hotel, [Permission.SET_RATES]))), Forbidden
+    )
 
 
-def take_out(hotel: TestHotel, number: str = "101", *, first: int = 0, until: int = 3, reason: str = "漏水", actor: Any = SYSTEM) -> int:
+def take_out(
+    hotel: TestHotel, number: str = "101", *, first: int = 0, until: int = 3, reason: str = "漏水", actor: Any = SYSTEM
+) -> int:
     return set_room_out_of_order(
-        hotel_id=hotel.pk, room_id=hotel.rooms[number], start=day(first), until=day(until), reason=reason, actor=actor, now=NOW
+        hotel_id=hotel.pk,
+        room_id=hotel.rooms[number],
+        start=day(first),
+        until=day(until),
+        reason=reason,
+        actor=actor,
+        now=NOW,
     )
 
 
@@ -230,7 +282,14 @@ def test_out_of_order_beyond_the_open_nights_counts_when_they_open(hotel: TestHo
 
 
 @pytest.mark.parametrize(
-    ("of", "field"), [({"first": -1}, "start"), ({"until": 0}, "until"), ({"until": 1102}, "until"), ({"reason": " "}, "reason"), ({"reason": "x" * 201}, "reason")]
+    ("of", "field"),
+    [
+        ({"first": -1}, "start"),
+        ({"until": 0}, "until"),
+        ({"until": 1102}, "until"),
+        ({"reason": " "}, "reason"),
+        ({"reason": "x" * 201}, "reason"),
+    ],
 )
 def test_out_of_order_impossible_is_refused_at_its_field(hotel: TestHotel, of: dict[str, Any], field: str) -> None:
     refusal = refused(hotel, lambda: take_out(hotel, **of))
@@ -251,7 +310,9 @@ def test_out_of_order_foreign_room_or_record_is_not_found(hotel: TestHotel) -> N
 
     assert isinstance(refused(other, foreign_room), NotFound)
     assert isinstance(refused(other, foreign_record), NotFound)
-    assert isinstance(refused(hotel, lambda: take_out(hotel, "102", actor=make_actor(hotel, [Permission.CHANGE]))), Forbidden)
+    assert isinstance(
+        refused(hotel, lambda: take_out(hotel, "102", actor=make_actor(hotel, [Permission.CHANGE]))), Forbidden
+    )
 
 
 def test_open_nights_up_to_the_horizon_is_idempotent(hotel: TestHotel) -> None:

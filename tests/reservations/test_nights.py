@@ -4,11 +4,11 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-
 import pytest
+from django.db import IntegrityError, transaction
+
 from binzhi.kernel import db
 from binzhi.reservations import errors, nights
-from django.db import IntegrityError, transaction
 from tests.factories import TODAY, TestHotel, make_hotel, sold, statements
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -45,7 +45,12 @@ def test_take_to_the_limit_and_not_beyond(hotel: TestHotel) -> None:
 
 @pytest.mark.parametrize(
     ("change", "room_for"),
-    [("overbooking = 2", 7), ("out_of_order = 2", 3), ("held = 1", 4), ("overbooking = 2, out_of_order = 3, held = 1", 3)],
+    [
+        ("overbooking = 2", 7),
+        ("out_of_order = 2", 3),
+        ("held = 1", 4),
+        ("overbooking = 2, out_of_order = 3, held = 1", 3),
+    ],
 )
 def test_take_limit_is_rooms_less_out_of_order_and_held_plus_overbooking(
     hotel: TestHotel, change: str, room_for: int

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.guests.models import Organisation
 from binzhi.kernel import db
 from binzhi.kernel.dates import StayDates
@@ -43,7 +44,10 @@ def test_offers_are_one_statement_whatever_the_nights(hotel: TestHotel) -> None:
 def test_offers_left_is_the_scarcest_night_and_sold_out_says_so(hotel: TestHotel) -> None:
     for first, rooms in ((1, 2), (2, 5)):
         create_reservation(
-            hotel_id=hotel.pk, booking=booking(arrival=TODAY + timedelta(days=first), nights=1, rooms=rooms), actor=SYSTEM, now=NOW
+            hotel_id=hotel.pk,
+            booking=booking(arrival=TODAY + timedelta(days=first), nights=1, rooms=rooms),
+            actor=SYSTEM,
+            now=NOW,
         )
     assert search(hotel)["std/bar"].left == 3
     gone = search(hotel, nights=3)["std/bar"]
@@ -89,13 +93,15 @@ def test_offers_reason_is_the_one_booking_gives(hotel: TestHotel, sql: str, reas
 @pytest.mark.parametrize("plan", ["bar", "bb"])
 def test_offers_price_is_the_one_booking_takes(hotel: TestHotel, plan: str, adults: int, children: int) -> None:
     rates.write(
-        hotel_id=hotel.pk, rate_plan_id=hotel.plans["bar"], room_type_ids=[hotel.room_types["std"]], first=TODAY + timedelta(days=1),
-        last=TODAY + timedelta(days=1), change=RateChange(price=Decimal("523.40"), single_price=Decimal("501.10")),
-    )  # fmt: skip
-    offer = search(hotel, adults=adults, children=children)[f"std/{plan}"]
-    made = create_reservation(
-        hotel_id=hotel.pk, booking=_booking(plan, adults, children), actor=SYSTEM, now=NOW
+        hotel_id=hotel.pk,
+        rate_plan_id=hotel.plans["bar"],
+        room_type_ids=[hotel.room_types["std"]],
+        first=TODAY + timedelta(days=1),
+        last=TODAY + timedelta(days=1),
+        change=RateChange(price=Decimal("523.40"), single_price=Decimal("501.10")),
     )
+    offer = search(hotel, adults=adults, children=children)[f"std/{plan}"]
+    made = create_reservation(hotel_id=hotel.pk, booking=_booking(plan, adults, children), actor=SYSTEM, now=NOW)
     assert offer.total == made.total == sum(price for _night, price in offer.nightly)
 
 

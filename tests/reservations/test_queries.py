@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.guests.models import Guest
 from binzhi.kernel.errors import DomainError, EditConflict, Forbidden, NotFound
 from binzhi.kernel.models import AuditEntry
@@ -32,7 +33,18 @@ from binzhi.reservations.services import (
     mark_no_show,
     update_details,
 )
-from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, make_hotel, run_audit_day, statements
+from tests.factories import (
+    NOW,
+    SYSTEM,
+    TODAY,
+    TestHotel,
+    booking,
+    fingerprint,
+    make_actor,
+    make_hotel,
+    run_audit_day,
+    statements,
+)
 
 
 def book(hotel: TestHotel, **of: Any) -> ReservationRef:
@@ -49,13 +61,30 @@ def start(hotel: TestHotel, key: int, number: str = "101") -> None:
 def test_reservation_view_shows_everything_in_one_statement(hotel: TestHotel) -> None:
     guest = Guest.objects.create(group_id=hotel.ref.group_id, name="王小明")
     made = book(
-        hotel, rooms=3, guest_id=guest.pk, booker_phone="13912345678", market="fit", special_requests=("high",), expected_at=time(18, 30)
+        hotel,
+        rooms=3,
+        guest_id=guest.pk,
+        booker_phone="13912345678",
+        market="fit",
+        special_requests=("high",),
+        expected_at=time(18, 30),
     )
     with statements() as sent:
         view = reservation_view(hotel_id=hotel.pk, number=made.number)
     assert len(sent) == 1
-    assert (view.id, view.version, view.status, view.booker_phone, view.total) == (made.id, 1, "reserved", "139****5678", 2400)
-    assert (view.guest_name, view.market, list(view.special_requests), view.expected_at) == ("王小明", "fit", ["high"], time(18, 30))
+    assert (view.id, view.version, view.status, view.booker_phone, view.total) == (
+        made.id,
+        1,
+        "reserved",
+        "139****5678",
+        2400,
+    )
+    assert (view.guest_name, view.market, list(view.special_requests), view.expected_at) == (
+        "王小明",
+        "fit",
+        ["high"],
+        time(18, 30),
+    )
     assert [room.id for room in view.rooms] == list(made.room_ids)
     first, second, _third = view.rooms
     assert (first.guest_name, second.guest_name, first.room, first.folio) == ("王小明", "", None, None)
@@ -77,7 +106,9 @@ def test_reservation_view_of_another_hotel_is_not_found(hotel: TestHotel) -> Non
 
 def test_reservation_view_status_and_due_follow_rooms_and_hotel_day(hotel: TestHotel) -> None:
     made = book(hotel, rooms=2, nights=1)
-    cancel_reservation(hotel_id=hotel.pk, reservation_id=made.id, room_ids=[made.room_ids[1]], reason="guest", actor=SYSTEM, now=NOW)
+    cancel_reservation(
+        hotel_id=hotel.pk, reservation_id=made.id, room_ids=[made.room_ids[1]], reason="guest", actor=SYSTEM, now=NOW
+    )
     start(hotel, made.room_ids[0])
     view = reservation_view(hotel_id=hotel.pk, number=made.number)
     assert (view.status, view.total, [room.due for room in view.rooms]) == ("in_house", 400, ["", ""])
@@ -98,7 +129,11 @@ def test_reservation_list_filters_and_pages_by_cursor(hotel: TestHotel) -> None:
     assert names(hotel) == ["取消", "客1", "客1", "客2", "客3"]
     assert names(hotel, status="cancelled") == ["取消"]
     assert names(hotel, arrival_from=TODAY + timedelta(days=2)) == ["客2", "客3"]
-    assert names(hotel, arrival_from=TODAY + timedelta(days=1), arrival_to=TODAY + timedelta(days=2)) == ["客1", "客1", "客2"]
+    assert names(hotel, arrival_from=TODAY + timedelta(days=1), arrival_to=TODAY + timedelta(days=2)) == [
+        "客1",
+        "客1",
+        "客2",
+    ]
     seen: list[int] = []
     after = None
     while page := reservation_list(hotel_id=hotel.pk, limit=2, after=after):
@@ -109,7 +144,9 @@ def test_reservation_list_filters_and_pages_by_cursor(hotel: TestHotel) -> None:
 
 
 def test_reservation_list_finds_by_number_name_channel_order_and_pinyin(hotel: TestHotel) -> None:
-    guest = Guest.objects.create(group_id=hotel.ref.group_id, name="单晓", plain="单晓", pinyin="shanxiao", initials="sx")
+    guest = Guest.objects.create(
+        group_id=hotel.ref.group_id, name="单晓", plain="单晓", pinyin="shanxiao", initials="sx"
+    )
     made = book(hotel, booker_name="Smith John", channel="ota", channel_number="B-77")
     of_guest = book(hotel, booker_name="旅行社", guest_id=guest.pk)
     for text, number in (
@@ -185,7 +222,12 @@ def test_cancellation_quote_is_what_cancelling_costs(hotel: TestHotel) -> None:
 def update(hotel: TestHotel, made: ReservationRef, *, version: int = 1, actor: Any = SYSTEM, **of: Any) -> int:
     view = reservation_view(hotel_id=hotel.pk, number=made.number)
     return update_details(
-        hotel_id=hotel.pk, reservation_id=made.id, details=details_of(view, **of), expected_version=version, actor=actor, now=NOW
+        hotel_id=hotel.pk,
+        reservation_id=made.id,
+        details=details_of(view, **of),
+        expected_version=version,
+        actor=actor,
+        now=NOW,
     )
 
 
@@ -200,7 +242,9 @@ def refused(hotel: TestHotel, attempt: Any) -> DomainError:
 def test_update_details_writes_what_is_given_and_keeps_the_phone(hotel: TestHotel) -> None:
     made = book(hotel, booker_phone="13912345678", market="fit")
     sealed = Reservation.objects.get(pk=made.id).booker_phone_sealed
-    assert update(hotel, made, remarks="安静", special_requests=("quiet",), expected_at=time(1, 0), guarantee="card") == 2
+    assert (
+        update(hotel, made, remarks="安静", special_requests=("quiet",), expected_at=time(1, 0), guarantee="card") == 2
+    )
     kept = Reservation.objects.get(pk=made.id)
     assert (kept.remarks, kept.special_requests, kept.expected_at, kept.guarantee, kept.market) == (
         "安静", ["quiet"], time(1, 0), "card", "fit",
@@ -233,11 +277,17 @@ def test_update_details_second_clerk_sees_both_versions(hotel: TestHotel) -> Non
 @pytest.mark.parametrize(
     ("of", "field"),
     [
-        ({"booker_name": " "}, "booker_name"), ({"booker_phone": "x"}, "booker_phone"), ({"market": "nope"}, "market"),
-        ({"special_requests": ("nope",)}, "special_requests"), ({"guarantee": "nope"}, "guarantee"), ({"remarks": "x" * 1001}, "remarks"),
-        ({"guest_id": 10**9}, "guest"), ({"organisation_id": 10**9}, "organisation"), ({"channel_number": "1"}, "channel"),
+        ({"booker_name": " "}, "booker_name"),
+        ({"booker_phone": "x"}, "booker_phone"),
+        ({"market": "nope"}, "market"),
+        ({"special_requests": ("nope",)}, "special_requests"),
+        ({"guarantee": "nope"}, "guarantee"),
+        ({"remarks": "x" * 1001}, "remarks"),
+        ({"guest_id": 10**9}, "guest"),
+        ({"organisation_id": 10**9}, "organisation"),
+        ({"channel_number": "1"}, "channel"),
     ],
-)  # fmt: skip
+)
 def test_update_details_impossible_is_refused_at_its_field(hotel: TestHotel, of: dict[str, Any], field: str) -> None:
     made = book(hotel)
     refusal = refused(hotel, lambda: update(hotel, made, **of))

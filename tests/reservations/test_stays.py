@@ -6,15 +6,26 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.kernel import db
-from binzhi.kernel.dates import StayDates
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
 from binzhi.kernel.operations import unit_of_work
 from binzhi.reservations import errors, rates, stays, verify
 from binzhi.reservations.models import RoomNight, RoomReservation, StayNight
 from binzhi.reservations.rates import RateChange
 from binzhi.reservations.services import create_reservation
-from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_hotel, run_audit_day, sold, statements
+from tests.factories import (
+    NOW,
+    SYSTEM,
+    TODAY,
+    TestHotel,
+    booking,
+    fingerprint,
+    make_hotel,
+    run_audit_day,
+    sold,
+    statements,
+)
 
 
 def day(offset: int) -> date:
@@ -22,7 +33,9 @@ def day(offset: int) -> date:
 
 
 def book(hotel: TestHotel, *, first: int = 0, **of: Any) -> int:
-    return create_reservation(hotel_id=hotel.pk, booking=booking(arrival=day(first), **of), actor=SYSTEM, now=NOW).room_ids[0]
+    return create_reservation(
+        hotel_id=hotel.pk, booking=booking(arrival=day(first), **of), actor=SYSTEM, now=NOW
+    ).room_ids[0]
 
 
 def do(hotel: TestHotel, key: int, *steps: Callable[[stays.LockedRoom], stays.LockedRoom]) -> stays.LockedRoom:
@@ -72,7 +85,9 @@ def held(key: int) -> list[tuple[int, date]]:
 
 def sound(hotel: TestHotel) -> bool:
     return not (
-        verify.differences(hotel_id=hotel.pk) or verify.stray_nights(hotel_id=hotel.pk) or verify.wrongly_priced(hotel_id=hotel.pk)
+        verify.differences(hotel_id=hotel.pk)
+        or verify.stray_nights(hotel_id=hotel.pk)
+        or verify.wrongly_priced(hotel_id=hotel.pk)
     )
 
 
@@ -236,9 +251,13 @@ def test_shorten_gives_back_and_never_touches_slept_nights(hotel: TestHotel) -> 
 def test_extend_takes_nights_room_and_prices_of_the_plan(hotel: TestHotel) -> None:
     key = book(hotel, nights=1)
     rates.write(
-        hotel_id=hotel.pk, rate_plan_id=hotel.plans["bar"], room_type_ids=[hotel.room_types["std"]], first=day(1), last=day(1),
+        hotel_id=hotel.pk,
+        rate_plan_id=hotel.plans["bar"],
+        room_type_ids=[hotel.room_types["std"]],
+        first=day(1),
+        last=day(1),
         change=RateChange(price=Decimal(555)),
-    )  # fmt: skip
+    )
     do(hotel, key, assign(hotel, "101"), start)
     do(hotel, key, extend(3))
     prices = StayNight.objects.filter(room_reservation_id=key).order_by("night").values_list("price", flat=True)
@@ -250,7 +269,11 @@ def test_extend_takes_nights_room_and_prices_of_the_plan(hotel: TestHotel) -> No
 def test_extend_by_prices_given(hotel: TestHotel) -> None:
     key = book(hotel, nights=1)
     do(hotel, key, extend(3, [Decimal(1), Decimal(2)]))
-    assert list(StayNight.objects.order_by("night").values_list("price", flat=True)) == [Decimal(400), Decimal(1), Decimal(2)]
+    assert list(StayNight.objects.order_by("night").values_list("price", flat=True)) == [
+        Decimal(400),
+        Decimal(1),
+        Decimal(2),
+    ]
     refusal = refused(hotel, key, extend(5, [Decimal(1)]))
     assert (type(refusal), refusal.field) == (InvalidInput, "prices")
 
@@ -280,7 +303,8 @@ def test_extend_sold_out_closed_too_long_or_not_longer_is_refused(hotel: TestHot
 def test_extend_ignores_restrictions_meant_for_new_bookings(hotel: TestHotel) -> None:
     key = book(hotel, nights=1)
     db.execute(
-        "UPDATE reservations_ratenight SET min_nights = 9, closed_to_arrival = true, closed = true WHERE hotel_id = %s", [hotel.pk]
+        "UPDATE reservations_ratenight SET min_nights = 9, closed_to_arrival = true, closed = true WHERE hotel_id = %s",
+        [hotel.pk],
     )
     assert do(hotel, key, extend(2)).departure == day(2)
 
@@ -315,47 +339,16 @@ def test_a_stay_that_is_over_cannot_be_touched(hotel: TestHotel, step: str) -> N
     key = book(hotel, nights=2)
     do(hotel, key, assign(hotel, "101"), start, end)
     attempts: dict[str, Callable[[stays.LockedRoom], stays.LockedRoom]] = {
-        "assign": assign(hotel, "102"), "unassign": lambda stay: stays.unassign(room_reservation=stay), "start": start,
-        "undo_start": lambda stay: stays.undo_start(room_reservation=stay), "end": end, "shorten": shorten(1), "extend": extend(5),
+        "assign": assign(hotel, "102"),
+        "unassign": lambda stay: stays.unassign(room_reservation=stay),
+        "start": start,
+        "undo_start": lambda stay: stays.undo_start(room_reservation=stay),
+        "end": end,
+        "shorten": shorten(1),
+        "extend": extend(5),
         "move": move(hotel, "102"),
-    }  # fmt: skip
+    }
     assert isinstance(refused(hotel, key, attempts[step]), errors.WrongStatus)
-
-
-def free(hotel: TestHotel, first: int, until: int, **of: Any) -> list[str]:
-    found = stays.free_rooms(hotel_id=hotel.pk, dates=StayDates(day(first), day(until)), **of)
-    return [room.number for room in found]
-
-
-def test_free_rooms_leaves_out_what_is_taken_on_any_night(hotel: TestHotel) -> None:
-    do(hotel, book(hotel, first=1, nights=1), assign(hotel, "101"))
-    key = book(hotel, nights=2)
-    do(hotel, key, assign(hotel, "102"), start)
-    std = hotel.room_types["std"]
-    assert free(hotel, 0, 2, room_type_id=std) == ["103", "104", "105"]
-    assert free(hotel, 2, 4, room_type_id=std) == ["101", "103", "104", "105", "102"]
-    assert free(hotel, 0, 1) == ["101", "103", "104", "105", "201", "202", "203"]
-    assert free(hotel, 0, 2, room_type_id=std, besides=key) == ["103", "104", "105", "102"]
-    assert free(hotel, 0, 0, room_type_id=std, vacant_now=True) == ["101", "103", "104", "105"]
-
-
-def test_free_rooms_filters_by_what_is_asked(hotel: TestHotel) -> None:
-    db.execute("UPDATE property_room SET features = '{bath}', smoking = true WHERE id = %s", [hotel.rooms["102"]])
-    db.execute("UPDATE property_room SET accessible = true, housekeeping = 'dirty' WHERE id = %s", [hotel.rooms["103"]])
-    db.execute("UPDATE property_room SET maintenance = 'out_of_order' WHERE id = %s", [hotel.rooms["104"]])
-    db.execute("UPDATE property_room SET orientation = 'south' WHERE id = %s", [hotel.rooms["105"]])
-    std = hotel.room_types["std"]
-    assert free(hotel, 0, 1, room_type_id=std) == ["101", "102", "105", "103"]
-    assert free(hotel, 0, 1, features=["bath"]) == ["102"]
-    assert free(hotel, 0, 1, room_type_id=std, smoking=False) == ["101", "105", "103"]
-    assert free(hotel, 0, 1, accessible=True) == ["103"]
-    assert free(hotel, 0, 1, orientation="south") == ["105"]
-    assert free(hotel, 0, 1, room_type_id=std, housekeeping=["inspected", "clean"]) == ["101", "102", "105"]
-    assert free(hotel, 0, 1, floor_id=hotel.floors[1]) == ["201", "202", "203"]
-    assert free(hotel, 0, 1, limit=2) == ["101", "102"]
-    with statements() as sent:
-        free(hotel, 0, 30)
-    assert len(sent) == 1
 
 
 @pytest.mark.parametrize("nights", [1, 14])

@@ -82,8 +82,8 @@ def test_list_finds_by_name_pinyin_phone_company_and_channel_number(
     )
     guest = known_guest(hotel, "贺振东", "13805713391")
     wanted = book(
-        hotel, guest_id=guest, booker_name="贺振东", booker_phone="13805713391", organisation_id=company.pk, channel="ota",
-        channel_number="CT-778",
+        hotel, guest_id=guest, booker_name="贺振东", booker_phone="13805713391", organisation_id=company.pk,
+        channel="ota", channel_number="CT-778",
     )  # fmt: skip
     other = book(hotel, booker_name="王小明", booker_phone="13900001111")
     assert numbers(html_of(client, hotel, q=text), wanted, other) == [True, False]

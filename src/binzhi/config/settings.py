@@ -9,10 +9,11 @@ from typing import Any
 import psycopg.conninfo
 from csp.constants import NONE, SELF
 
+from binzhi.config.pool import unbind
 from binzhi.config.secrets import load_secrets
 
 HOME = Path(os.environ.get("BINZHI_HOME", "var")).absolute()
-PORT = int(os.environ.get("BINZHI_PORT", "8000"))
+PORT = os.environ.get("BINZHI_PORT", "8000")
 HOST = os.environ.get("BINZHI_HOST", "127.0.0.1")
 DEBUG = os.environ.get("BINZHI_DEBUG", "") == "1"
 
@@ -100,6 +101,8 @@ def _database() -> dict[str, Any]:
             "min_size": int(os.environ.get("BINZHI_POOL_MIN", "1")),
             "max_size": int(os.environ.get("BINZHI_POOL_MAX", "8")),
             "timeout": 10,
+            # What one request was bound to is not seen by the next one that forgets to bind itself.
+            "reset": unbind,
         },
         "options": "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000",
         "prepare_threshold": 2,
@@ -113,6 +116,8 @@ def _database() -> dict[str, Any]:
         "HOST": info.get("host", ""),
         "PORT": info.get("port", ""),
         "CONN_MAX_AGE": 0,
+        # A pooled connection that a restart of the database cut is replaced before it is used.
+        "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": options,
     }

@@ -106,11 +106,14 @@ class HotelRun:
         # Two lanes in two threads: while one waits for the server the other reckons.
         with ThreadPoolExecutor(max_workers=1, initializer=_prepare_session) as lane:
             try:
+                done = [work for day, work in self._days if day < first]
+                # Told at once, and apart: what an earlier run did does not count for this one's rate.
+                self._tell(sum(map(steps_of, done)), sum(map(lives_of, done)), first)
                 for day, work in self._days:
                     if day >= first:
                         self._today = day
                         self._live(day, work, lane)
-                    self._tell(steps_of(work), lives_of(work), day)
+                        self._tell(steps_of(work), lives_of(work), day)
             finally:
                 lane.submit(_end_session).result()
                 _end_session()

@@ -1,4 +1,4 @@
-"""Everything a booking must know before it locks: the hotel, the prices, the codes and files it names. One statement."""
+"""What a booking must know before it locks: the hotel, the prices, the codes and files it names. One statement."""
 
 from __future__ import annotations
 
@@ -113,10 +113,11 @@ def gather(
     not_before: date | None = None,
     fields_of_first: bool = False,
 ) -> Facts:
-    """Read and check all of it; `codes` are (kind, code, field of the form). `not_before` replaces today for stays under way;
-    `fields_of_first`: all rooms are parts of one, so the fields are not numbered.
+    """Read and check all of it; `codes` are (kind, code, field of the form).
 
-    Raises InvalidInput or NotFound at the field; what a plan refuses is kept in `refusal`, for an agreed price to overrule.
+    `not_before` replaces today for stays under way; `fields_of_first`: all rooms are parts of one, so their fields are
+    not numbered. Raises InvalidInput or NotFound at the field; what a plan refuses is kept in `refusal`, for an agreed
+    price to overrule.
     """
     check_codes(codes)
     params: dict[str, Any] = {

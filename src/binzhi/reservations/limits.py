@@ -44,9 +44,7 @@ def check_guests(*, adults: int, children: int, infants: int = 0, prefix: str = 
     """Raise InvalidInput at the count that cannot be; how many the room holds is the type's matter."""
     for field, count in (("adults", adults), ("children", children), ("infants", infants)):
         if not 0 <= count <= MAX_PEOPLE:
-            raise InvalidInput(
-                field=prefix + field, message=_("A number from 0 to %(most)s."), most=MAX_PEOPLE
-            )
+            raise InvalidInput(field=prefix + field, message=_("A number from 0 to %(most)s."), most=MAX_PEOPLE)
     if adults + children + infants == 0:
         raise InvalidInput(field=prefix + "adults", message=_("At least one guest must come."))
 

@@ -18,7 +18,7 @@ from binzhi.reservations.enums import Status
 
 @dataclass(frozen=True, slots=True)
 class LockedRoom:
-    """One room of a locked reservation. `today` is the open hotel day, which cannot close before this transaction ends."""
+    """One room of a locked reservation. `today` is the open hotel day; it cannot close before this transaction ends."""
 
     id: int
     hotel_id: int
@@ -78,7 +78,7 @@ def nights_between(first: date, until: date) -> list[date]:
     return [first + timedelta(days=offset) for offset in range((until - first).days)]
 
 
-# The rooms are locked too: a lock that had to wait reads what the other transaction left, not this statement's snapshot.
+# The rooms are locked too: after a wait they are read as the other transaction left them, not from this snapshot.
 _LOCK = """
 WITH day AS MATERIALIZED (
     SELECT billing_hold_day(%(hotel)s) AS today
@@ -103,7 +103,8 @@ FOR NO KEY UPDATE OF rr
 _BY_RESERVATION = _LOCK.replace("{which}", "r.id = %(id)s")
 _BY_ROOM = _LOCK.replace(
     "{which}",
-    "r.id = (SELECT x.reservation_id FROM reservations_roomreservation x WHERE x.id = %(id)s AND x.hotel_id = %(hotel)s)",
+    "r.id = (SELECT x.reservation_id FROM reservations_roomreservation x"
+    " WHERE x.id = %(id)s AND x.hotel_id = %(hotel)s)",
 )
 
 

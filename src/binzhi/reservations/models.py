@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from binzhi.billing.models import Account, Folio
 from binzhi.guests.models import Guest, Organisation

@@ -19,7 +19,8 @@ Deltas = Mapping[tuple[date, int], int]
 # row by row in that order, and either way no row is locked out of turn.
 _LOCKED = """
 WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest(%(nights)s::date[], %(types)s::bigint[], %(deltas)s::integer[]) AS a (night, room_type_id, delta)
+    SELECT * FROM unnest(%(nights)s::date[], %(types)s::bigint[], %(deltas)s::integer[])
+        AS a (night, room_type_id, delta)
 ), locked AS MATERIALIZED (
     SELECT n.night, n.room_type_id, a.delta
     FROM asked a JOIN reservations_night n

@@ -124,9 +124,7 @@ def _charge(
     )  # fmt: skip
 
 
-def _record(
-    hotel_id: int, due: list[dict[str, Any]], amounts: dict[int, Decimal], actor: Actor, now: datetime
-) -> None:
+def _record(hotel_id: int, due: list[dict[str, Any]], amounts: dict[int, Decimal], actor: Actor, now: datetime) -> None:
     record_each(
         "reservation.no_show", subject="reservation", hotel_id=hotel_id, actor=actor, now=now,
         entries=[

@@ -20,12 +20,14 @@ _PLAIN = """(
          ELSE r.price + greatest(w.adults - t.included_adults, 0) * r.extra_adult END
     + w.children * r.extra_child)"""
 PRICE = f"""CASE WHEN p.parent_id IS NULL THEN {_PLAIN}
-     ELSE greatest(round(({_PLAIN} * (1 + p.percent / 100) + p.amount) / p.round_to) * p.round_to, 0) END::numeric(12,2)"""
+     ELSE greatest(round(({_PLAIN} * (1 + p.percent / 100) + p.amount) / p.round_to) * p.round_to, 0)
+     END::numeric(12,2)"""
 
-# Aggregates over the rate rows `r` of a plan (its own and its parent's), for the stay `w`. `w.last` is the last priced night.
+# Aggregates over the rate rows `r` of a plan (its own and its parent's), for the stay `w`; `w.last` is the last night
+# that has a price.
 RESTRICTIONS = f"""
-    array_agg({PRICE} ORDER BY r.night)
-        FILTER (WHERE r.rate_plan_id = coalesce(p.parent_id, p.id) AND r.night <= w.last AND r.price IS NOT NULL) AS prices,
+    array_agg({PRICE} ORDER BY r.night) FILTER (
+        WHERE r.rate_plan_id = coalesce(p.parent_id, p.id) AND r.night <= w.last AND r.price IS NOT NULL) AS prices,
     bool_or(r.closed) FILTER (WHERE r.night <= w.last) AS plan_closed,
     bool_or(r.closed_to_arrival) FILTER (WHERE r.night = w.arrival) AS no_arrival,
     bool_or(r.closed_to_departure) FILTER (WHERE r.night = w.departure) AS no_departure,

@@ -14,7 +14,10 @@ EVERY_DAY = frozenset(range(7))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateChange:
-    """What to write; None leaves a value as it is, a name in `clear` empties it (price, single_price, min_nights, max_nights)."""
+    """What to write; None leaves a value as it is.
+
+    A name in `clear` empties it: price, single_price, min_nights, max_nights.
+    """
 
     price: Decimal | None = None
     single_price: Decimal | None = None
@@ -67,7 +70,7 @@ def write(
     change: RateChange,
     weekdays: frozenset[int] = EVERY_DAY,
 ) -> int:
-    """Write a plan's nights `first` to `last` (both included) for some types; 0 is Monday. The number of rows written."""
+    """Write a plan's nights `first` to `last` (both included) for some types; 0 is Monday. How many rows."""
     return db.execute(
         _WRITE,
         {

@@ -70,9 +70,10 @@ def free_rooms(
     vacant_now: bool = False,
     besides: int | None = None,
 ) -> list[FreeRoom]:
-    """Rooms free on every night of `dates`, ready ones first; `besides` is a room reservation whose own nights do not count.
+    """Rooms free on every night of `dates`, ready ones first.
 
-    A day use asks for no night: `vacant_now` then tells which room can be had.
+    `besides` is a room reservation whose own nights do not count. A day use asks for no night: `vacant_now` then tells
+    which room can be had.
     """
     rows = db.fetch_all(
         _FREE,

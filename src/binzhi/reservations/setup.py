@@ -57,9 +57,7 @@ def create_plan(*, hotel_id: int, spec: PlanSpec) -> int:
     return RatePlan.objects.create(hotel_id=hotel_id, **asdict(spec)).pk
 
 
-def create_agreement(
-    *, hotel_id: int, rate_plan_id: int, organisation_id: int, valid_until: date | None = None
-) -> int:
+def create_agreement(*, hotel_id: int, rate_plan_id: int, organisation_id: int, valid_until: date | None = None) -> int:
     """Let an organisation book a negotiated plan; the agreement's id."""
     return Agreement.objects.create(
         hotel_id=hotel_id, rate_plan_id=rate_plan_id, organisation_id=organisation_id, valid_until=valid_until
@@ -99,7 +97,7 @@ INVENTORY_LOCK = "SELECT pg_advisory_xact_lock(7102, %s)"
 
 
 def open_nights(*, hotel_id: int, first: date, last: date) -> int:
-    """Put nights `first` to `last` (both included) on sale; nights that are open stay as they are. The number of rows made.
+    """Put nights `first` to `last` (both included) on sale; open ones stay as they are. How many rows were made.
 
     A row per night and type, with the rooms in use counted now. Nights are open to all that follows in the booking
     horizon; the night audit calls this daily.

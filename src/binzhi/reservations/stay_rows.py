@@ -30,7 +30,8 @@ WITH dropped AS (
            OR (night >= %(open_from)s AND room_id IS DISTINCT FROM %(room)s::bigint))
 ), given AS (
     INSERT INTO reservations_roomnight (room_id, night, hotel_id, room_reservation_id)
-    SELECT %(room)s::bigint, n.night, %(hotel)s, %(id)s FROM unnest(%(room_nights)s::date[]) AS n (night) ORDER BY n.night
+    SELECT %(room)s::bigint, n.night, %(hotel)s, %(id)s FROM unnest(%(room_nights)s::date[]) AS n (night)
+    ORDER BY n.night
     ON CONFLICT DO NOTHING
     RETURNING night
 )

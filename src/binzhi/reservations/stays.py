@@ -81,9 +81,7 @@ def _give(room: LockedRoom, room_id: int) -> LockedRoom:
         left = room.nights_left
         nights.take(
             hotel_id=room.hotel_id,
-            deltas=nights.merged(
-                nights.deltas_of(left, room.room_type_id, -1), nights.deltas_of(left, type_id, 1)
-            ),
+            deltas=nights.merged(nights.deltas_of(left, room.room_type_id, -1), nights.deltas_of(left, type_id, 1)),
         )
     return rewrite(before=room, after=replace(room, room_id=room_id, room_type_id=type_id))
 
@@ -175,9 +173,7 @@ def shorten(*, room_reservation: LockedRoom, departure: date) -> LockedRoom:
     return rewrite(before=stay, after=replace(stay, departure=departure))
 
 
-def extend(
-    *, room_reservation: LockedRoom, departure: date, prices: Sequence[Decimal] | None = None
-) -> LockedRoom:
+def extend(*, room_reservation: LockedRoom, departure: date, prices: Sequence[Decimal] | None = None) -> LockedRoom:
     """Stay longer in the same room: takes nights and room nights, priced by the plan unless `prices` are given.
 
     Raises RoomTaken (the room is promised to somebody else), RoomTypeSoldOut, RoomTypeClosed, NotOnSale, NoPrice,
@@ -188,15 +184,15 @@ def extend(
     if departure <= stay.departure:
         raise InvalidInput(field="departure", message=_("The new departure is not later than the agreed one."))
     if (departure - stay.arrival).days > stay.longest_stay:
-        raise InvalidInput(field="departure", message=_("A stay has at most %(nights)s nights."), nights=stay.longest_stay)
+        raise InvalidInput(
+            field="departure", message=_("A stay has at most %(nights)s nights."), nights=stay.longest_stay
+        )
     added = nights_between(stay.departure, departure)
     agreed = list(prices) if prices is not None else _plan_prices(stay, departure)
     if len(agreed) != len(added):
         raise InvalidInput(field="prices", message=_("%(nights)s prices are needed."), nights=len(added))
     nights.take(hotel_id=stay.hotel_id, deltas=nights.deltas_of(added, stay.room_type_id, 1))
-    return rewrite(
-        before=stay, after=replace(stay, departure=departure), prices=dict(zip(added, agreed, strict=True))
-    )
+    return rewrite(before=stay, after=replace(stay, departure=departure), prices=dict(zip(added, agreed, strict=True)))
 
 
 def _plan_prices(stay: LockedRoom, departure: date) -> list[Decimal]:
@@ -225,9 +221,7 @@ def set_folio(*, room_reservation: LockedRoom, folio_id: int, account_id: int) -
 
 def set_guest(*, room_reservation: LockedRoom, guest_id: int) -> LockedRoom:
     """Name the guest who stays, as registered at check-in."""
-    db.execute(
-        "UPDATE reservations_roomreservation SET guest_id = %s WHERE id = %s", [guest_id, room_reservation.id]
-    )
+    db.execute("UPDATE reservations_roomreservation SET guest_id = %s WHERE id = %s", [guest_id, room_reservation.id])
     return replace(room_reservation, guest_id=guest_id)
 
 

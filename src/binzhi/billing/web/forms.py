@@ -20,7 +20,7 @@ MEANS_ICONS = {
     "wechat": "qr", "alipay": "qr", "card": "card", "cash": "cash", "bank": "building", "company": "briefcase",
 }  # fmt: skip
 GROUPS: Mapping[str, Any] = {
-    "room": _("Room"), "food": _("Food and drink"), "minibar": _("Minibar"), "laundry": _("Laundry"),
+    "room": pgettext_lazy("charge codes", "Room"), "food": _("Food and drink"), "minibar": _("Minibar"), "laundry": _("Laundry"),
     "fee": _("Fees"), "other": pgettext_lazy("charge codes", "Other"),
 }  # fmt: skip
 
@@ -70,7 +70,7 @@ class PaymentForm(MoneyForm):
     aliases: Mapping[str, str] = {"organisation": "company"}
 
     means = forms.ChoiceField(label=_("Means of payment"), widget=forms.RadioSelect)
-    company = forms.TypedChoiceField(label=_("Company"), required=False, coerce=int, empty_value=None)
+    company = forms.TypedChoiceField(label=pgettext_lazy("bill", "Company"), required=False, coerce=int, empty_value=None)
     amount = AmountField(label=_("Amount"))
     note = line(_("Note"))
 
@@ -84,7 +84,7 @@ class ChargeForm(MoneyForm):
     """Something the guest had."""
 
     charge_code = forms.ChoiceField(label=_("Item"))
-    amount = AmountField(label=_("Price"))
+    amount = AmountField(label=pgettext_lazy("charge", "Price"))
     quantity = forms.IntegerField(label=_("Quantity"), initial=1)
     description = line(_("Description"))
 
@@ -129,7 +129,7 @@ class ReversalForm(MoneyForm):
 class TransferForm(MoneyForm):
     """Charges to another window; `other` is the number of another bill, whose first window takes them."""
 
-    target = forms.ChoiceField(label=_("To"), required=False, widget=forms.RadioSelect)
+    target = forms.ChoiceField(label=pgettext_lazy("charge", "To"), required=False, widget=forms.RadioSelect)
     other = line(_("Another bill"))
     amount = AmountField(label=_("Only this much"), required=False)
     reason = line(_("Reason"))

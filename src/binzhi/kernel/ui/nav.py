@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -39,7 +39,7 @@ class Link:
     url: str
     key: str
     phone: bool
-    current: bool
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ NAVIGATION: tuple[Department, ...] = (
 )
 
 
-def _reachable(items: Iterable[Item], *, actor: Any, hotel: Any, path: str) -> Iterator[Link]:
+def _reachable(items: Iterable[Item], *, actor: Any, hotel: Any) -> Iterator[Link]:
     for item in items:
         if item.permission and not (actor and actor.may(item.permission, hotel.pk)):
             continue
@@ -99,8 +99,7 @@ def _reachable(items: Iterable[Item], *, actor: Any, hotel: Any, path: str) -> I
             url = reverse(item.url_name, args=[hotel.code])
         except NoReverseMatch:
             continue  # a screen that is not built yet
-        current = path == url or path.startswith(url.rstrip("/") + "/")
-        yield Link(item.label, item.icon, url, item.key, item.phone, current)
+        yield Link(item.label, item.icon, url, item.key, item.phone)
 
 
 def sections_for(request: HttpRequest) -> tuple[Section, ...]:
@@ -109,9 +108,16 @@ def sections_for(request: HttpRequest) -> tuple[Section, ...]:
     actor = getattr(request, "actor", None)
     if hotel is None:
         return ()
-    found = []
-    for department in NAVIGATION:
-        links = tuple(_reachable(department.items, actor=actor, hotel=hotel, path=request.path))
-        if links:
-            found.append(Section(department.label, department.icon, links))
-    return tuple(found)
+    found = [(department, list(_reachable(department.items, actor=actor, hotel=hotel))) for department in NAVIGATION]
+    here = _nearest(request.path, [link.url for _department, links in found for link in links])
+    return tuple(
+        Section(department.label, department.icon, tuple(replace(link, current=link.url == here) for link in links))
+        for department, links in found
+        if links
+    )
+
+
+def _nearest(path: str, urls: Iterable[str]) -> str:
+    """The screen whose address leads furthest towards this page: new reservation, not the list above it."""
+    leading = [url for url in urls if path == url or path.startswith(url.rstrip("/") + "/")]
+    return max(leading, key=len, default="")

@@ -56,7 +56,7 @@ FROM t CROSS JOIN p
 LEFT JOIN stock s ON s.room_type_id = t.id
 LEFT JOIN rates x ON x.room_type_id = t.id AND x.plan_id = p.id
 ORDER BY t.position, t.code, p.position, p.code
-"""
+"""  # noqa: S608  (the expressions are constants of pricing)
 
 
 @dataclass(frozen=True, slots=True)

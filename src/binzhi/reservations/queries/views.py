@@ -133,8 +133,8 @@ class ReservationView:
 _VIEW = """
 SELECT v.id AS reservation_id, v.hotel_id, v.number, v.version, v.guest_id AS booker_guest_id,
        coalesce(bg.name, '') AS booker_guest_name, v.organisation_id, coalesce(o.name, '') AS organisation,
-       v.booker_name, v.booker_phone_masked AS booker_phone, v.market, v.source, v.channel, v.channel_number, v.guarantee,
-       v.special_requests, v.remarks, v.expected_at, v.confirmed_at, v.booked_on, v.created_at,
+       v.booker_name, v.booker_phone_masked AS booker_phone, v.market, v.source, v.channel, v.channel_number,
+       v.guarantee, v.special_requests, v.remarks, v.expected_at, v.confirmed_at, v.booked_on, v.created_at,
        h.business_date AS today, rr.id, rr.position, rr.status, rr.priced_type_id AS room_type_id,
        t.code AS room_type, t.name AS room_type_name, t.name_en AS room_type_name_en, held.code AS held_type,
        p.code AS rate_plan, p.name AS rate_plan_name, p.name_en AS rate_plan_name_en, c.name AS policy_name,
@@ -164,7 +164,8 @@ ORDER BY rr.position
 _BY_NUMBER = _VIEW.replace("{which}", "v.number = %(key)s")
 _BY_ROOM = _VIEW.replace(
     "{which}",
-    "v.id = (SELECT x.reservation_id FROM reservations_roomreservation x WHERE x.id = %(key)s AND x.hotel_id = %(hotel)s)",
+    "v.id = (SELECT x.reservation_id FROM reservations_roomreservation x"
+    " WHERE x.id = %(key)s AND x.hotel_id = %(hotel)s)",
 )
 _OF_ROOM = tuple(field.name for field in fields(RoomView) if field.name != "nightly")
 _OF_RESERVATION = tuple(
@@ -222,7 +223,7 @@ def details_of(view: ReservationView, **given: Any) -> ReservationDetails:
 
 @dataclass(frozen=True, slots=True)
 class ReservationRow:
-    """A line of the list: one room of a reservation. `room_id` is the room reservation's id, `room` the door's number."""
+    """A line of the list: one room of a reservation. `room_id` is the room reservation's id, `room` the number."""
 
     room_id: int
     reservation_id: int
@@ -252,7 +253,7 @@ WITH found AS (
     SELECT x.reservation_id FROM guests_guest g
     JOIN property_hotel h ON h.id = %(hotel)s AND h.group_id = g.group_id
     JOIN reservations_roomreservation x ON x.guest_id = g.id AND x.hotel_id = %(hotel)s
-    WHERE (g.plain ~>=~ %(plain)s AND g.plain ~<~ %(plain_end)s)
+    WHERE (%(plain)s <> '' AND g.plain ~>=~ %(plain)s AND g.plain ~<~ %(plain_end)s)
        OR (%(pinyin)s <> '' AND g.pinyin ~>=~ %(pinyin)s AND g.pinyin ~<~ %(pinyin_end)s)
 )
 """
@@ -272,6 +273,7 @@ WHERE rr.hotel_id = %(hotel)s
   AND (%(to)s::date IS NULL OR rr.arrival <= %(to)s::date)
   AND (%(after_date)s::date IS NULL OR (rr.arrival, rr.id) > (%(after_date)s::date, %(after_id)s::bigint))
 """
+_AMONG = " AND rr.reservation_id IN (SELECT id FROM found)"
 _ORDER = " ORDER BY rr.arrival, rr.id LIMIT %(limit)s"
 
 
@@ -291,10 +293,16 @@ def reservation_list(
         "after_date": after[0] if after else None, "after_id": after[1] if after else 0,
     }  # fmt: skip
     sql = _LIST + _ORDER
+    text = text.strip()
     if text:
         keys = name_keys(text)
-        sql = _FOUND + _LIST + " AND rr.reservation_id IN (SELECT id FROM found)" + _ORDER
-        params |= {"text": text, "name": text.lower(), "plain": keys.plain, "pinyin": keys.pinyin if text.isascii() else ""}
+        sql = _FOUND + _LIST + _AMONG + _ORDER
+        params |= {
+            "text": text,
+            "name": text.lower(),
+            "plain": keys.plain,
+            "pinyin": keys.pinyin if text.isascii() else "",
+        }
         params |= {f"{name}_end": _after(params[name]) for name in ("name", "plain", "pinyin")}
     return [ReservationRow(**row) for row in db.fetch_all(sql, params)]
 

@@ -230,7 +230,7 @@ def _summary(room: LockedRoom, prices: Mapping[date, Decimal]) -> dict[str, obje
 
 @dataclass(frozen=True, slots=True)
 class ChangeQuote:
-    """What a change would come to. `nightly` is every night with its price; `keeps_room`: the room given stays given."""
+    """What a change would come to. `nightly` is every night with its price; `keeps_room`: the room stays given."""
 
     nightly: tuple[tuple[date, Decimal], ...]
     total: Decimal
@@ -238,7 +238,7 @@ class ChangeQuote:
     keeps_room: bool
 
 
-class _Asked(Exception):  # noqa: N818  (no error: it takes the transaction back and carries the answer)
+class _Asked(Exception):
     def __init__(self, quote: ChangeQuote) -> None:
         self.quote = quote
 

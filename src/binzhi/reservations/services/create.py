@@ -44,10 +44,12 @@ WITH made AS (
 ), prices AS (
     INSERT INTO reservations_staynight (room_reservation_id, hotel_id, night, price, rate_plan_id)
     SELECT rooms.id, %(hotel)s, n.night, n.price, rooms.rate_plan_id
-    FROM unnest(%(night_positions)s::smallint[], %(nights)s::date[], %(prices)s::numeric[]) AS n (position, night, price)
+    FROM unnest(%(night_positions)s::smallint[], %(nights)s::date[], %(prices)s::numeric[])
+        AS n (position, night, price)
     JOIN rooms USING (position)
 )
-SELECT made.number, made.version, (SELECT array_agg(rooms.id ORDER BY rooms.position) FROM rooms) AS room_ids FROM made
+SELECT made.number, made.version, (SELECT array_agg(rooms.id ORDER BY rooms.position) FROM rooms) AS room_ids
+FROM made
 """
 
 
@@ -159,9 +161,7 @@ def _insert(
     return ReservationRef(known.new_id, row["number"], row["version"], tuple(row["room_ids"]), total)
 
 
-def _summary(
-    made: ReservationRef, rooms: tuple[RoomRequest, ...], prices: list[list[Decimal]]
-) -> dict[str, object]:
+def _summary(made: ReservationRef, rooms: tuple[RoomRequest, ...], prices: list[list[Decimal]]) -> dict[str, object]:
     return {
         "number": made.number,
         "rooms": [

@@ -76,8 +76,8 @@ def update_details(
 ) -> int:
     """Write booker, codes, guarantee, requests, remarks and expected time; the new version.
 
-    A phone of None stays as it is. Locks the reservation. Raises NotFound, InvalidInput at the field, ChannelOrderTaken,
-    EditConflict with the saved values when another clerk was first. Publishes ReservationChanged.
+    A phone of None stays as it is. Locks the reservation. Raises NotFound, InvalidInput at the field,
+    ChannelOrderTaken, EditConflict with the saved values when another clerk was first. Publishes ReservationChanged.
     """
     clean = booker.cleaned(details)
     phone = booker.normal_phone(clean.booker_phone) if clean.booker_phone is not None else None
@@ -112,9 +112,7 @@ def _new_codes(details: ReservationDetails, before: dict[str, Any]) -> list[tupl
 
 
 def _told(after: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: "changed" if name in _PRIVATE else value for name, value in after.items() if value != before[name]
-    }
+    return {name: "changed" if name in _PRIVATE else value for name, value in after.items() if value != before[name]}
 
 
 def _write(reservation_id: int, details: ReservationDetails, phone: str | None) -> None:
@@ -124,7 +122,8 @@ def _write(reservation_id: int, details: ReservationDetails, phone: str | None) 
         "organisation_id": details.organisation_id, "market": details.market, "source": details.source,
         "channel": details.channel, "channel_number": details.channel_number, "guarantee": details.guarantee,
         "special_requests": list(details.special_requests), "remarks": details.remarks,
-        "expected_at": details.expected_at, "phone": phone is not None, "sealed": stored.sealed, "masked": stored.masked,
+        "expected_at": details.expected_at, "phone": phone is not None, "sealed": stored.sealed,
+        "masked": stored.masked,
     }  # fmt: skip
     try:
         db.execute(_UPDATE, params)

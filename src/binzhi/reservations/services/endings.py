@@ -51,10 +51,10 @@ def cancel_reservation(
     actor: Actor,
     now: datetime,
 ) -> Cancelled:
-    """Cancel the rooms that are still expected, or the named ones: nights and rooms go back, the policy's fee is posted.
+    """Cancel the rooms that are still expected, or the named ones: nights and rooms go back, the fee is posted.
 
-    Locks day, reservation, nights, folio. Raises NotFound, NothingToCancel, WrongStatus, EditConflict, InvalidInput at
-    `reason`; waiving the fee needs its right. Publishes ReservationCancelled. Not idempotent (the second refuses).
+    Locks day, reservation, nights, folio. Raises NotFound, NothingToCancel, WrongStatus, EditConflict, InvalidInput
+    at `reason`; waiving the fee needs its right. Publishes ReservationCancelled. Not idempotent (the second refuses).
     """
     if waive_fee:
         actor.require(Permission.WAIVE_FEE, hotel_id)
@@ -161,9 +161,13 @@ def _chosen(rooms: list[LockedRoom], room_ids: Sequence[int] | None) -> list[Loc
 
 
 def _check_reason(hotel_id: int, reason: str) -> None:
-    known = reason.isascii() and reason.isprintable() and db.fetch_value(
-        "SELECT 1 FROM reservations_code WHERE hotel_id = %s AND kind = %s AND code = %s AND is_active",
-        [hotel_id, CodeKind.CANCEL_REASON.value, reason],
+    known = (
+        reason.isascii()
+        and reason.isprintable()
+        and db.fetch_value(
+            "SELECT 1 FROM reservations_code WHERE hotel_id = %s AND kind = %s AND code = %s AND is_active",
+            [hotel_id, CodeKind.CANCEL_REASON.value, reason],
+        )
     )
     if not known:
         raise InvalidInput(field="reason", message=_("Choose the reason of the cancellation."))
@@ -176,18 +180,27 @@ def _give_back(hotel_id: int, rooms: list[LockedRoom], status: Status, reason: s
     )
     db.execute(
         _END,
-        {"ids": [room.id for room in rooms], "status": status.value, "today": rooms[0].today, "reason": reason, "note": note},
+        {
+            "ids": [room.id for room in rooms],
+            "status": status.value,
+            "today": rooms[0].today,
+            "reason": reason,
+            "note": note,
+        },
     )
 
 
-def _charge(
-    rooms: list[LockedRoom], due: dict[int, Decimal], charge_code: str, actor: Actor, now: datetime
-) -> Decimal:
+def _charge(rooms: list[LockedRoom], due: dict[int, Decimal], charge_code: str, actor: Actor, now: datetime) -> Decimal:
     for room in rooms:
         amount = due.get(room.id, ZERO)
         if amount:
             fees.charge_fee(
-                room=room, amount=amount, charge_code=charge_code, description=room.number, user_id=actor.user_id, now=now
+                room=room,
+                amount=amount,
+                charge_code=charge_code,
+                description=room.number,
+                user_id=actor.user_id,
+                now=now,
             )
     return sum(due.values(), ZERO)
 
@@ -212,7 +225,13 @@ def _reverse_fee(room: LockedRoom, actor: Actor, now: datetime) -> None:
 def _before(rooms: list[LockedRoom]) -> dict[str, object]:
     return {
         "rooms": [
-            {"id": room.id, "status": room.status, "arrival": room.arrival, "departure": room.departure, "room": room.room_id}
+            {
+                "id": room.id,
+                "status": room.status,
+                "arrival": room.arrival,
+                "departure": room.departure,
+                "room": room.room_id,
+            }
             for room in rooms
         ]
     }

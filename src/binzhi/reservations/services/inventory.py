@@ -77,7 +77,9 @@ def _place(hotel_id: int, room_type: str, rate_plan: str | None = None) -> dict[
 
 def _check_range(first: date, last: date, place: Mapping[str, Any]) -> None:
     if first < place["business_date"]:
-        raise InvalidInput(field="first", message=_("This date has passed: the hotel day is %(today)s."), today=place["business_date"])
+        raise InvalidInput(
+            field="first", message=_("This date has passed: the hotel day is %(today)s."), today=place["business_date"]
+        )
     if last < first:
         raise InvalidInput(field="last", message=_("The last date is before the first."))
     if (last - first).days >= LONGEST_RANGE:
@@ -101,9 +103,7 @@ def _check_values(values: Mapping[str, Any], clear: frozenset[str], place: Mappi
 
 
 @operation(Permission.SET_SELL_LIMITS)
-def set_sell_limits(
-    *, hotel_id: int, change: LimitChange, reason: str = "", actor: Actor, now: datetime
-) -> int:
+def set_sell_limits(*, hotel_id: int, change: LimitChange, reason: str = "", actor: Actor, now: datetime) -> int:
     """Set planned overbooking and stop sell of a type for a range of nights; how many nights.
 
     Locks the nights in order. Raises LimitBelowSold when more is sold than the new limit allows, InvalidInput at the
@@ -133,7 +133,7 @@ def set_sell_limits(
 
 @operation(Permission.OPEN_NIGHTS)
 def open_nights(*, hotel_id: int, until: date | None = None, actor: Actor, now: datetime) -> int:
-    """Put all nights from the hotel day up to `until` (the booking horizon by default) on sale; how many rows were made.
+    """Put all nights from the hotel day up to `until` (by default the booking horizon) on sale; how many rows.
 
     Raises InvalidInput at `until`. Publishes NightsOpened. Idempotent: nights that are open stay as they are.
     """

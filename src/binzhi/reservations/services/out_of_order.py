@@ -89,7 +89,8 @@ _RETURN = """
 WITH freed AS (
     DELETE FROM reservations_roomnight WHERE out_of_order_id = %(id)s AND night >= %(today)s
 )
-UPDATE reservations_outoforder SET returned_at = %(now)s, until = greatest(start, least(until, %(today)s)) WHERE id = %(id)s
+UPDATE reservations_outoforder SET returned_at = %(now)s, until = greatest(start, least(until, %(today)s))
+WHERE id = %(id)s
 """
 
 

@@ -18,7 +18,7 @@ from binzhi.kernel.ui.htmx import render_screen, wants_part
 from binzhi.people.web import StaffRequest, screen
 from binzhi.property.queries import HotelRef, room_types
 from binzhi.reservations.access import Permission
-from binzhi.reservations.enums import CodeKind, Guarantee, Status
+from binzhi.reservations.enums import CodeKind, Status
 from binzhi.reservations.history import reservation_history
 from binzhi.reservations.queries import (
     ReservationView,
@@ -32,7 +32,7 @@ from binzhi.reservations.queries.policies import policies_of
 from binzhi.reservations.web.booking import hotel_of
 from binzhi.reservations.web.letter import GONE, letters, policy_lines
 from binzhi.reservations.web.telling import Teller
-from binzhi.reservations.web.words import STATUS_CHIPS, due_words, vip_rank
+from binzhi.reservations.web.words import STATUS_CHIPS, due_words, guarantee_word, vip_rank
 
 KINDS = [kind.value for kind in CodeKind]
 Names = dict[str, dict[str, str]]
@@ -104,7 +104,7 @@ def page_context(request: StaffRequest, view: ReservationView) -> dict[str, Any]
         "deposit": deposit,
         "allowed": {name: name in allowed for name in ("update_details", "confirm", "cancel")},
         "names": words_of(view, names),
-        "guarantee": Guarantee(view.guarantee).label,
+        "guarantee": guarantee_word(view.guarantee),
         "history": history_of(view, hotel, names),
         "letters": letters(hotel=hotel, view=view, policies=policies),
         "policy": policy_lines(hotel, view.rooms, policies),

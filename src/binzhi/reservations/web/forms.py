@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel.dates import StayDates
@@ -18,6 +18,7 @@ from binzhi.reservations import limits
 from binzhi.reservations.booker import CHANNEL_NUMBER_LIMIT, NAME_LIMIT, REMARKS_LIMIT, normal_phone
 from binzhi.reservations.enums import CodeKind, Guarantee
 from binzhi.reservations.queries.desk_list import CodeOption
+from binzhi.reservations.web.words import guarantee_word
 
 Codes = Mapping[str, Sequence[CodeOption]]
 
@@ -183,5 +184,4 @@ class BookingForm(BookerFields, StayForm):
 def guarantee_words(hold_until: time) -> list[tuple[str, str, str]]:
     """(value, word, what it means for the guest)."""
     held = gettext("held until %(time)s") % {"time": f"{hold_until:%H:%M}"}
-    words = {Guarantee.NONE: (pgettext("guarantee", "None"), held)}
-    return [(each.value, *words.get(each, (str(each.label), ""))) for each in Guarantee]
+    return [(each.value, guarantee_word(each.value), held if each == Guarantee.NONE else "") for each in Guarantee]

@@ -15,7 +15,7 @@ from binzhi.property.queries import HotelRef
 from binzhi.reservations.enums import Guarantee, Status
 from binzhi.reservations.queries import ReservationView, RoomView
 from binzhi.reservations.queries.policies import PlanPolicy
-from binzhi.reservations.web.words import policy_sentence
+from binzhi.reservations.web.words import guarantee_word, policy_sentence
 
 LANGUAGES = (("zh-hans", "中文"), ("en", "English"))
 GONE = (Status.CANCELLED.value, Status.NO_SHOW.value)
@@ -97,7 +97,7 @@ def guests_words(room: RoomView) -> str:
 def held_words(hotel: HotelRef, view: ReservationView) -> str:
     if view.guarantee == Guarantee.NONE:
         return _("Held until %(time)s on the day of arrival.") % {"time": f"{hotel.hold_until:%H:%M}"}
-    return _("Guaranteed (%(guarantee)s), held all night.") % {"guarantee": Guarantee(view.guarantee).label}
+    return _("Guaranteed (%(guarantee)s), held all night.") % {"guarantee": guarantee_word(view.guarantee)}
 
 
 def policy_lines(hotel: HotelRef, rooms: Sequence[RoomView], policies: Mapping[str, PlanPolicy]) -> list[str]:

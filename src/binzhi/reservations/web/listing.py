@@ -19,7 +19,7 @@ from binzhi.kernel.ui.htmx import render_screen
 from binzhi.people.web import StaffRequest, screen
 from binzhi.property.queries import HotelRef, room_types
 from binzhi.reservations.access import Permission
-from binzhi.reservations.enums import CodeKind, Guarantee, Status
+from binzhi.reservations.enums import CodeKind, Status
 from binzhi.reservations.queries.desk_list import (
     DEFAULT_SORT,
     PAGE_SIZE,
@@ -31,7 +31,7 @@ from binzhi.reservations.queries.desk_list import (
     list_totals,
 )
 from binzhi.reservations.web.booking import hotel_of
-from binzhi.reservations.web.words import STATUS_CHIPS, vip_rank
+from binzhi.reservations.web.words import STATUS_CHIPS, guarantee_word, vip_rank
 
 QUERY_LIMIT = 60
 LAST_PAGE = 100_000
@@ -151,5 +151,5 @@ def file_rows(rows: list[ListRow]) -> Iterator[list[object]]:
         yield [
             row.number, f"{row.position}/{row.rooms}", row.guest_name, str(label), row.arrival, row.departure,
             row.nights, row.room_type, row.room, row.rate_plan, row.adults, row.children, row.organisation,
-            row.channel_label, str(Guarantee(row.guarantee).label), row.phone, row.value,
+            row.channel_label, guarantee_word(row.guarantee), row.phone, row.value,
         ]  # fmt: skip

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from binzhi.kernel.ui import formats
-from binzhi.reservations.enums import Guarantee, Status
+from binzhi.reservations.enums import Status
 from binzhi.reservations.history import HistoryEntry
+from binzhi.reservations.web.words import guarantee_word
 
 TITLES: dict[str, tuple[str, str | Promise]] = {
     "reservation.created": ("calendar-plus", gettext_lazy("Booked")),
@@ -155,7 +156,7 @@ class Teller:
             amount = _amount(value)
             return formats.money(amount, currency=self.currency) if amount is not None else str(value)
         if name == "guarantee":
-            return str(Guarantee(value).label) if value in Guarantee.values else str(value)
+            return guarantee_word(str(value))
         if name == "status":
             return str(Status(value).label) if value in Status.values else str(value)
         known = self.names.get(name, {})

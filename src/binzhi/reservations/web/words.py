@@ -15,7 +15,7 @@ from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui import formats
 from binzhi.property.enums import BedType
 from binzhi.property.queries import RoomTypeRef
-from binzhi.reservations.enums import FeeKind, Status
+from binzhi.reservations.enums import FeeKind, Guarantee, Status
 from binzhi.reservations.fees import fee_of
 from binzhi.reservations.queries.policies import PlanPolicy
 
@@ -91,6 +91,19 @@ def policy_sentence(policy: PlanPolicy, *, arrival: date, prices: Sequence[Decim
             "amount": amount(policy.no_show_kind, policy.no_show_percent),
         }
     return pgettext("two sentences", "%(first)s %(second)s") % {"first": first, "second": last}
+
+
+GUARANTEES: dict[str, str | Promise] = {
+    Guarantee.NONE: pgettext_lazy("guarantee", "None"),
+    Guarantee.DEPOSIT: pgettext_lazy("guarantee", "Deposit"),
+    Guarantee.CARD: pgettext_lazy("guarantee", "Card"),
+    Guarantee.COMPANY: pgettext_lazy("guarantee", "Company"),
+}
+
+
+def guarantee_word(value: str) -> str:
+    """What stands behind a reservation, in a word."""
+    return str(GUARANTEES.get(value, value))
 
 
 VIP_RANKS = {"ip": 1, "vip": 2, "vvip": 3}

@@ -1,0 +1,319 @@
+"""Rights of every address, taken from the resolver: (who) x (method) x (whose hotel, whose things).
+
+A screen of a hotel names its right in its gate, so its rows make themselves. Every other address must stand in
+DECLARED; an address without a row fails `test_every_address_has_a_row`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from tests.architecture.test_access_operations import all_rights
+from tests.architecture.twins import PASSWORD, Twin, fingerprint, make_twin, staff_with
+
+SIGN_IN = "/accounts/login/"
+METHODS = ("get", "post")
+# What a colleague may meet behind the gate: the page, a move, a missing thing, a wrong method, something to mend.
+BEHIND_THE_GATE = {200, 201, 204, 302, 304, 404, 405, 409, 412, 422}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One entry of the resolver."""
+
+    route: str
+    name: str
+    view: Any
+
+    @property
+    def is_screen(self) -> bool:
+        return bool(getattr(self.view, "binzhi_screen", False))
+
+    @property
+    def permission(self) -> str | None:
+        right = getattr(self.view, "binzhi_permission", None)
+        return None if right is None else str(right)
+
+    @property
+    def arguments(self) -> list[str]:
+        return [argument for argument in re.findall(r"<(?:\w+:)?(\w+)>", self.route) if argument != "hotel"]
+
+    def url(self, hotel: str, ids: dict[str, Any]) -> str:
+        def fill(found: re.Match[str]) -> str:
+            name = found[1]
+            return hotel if name == "hotel" else str(value_of(self, name, ids))
+
+        return "/" + re.sub(r"<(?:\w+:)?(\w+)>", fill, self.route)
+
+
+# Arguments of addresses that are not called after the thing whose id they are.
+CALLED = {
+    ("frontdesk", "number"): "room_number", ("reservations", "position"): "position", ("billing", "number"): "folio",
+    ("billing", "folio"): "folio", ("frontdesk", "folio"): "folio",
+}  # fmt: skip
+
+
+def value_of(address: Address, argument: str, ids: dict[str, Any]) -> Any:
+    context = address.view.__module__.split(".")[1]
+    key = CALLED.get((context, argument), argument)
+    assert key in ids, f"say in CALLED what <{argument}> of {address.route} is"
+    return ids[key]
+
+
+def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[Address]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, route)
+        elif isinstance(entry, URLPattern):
+            yield Address(route, entry.name or "", entry.callback)
+
+
+# Addresses without a gate of ours: what a stranger and a colleague get, for GET and POST.
+ENTRY = "anybody: this is where one signs in or out"
+OWN = "anybody signed in: one's own password and second step"
+PREFERENCE = "anybody: language and theme of this screen, kept in a cookie"
+STYLEGUIDE = "nobody, unless the styleguide is switched on: it holds made-up data only"
+SEARCH = "colleagues of the hotel: each provider checks its own right"
+START = "anybody: sends strangers to the sign-in page and colleagues to their hotel"
+API_DOCUMENT = "anybody: the description of the API holds no data"
+API = "programs with a token: see test_access_api.py"
+DECLARED: dict[str, str] = {
+    "accounts/login/": ENTRY,
+    "accounts/logout/": ENTRY,
+    "accounts/inactive/": ENTRY,
+    "accounts/2fa/authenticate/": ENTRY,
+    "accounts/reauthenticate/": OWN,
+    "accounts/2fa/reauthenticate/": OWN,
+    "accounts/password/change/": OWN,
+    "accounts/2fa/": OWN,
+    "accounts/2fa/totp/activate/": OWN,
+    "accounts/2fa/totp/deactivate/": OWN,
+    "accounts/2fa/recovery-codes/": OWN,
+    "accounts/2fa/recovery-codes/generate/": OWN,
+    "accounts/2fa/recovery-codes/download/": OWN,
+    "ui/theme": PREFERENCE,
+    "ui/language": PREFERENCE,
+    "ui/styleguide": STYLEGUIDE,
+    "ui/styleguide/guests": STYLEGUIDE,
+    "ui/styleguide/panel": STYLEGUIDE,
+    "ui/styleguide/form": STYLEGUIDE,
+    "ui/styleguide/live": STYLEGUIDE,
+    "ui/styleguide/error/<int:status>": STYLEGUIDE,
+    "h/<str:hotel>/search": SEARCH,
+    "": START,
+    "api/openapi.json": API_DOCUMENT,
+    "api/": API_DOCUMENT,
+}
+
+
+def declared(address: Address) -> str | None:
+    return API if address.route.startswith("api/v1/") else DECLARED.get(address.route)
+
+
+ALL = list(addresses())
+SCREENS = [address for address in ALL if address.is_screen]
+WITH_IDS = [address for address in SCREENS if address.arguments]
+
+
+def test_every_address_has_a_row() -> None:
+    assert [address.route for address in ALL if not address.is_screen and declared(address) is None] == []
+
+
+def test_no_row_is_left_of_an_address_that_is_gone() -> None:
+    assert set(DECLARED) - {address.route for address in ALL} == set()
+
+
+def test_every_screen_of_a_hotel_names_a_right_that_exists() -> None:
+    rights = all_rights()
+    assert [address.route for address in SCREENS if address.permission not in rights] == []
+    assert [address.route for address in SCREENS if "<slug:hotel>" not in address.route] == []
+
+
+@dataclass
+class House:
+    """Two hotels and the colleagues that try every door."""
+
+    own: Twin
+    foreign: Twin
+    boss: Client
+    nobody: Client
+    other_boss: Client
+
+    def who(self, name: str) -> Client:
+        return {"boss": self.boss, "nobody": self.nobody, "other": self.other_boss, "stranger": Client()}[name]
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    assert client.login(username=username, password=PASSWORD)
+    return client
+
+
+@pytest.fixture
+def house(db: None, settings: Any) -> House:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    own, foreign = make_twin("a"), make_twin("b")
+    for twin in (own, foreign):
+        twin.ids |= {"room_number": next(iter(twin.hotel.rooms)), "position": 1}
+    staff_with(own, "boss", all_rights())
+    staff_with(own, "nobody", ())
+    staff_with(foreign, "other.boss", all_rights())
+    return House(own, foreign, signed_in("boss"), signed_in("nobody"), signed_in("other.boss"))
+
+
+def test_screens_stranger_is_sent_to_sign_in(house: House) -> None:
+    before = fingerprint()
+    wrong = []
+    for address in SCREENS:
+        for method in METHODS:
+            url = address.url(house.own.code, house.own.ids)
+            answer = getattr(Client(), method)(url)
+            if answer.status_code != 302 or not answer["Location"].startswith(SIGN_IN):
+                wrong.append((method, url, answer.status_code))
+    assert wrong == []
+    assert fingerprint() == before
+
+
+def test_screens_colleague_without_rights_is_refused(house: House) -> None:
+    before = fingerprint()
+    wrong = []
+    for address in SCREENS:
+        for method in METHODS:
+            url = address.url(house.own.code, house.own.ids)
+            answer = getattr(house.nobody, method)(url)
+            if answer.status_code != 403:
+                wrong.append((method, url, answer.status_code))
+    assert wrong == []
+    assert fingerprint() == before
+
+
+def test_screens_colleague_with_every_right_but_this_is_refused(house: House) -> None:
+    """One right taken away at a time: the gate asks for the right it names, not for just any."""
+    wrong = []
+    for right in sorted({address.permission or "" for address in SCREENS}):
+        name = right.replace(".", "-")[:40]
+        staff_with(house.own, name, all_rights() - {right})
+        client = signed_in(name)
+        for address in SCREENS:
+            if address.permission == right:
+                url = address.url(house.own.code, house.own.ids)
+                answer = client.get(url)
+                if answer.status_code != 403:
+                    wrong.append((right, url, answer.status_code))
+    assert wrong == []
+
+
+def test_screens_colleague_of_another_hotel_is_told_nothing(house: House) -> None:
+    """The page for a hotel of others and for one that does not exist are the same."""
+    before = fingerprint()
+    wrong = []
+    for address in SCREENS:
+        for method in METHODS:
+            pages = [
+                getattr(house.other_boss, method)(address.url(code, house.own.ids))
+                for code in (house.own.code, "no-such-1")
+            ]
+            bodies = [plain(page.content.decode(), house.own.code, "no-such-1") for page in pages]
+            if [page.status_code for page in pages] != [404, 404] or bodies[0] != bodies[1]:
+                wrong.append((method, address.route, [page.status_code for page in pages]))
+    assert wrong == []
+    assert fingerprint() == before
+
+
+def plain(page: str, *codes: str) -> str:
+    """A page without what changes from one load to the next."""
+    page = re.sub(r'(csrf-token" content|csrfmiddlewaretoken" value|data-now|name="idempotency_key" value)="[^"]*"', "", page)
+    for code in codes:
+        page = page.replace(code, "…")
+    return page
+
+
+def test_screens_colleague_with_every_right_gets_through(house: House) -> None:
+    """Negative control of all refusals above, and no door falls on anybody: no 5xx, no 403."""
+    wrong = []
+    for address in SCREENS:
+        for method in METHODS:
+            url = address.url(house.own.code, house.own.ids)
+            answer = getattr(house.boss, method)(url)
+            if answer.status_code not in BEHIND_THE_GATE:
+                wrong.append((method, url, answer.status_code))
+    assert wrong == []
+
+
+def test_screens_with_things_of_the_twin_hotel_are_not_found(house: House) -> None:
+    """Numbers that mean something in both hotels (room 101, line 1) are left out: they find one's own."""
+    both = {"room_number", "position", "number_of_room"}
+    before = fingerprint()
+    wrong = []
+    tried = 0
+    for address in WITH_IDS:
+        context = address.view.__module__.split(".")[1]
+        keys = {CALLED.get((context, argument), argument) for argument in address.arguments}
+        if keys <= both:
+            continue
+        for method in METHODS:
+            tried += 1
+            url = address.url(house.own.code, house.foreign.ids)
+            answer = getattr(house.boss, method)(url)
+            if answer.status_code not in (404, 405) and not (method == "post" and answer.status_code == 422):
+                wrong.append((method, url, answer.status_code))
+            if house.foreign.name + "集团" in answer.content.decode() or "陈国梁b" in answer.content.decode():
+                wrong.append((method, url, "shows the twin"))
+    assert wrong == []
+    assert tried > 20
+    assert fingerprint() == before
+
+
+def test_lists_searches_and_figures_show_nothing_of_the_twin_hotel(house: House) -> None:
+    """Every screen without ids, as it comes and searched for what both hotels have."""
+    leaks = []
+    for address in SCREENS:
+        if address.arguments:
+            continue
+        for query in ("", "?q=chen", "?q=8806", "?q=13912348806", "?q=BZ1", "?q=lan", "?q=11010519491231002X", "?q=wang"):
+            page = house.boss.get(address.url(house.own.code, {}) + query).content.decode()
+            leaks += [
+                (address.route, query, mark) for mark in ("国梁b", "王b", "李b", "周敏b", "澜海b", house.foreign.code) if mark in page
+            ]
+    assert leaks == []
+    found = house.boss.get(f"/h/{house.own.code}/guests?q=8806").content.decode()
+    assert "陈国梁a" in found
+
+
+@pytest.mark.parametrize("route", [route for route, who in DECLARED.items() if who == OWN])
+def test_own_account_is_for_the_signed_in(house: House, route: str) -> None:
+    for method in METHODS:
+        answer = getattr(Client(), method)(f"/{route}")
+        assert (answer.status_code, answer["Location"].startswith(SIGN_IN)) == (302, True), method
+    assert house.boss.get(f"/{route}").status_code in (200, 302, 404)
+
+
+@pytest.mark.parametrize("route", [route for route, who in DECLARED.items() if who == STYLEGUIDE])
+def test_styleguide_is_not_there_unless_switched_on(house: House, route: str, settings: Any) -> None:
+    settings.BINZHI_STYLEGUIDE = False
+    url = "/" + route.replace("<int:status>", "404")
+    assert [client.get(url).status_code for client in (Client(), house.boss)] == [404, 404]
+
+
+def test_search_box_is_for_colleagues_of_the_hotel(house: House) -> None:
+    url = f"/h/{house.own.code}/search"
+    assert Client().get(url)["Location"].startswith(SIGN_IN)
+    assert house.other_boss.get(url, {"q": "chen"}).status_code == 404
+    assert "陈国梁" not in house.nobody.get(url, {"q": "chen"}).content.decode()
+    assert "陈国梁a" in house.boss.get(url, {"q": "chen"}).content.decode()
+    assert "陈国梁b" not in house.boss.get(url, {"q": "chen"}).content.decode()
+
+
+@pytest.mark.parametrize("route", [route for route, who in DECLARED.items() if who in (ENTRY, PREFERENCE, START)])
+def test_open_doors_hold_no_data(house: House, route: str) -> None:
+    for method in METHODS:
+        answer = getattr(Client(), method)(f"/{route}")
+        assert answer.status_code in (200, 302, 405), method
+        assert house.own.hotel.ref.name not in answer.content.decode()
