@@ -79,7 +79,7 @@ def _bookings(twin: Twin) -> None:
         hotel_id=twin.pk, booking=booking(booker_name=f"王{twin.name}", booker_phone=PHONE), actor=SYSTEM, now=NOW
     )
     here = reservations.create_reservation(
-        hotel_id=twin.pk, booking=booking(booker_name=f"李{twin.name}", room_type="king"), actor=SYSTEM, now=NOW
+        hotel_id=twin.pk, booking=booking(booker_name=f"李{twin.name}", room_type="king", adults=1), actor=SYSTEM, now=NOW
     )
     room = list(twin.hotel.rooms.values())
     stay = here.room_ids[0]
