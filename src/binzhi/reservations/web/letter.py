@@ -29,7 +29,9 @@ class Letter:
 
 
 def letters(*, hotel: HotelRef, view: ReservationView, policies: Mapping[str, PlanPolicy]) -> list[Letter]:
-    """The text in every language of the house."""
+    """The text in every language of the house; none when nobody is expected any more."""
+    if not expected_rooms(view):
+        return []
     return [Letter(code, name, _in(code, hotel, view, policies)) for code, name in LANGUAGES]
 
 
@@ -39,8 +41,17 @@ def _in(language: str, hotel: HotelRef, view: ReservationView, policies: Mapping
 
 
 def expected_rooms(view: ReservationView) -> list[RoomView]:
-    """The rooms a confirmation speaks of; of a reservation that is cancelled as a whole, all."""
-    return [room for room in view.rooms if room.status not in GONE] or list(view.rooms)
+    """The rooms a confirmation speaks of."""
+    return [room for room in view.rooms if room.status not in GONE]
+
+
+def alike(rooms: Sequence[RoomView]) -> list[tuple[RoomView, int]]:
+    """Rooms that read the same are said once, with their number."""
+    groups: dict[tuple[object, ...], list[RoomView]] = {}
+    for room in rooms:
+        key = (room.room_type, room.rate_plan, room.arrival, room.departure, guests_words(room), room.nightly)
+        groups.setdefault(key, []).append(room)
+    return [(group[0], len(group)) for group in groups.values()]
 
 
 def _lines(hotel: HotelRef, view: ReservationView, policies: Mapping[str, PlanPolicy]) -> list[str]:
@@ -53,8 +64,8 @@ def _lines(hotel: HotelRef, view: ReservationView, policies: Mapping[str, PlanPo
         _("your reservation is confirmed."),
         _("Number: %(number)s") % {"number": view.number},
     ]
-    for room in rooms:
-        lines += _room_lines(hotel, room, several=len(rooms) > 1)
+    for room, count in alike(rooms):
+        lines += _room_lines(hotel, room, count)
     tax = _("tax included") if hotel.prices_include_tax else _("before tax")
     lines.append(
         _("Total: %(amount)s (%(tax)s)") % {"amount": formats.money(total, currency=hotel.currency), "tax": tax}
@@ -65,15 +76,15 @@ def _lines(hotel: HotelRef, view: ReservationView, policies: Mapping[str, PlanPo
     return lines
 
 
-def _room_lines(hotel: HotelRef, room: RoomView, *, several: bool) -> list[str]:
+def _room_lines(hotel: HotelRef, room: RoomView, count: int) -> list[str]:
     nights = ngettext("%(n)s night", "%(n)s nights", room.nights) % {"n": room.nights}
     prices = " + ".join(formats.number(price) for _night, price in room.nightly)
-    facts = [room.room_type_label, room.rate_plan_label, guests_words(room)]
+    kind = f"{room.room_type_label} × {count}" if count > 1 else room.room_type_label
+    facts = [kind, room.rate_plan_label, guests_words(room)]
     if room.breakfasts:
         facts.append(ngettext("%(n)s breakfast", "%(n)s breakfasts", room.breakfasts) % {"n": room.breakfasts})
-    head = _("Room %(n)s: %(what)s") if several else _("Room: %(what)s")
     return [
-        head % {"n": room.position, "what": pgettext("between names", ", ").join(facts)},
+        _("Room: %(what)s") % {"what": pgettext("between names", ", ").join(facts)},
         _("Arrival: %(day)s, from %(time)s")
         % {"day": formats.day_text(room.arrival, with_weekday=True), "time": f"{hotel.check_in_time:%H:%M}"},
         _("Departure: %(day)s, until %(time)s (%(nights)s)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -106,14 +107,14 @@ class Teller:
     def _created(self, entry: HistoryEntry) -> Iterator[str]:
         rooms = entry.after.get("rooms") or []
         yield ngettext("%(n)s room", "%(n)s rooms", len(rooms)) % {"n": len(rooms)}
-        for room in rooms[:3]:
-            yield pgettext("between facts", " · ").join(
-                [
-                    self._word("room_type", room.get("room_type")),
-                    f"{_day(room.get('arrival'))}–{_day(room.get('departure'))}",
-                    self._word("total", room.get("total")),
-                ]
-            )
+        alike = Counter(self._booked(room) for room in rooms)
+        for words, count in alike.items():
+            yield f"{words} × {count}" if count > 1 else words
+
+    def _booked(self, room: Mapping[str, Any]) -> str:
+        days = f"{_day(room.get('arrival'))}–{_day(room.get('departure'))}"
+        facts = [self._word("room_type", room.get("room_type")), days, self._word("total", room.get("total"))]
+        return pgettext("between facts", " · ").join(facts)
 
     def _changed(self, entry: HistoryEntry) -> Iterator[str]:
         for name, value in entry.after.items():
