@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from binzhi.frontdesk.models import DayStatistics
 from binzhi.frontdesk.today.board import TodayBoard, today_board
 from binzhi.frontdesk.today.queries import A_YEAR
+from binzhi.frontdesk.today.words import BoardWords
 from binzhi.kernel import db
 from binzhi.property.models import Room
 from binzhi.reservations.services import cancel_reservation
@@ -264,3 +265,15 @@ def test_today_board_knows_nothing_of_another_hotel(house: TestHotel) -> None:
     reserve(other, vip="vvip", expected_at=time(14, 30))
     board = board_at(house)
     assert (board.counters.arrivals, board.vips, board.next_hour, board.figures.sold) == (0, [], [], 0)
+
+
+def test_today_late_lines_leave_room_for_every_kind(db: None) -> None:
+    house = open_house(types={"std": 12})
+    for number in range(101, 107):
+        arrive(house, reserve(house, arrival=YESTERDAY), str(number))
+    next_day(house)
+    reserve(house, name="贺振东")
+    board = board_at(house, "14:30")
+    words = BoardWords(board, house.refreshed())
+    assert [line.item.icon for line in words.late_first] == ["depart", "depart", "depart", "arrive"]
+    assert (len(words.late_rest), words.late_more, words.late_unlisted, board.late_total) == (2, 3, 1, 7)

@@ -88,7 +88,9 @@ class Draft extends HTMLElement {
   }
 
   #say(at: string): void {
-    const time = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    // On the hotel's clock, like every other time on the page.
+    const zone = document.documentElement.dataset["zone"] || Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const time = new Date(at).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone });
     for (const note of findAll("[data-draft-note]", this)) {
       note.textContent = word("draft", { time });
       note.closest<HTMLElement>("[data-draft-line]")?.removeAttribute("hidden");

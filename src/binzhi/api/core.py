@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import orjson
+from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 from ninja import NinjaAPI
@@ -102,6 +103,7 @@ api.add_exception_handler(DomainError, cast(Callable[..., HttpResponse], problem
 api.add_exception_handler(ValidationError, cast(Callable[..., HttpResponse], problems.invalid))
 api.add_exception_handler(HttpError, cast(Callable[..., HttpResponse], problems.http_error))
 api.add_exception_handler(Http404, cast(Callable[..., HttpResponse], problems.not_found))
+api.add_exception_handler(DatabaseError, cast(Callable[..., HttpResponse], problems.database_error))
 
 
 def once(

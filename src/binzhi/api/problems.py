@@ -6,15 +6,18 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import Schema
 from ninja.errors import HttpError, ValidationError
 
+from binzhi.kernel import db
 from binzhi.kernel.errors import Busy, DomainError, EditConflict
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "urn:binzhi:problem:"
+RETRY_SECONDS = 2
 
 
 class FieldError(Schema):
@@ -93,3 +96,21 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     return problem(404, "not_found", _("Not found."))
+
+
+def database_error(request: HttpRequest, error: DatabaseError) -> HttpResponse:
+    """The database does not serve at this moment; any other error of it is a bug and goes on."""
+    if not db.is_away(error):
+        raise error
+    return unavailable()
+
+
+def unavailable() -> HttpResponse:
+    """Send the same again, with the same key: what was saved is not done twice."""
+    sentence = _("The database does not answer at this moment. Please send the same request again.")
+    return problem(503, "unavailable", sentence, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+def internal() -> HttpResponse:
+    """A bug; the log has it."""
+    return problem(500, "internal", _("Something broke here. It is noted in the log."))

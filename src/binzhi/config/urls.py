@@ -21,4 +21,4 @@ urlpatterns = [
 handler400 = "binzhi.kernel.ui.views.bad_request"
 handler403 = "binzhi.kernel.ui.views.forbidden"
 handler404 = "binzhi.kernel.ui.views.not_found"
-handler500 = "binzhi.kernel.ui.views.server_error"
+handler500 = "binzhi.config.failures.server_error"

@@ -13,6 +13,7 @@ from random import Random
 
 from binzhi.demo import selling
 from binzhi.demo.calendar import is_holiday
+from binzhi.demo.partners import AGENCIES, COMPANIES
 
 # Monday to Sunday: business in the week, leisure at the weekend, a hole on Sunday night.
 OCCUPANCY = (0.68, 0.74, 0.77, 0.75, 0.83, 0.90, 0.61)
@@ -22,8 +23,8 @@ DEMAND = {"STD": 1.0, "KNG": 1.0, "BIZ": 1.02, "DLX": 0.98, "STE": 0.72, "FAM": 
 NIGHTS = ((1, 36), (2, 31), (3, 18), (4, 8), (5, 4), (6, 2), (7, 1))
 CANCELLED_SHARE = 0.13
 NO_SHOW_SHARE = 0.012
-GROUP_DAYS = (1, 4)
-FAR = timedelta(days=75)
+# A party of an agency or a conference on every so many days.
+GROUP_EVERY = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ WAYS = (
     Way(16, "corporate", "company", "direct", selling.AGREED, 7, "company", by_company=True),
     Way(8, "fit", "walk-in", "direct", selling.BASE, 0),
 )
+GROUP = Way(0, "agency", "agency", "direct", selling.AGREED, 30, "company", by_company=True)
 STAYS, CANCELS, NO_SHOW = "stays", "cancels", "no_show"
 
 
@@ -108,11 +110,14 @@ def draw(random: Random, *, rooms: Mapping[str, int], first: date, today: date, 
     number = 0
     for offset in range((last - first).days + 1):
         arrival = first + timedelta(days=offset)
+        if offset % GROUP_EVERY == GROUP_EVERY // 2:
+            number += 1
+            _enter(plan, _group(random, number, arrival, offset, rooms, taken))
         for code, count in rooms.items():
             wanted = round(count * min(_occupancy(random, arrival) * DEMAND.get(code, 1.0), 0.97))
             while taken[code][offset] < wanted:
                 number += 1
-                booking = _booking(random, number, arrival, code, today)
+                booking = _booking(random, number, arrival, code, first, today)
                 _limit(booking, taken[code], offset, count)
                 for night in range(offset, offset + booking.nights):
                     taken[code][night] += booking.rooms
@@ -120,7 +125,7 @@ def draw(random: Random, *, rooms: Mapping[str, int], first: date, today: date, 
                 _enter(plan, booking)
         for _extra in range(int(sum(rooms.values()) * 0.45 * CANCELLED_SHARE)):
             number += 1
-            booking = _lost(random, number, arrival, list(rooms), today)
+            booking = _lost(random, number, arrival, list(rooms), first, today)
             crowd.cast(booking)
             _enter(plan, booking)
     return plan
@@ -128,7 +133,8 @@ def draw(random: Random, *, rooms: Mapping[str, int], first: date, today: date, 
 
 def _enter(plan: Plan, booking: Planned) -> None:
     if booking.booked_on <= plan.today:
-        plan.by_day.setdefault(max(booking.booked_on, plan.first), []).append(booking)
+        booking.booked_on = max(booking.booked_on, plan.first)
+        plan.by_day.setdefault(booking.booked_on, []).append(booking)
 
 
 def _occupancy(random: Random, night: date) -> float:
@@ -136,19 +142,45 @@ def _occupancy(random: Random, night: date) -> float:
     return usual + random.uniform(-0.05, 0.05)
 
 
-def _booking(random: Random, number: int, arrival: date, code: str, today: date) -> Planned:
+def _booking(random: Random, number: int, arrival: date, code: str, first: date, today: date) -> Planned:
     way = random.choices(WAYS, [way.share for way in WAYS])[0]
     nights = random.choices([n for n, _share in NIGHTS], [share for _n, share in NIGHTS])[0]
     adults = random.choices((1, 2, 3), (38, 58, 4 if code in ("DLX", "STE", "FAM") else 0))[0]
     children = random.choices((0, 1, 2), (20, 60, 20))[0] if code == "FAM" else random.choices((0, 1), (94, 6))[0]
+    booked_on = max(arrival - timedelta(days=_lead(random, way)), first)
+    if way.plan == selling.ADVANCE and not _may_prepay(booked_on, arrival, nights):
+        way = WAYS[0]
+    if code == "STE" and is_holiday(arrival):
+        nights = max(nights, 2)
     booking = Planned(
-        number, arrival - timedelta(days=_lead(random, way)), arrival, nights, code, adults, min(children, 5 - adults), way,
-        requests=_requests(random, code), hour=min(max(round(random.gauss(16, 3)), 9), 23),
+        number, booked_on, arrival, nights, code, adults, min(children, 3 - adults) if code not in ("DLX", "STE", "FAM")
+        else children, way, requests=_requests(random, code), hour=min(max(round(random.gauss(16, 3)), 9), 23),
     )  # fmt: skip
     if way.by_company:
-        booking.organisation = random.randrange(18)
+        booking.organisation = random.randrange(len(COMPANIES))
     if arrival < today and random.random() < NO_SHOW_SHARE and not booking.is_walk_in:
         booking.outcome = NO_SHOW
+    return booking
+
+
+def _may_prepay(booked_on: date, arrival: date, nights: int) -> bool:
+    """The advance price asks for a week and is closed over holidays."""
+    return (arrival - booked_on).days >= 7 and not any(is_holiday(arrival + timedelta(days=n)) for n in range(nights))
+
+
+def _group(
+    random: Random, number: int, arrival: date, offset: int, rooms: Mapping[str, int], taken: Mapping[str, list[int]]
+) -> Planned:
+    """A party of several rooms under one number."""
+    code = random.choice(("STD", "KNG", "BIZ"))
+    free = max(rooms[code] - max(taken[code][offset : offset + 2]) - 2, 1)
+    booking = Planned(
+        number, arrival - timedelta(days=random.randint(10, 45)), arrival, 2, code, 2, 0, GROUP,
+        organisation=len(COMPANIES) + random.randrange(len(AGENCIES)), rooms=min(random.randint(6, 12), free), hour=15,
+        remark="团队早餐7:30，导游房一间",
+    )  # fmt: skip
+    for night in range(offset, offset + 2):
+        taken[code][night] += booking.rooms
     return booking
 
 
@@ -159,11 +191,12 @@ def _lead(random: Random, way: Way) -> int:
     return max(days, 7) if way.plan == selling.ADVANCE else days
 
 
-def _lost(random: Random, number: int, arrival: date, codes: list[str], today: date) -> Planned:
+def _lost(random: Random, number: int, arrival: date, codes: list[str], first: date, today: date) -> Planned:
     """A booking that is cancelled before it arrives (or will be, if that day is still to come)."""
-    booking = _booking(random, number, arrival, random.choice(codes[:4]), today)
+    code = random.choice(codes[:4])
+    booking = _booking(random, number, arrival, code, first, today)
     while booking.is_walk_in or booking.way.plan == selling.ADVANCE:
-        booking = _booking(random, number, arrival, booking.room_type, today)
+        booking = _booking(random, number, arrival, code, first, today)
     booking.outcome = CANCELS
     booking.ends_on = booking.booked_on + timedelta(days=random.randint(0, (arrival - booking.booked_on).days))
     return booking

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from psycopg import Error as PgError
 
 Params = Sequence[Any] | Mapping[str, Any]
 _NOBODY = ("", "")
 # After a rollback the session may still be bound as it was before; no list of ids looks like this.
 _UNKNOWN = ("?", "?")
+# Connection lost, transaction to be tried again, nothing left (disk, memory, connections), being shut down, ill.
+_AWAY_CLASSES = frozenset({"08", "40", "53", "57", "58"})
+_LOCK_NOT_AVAILABLE, _READ_ONLY = "55P03", "25006"
 
 
 def fetch_all(sql: str, params: Params = ()) -> list[dict[str, Any]]:
@@ -78,3 +82,22 @@ def clear_scope() -> None:
     connection.ensure_connection()
     if getattr(connection.connection, "binzhi_scope", _NOBODY) != _NOBODY:
         enter_scope(*_NOBODY)
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Could the database not serve at this moment, so that the same request may be sent again a little later?
+
+    Whether a change was saved that was under way, nobody can say: the answer to its commit may be what got lost.
+    """
+    while error is not None:
+        if isinstance(error, InterfaceError):
+            return True
+        if isinstance(error, DatabaseError):
+            cause = error.__cause__
+            state = cause.sqlstate if isinstance(cause, PgError) else None
+            if state is None:
+                # No answer came that could name a state: no connection, or none free.
+                return isinstance(error, OperationalError)
+            return state[:2] in _AWAY_CLASSES or state in (_LOCK_NOT_AVAILABLE, _READ_ONLY)
+        error = error.__cause__
+    return False

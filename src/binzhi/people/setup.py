@@ -11,6 +11,9 @@ from binzhi.people.models import Department, Post, Staff, User
 from binzhi.people.posts import CATALOGUE
 
 
+EMPLOYEE_NO_LIMIT = 20
+
+
 @dataclass(frozen=True, slots=True)
 class StaffRef:
     """Ids of a member of staff."""
@@ -84,8 +87,8 @@ def employ(*, hotel_id: int, user_id: int, post: str, since: date, employee_no: 
     if place is None:
         raise UnknownPost(post=post)
     user = User.objects.get(pk=user_id)
-    number = employee_no or user.username
+    number = employee_no or (user.username if len(user.username) <= EMPLOYEE_NO_LIMIT else f"U{user.pk}")
     if Staff.objects.filter(hotel_id=hotel_id, employee_no=number).exists():
         raise EmployeeNumberTaken
-    staff = Staff.objects.create(hotel_id=hotel_id, user=user, post=place, employee_no=number[:20], since=since)
+    staff = Staff.objects.create(hotel_id=hotel_id, user=user, post=place, employee_no=number, since=since)
     return StaffRef(staff_id=staff.pk, user_id=user.pk, username=user.username)

@@ -17,9 +17,11 @@ Deltas = Mapping[tuple[date, int], int]
 
 # The sort below the row locks is what makes the order; the CTE is read to its end before a row is updated or
 # row by row in that order, and either way no row is locked out of turn.
+# The arrays stand in sub-selects so that their length is hidden from the planner: it then keeps one plan instead of
+# planning every call, which costs twice what the statement does.
 _LOCKED = """
 WITH asked AS MATERIALIZED (
-    SELECT * FROM unnest(%(nights)s::date[], %(types)s::bigint[], %(deltas)s::integer[])
+    SELECT * FROM unnest((SELECT %(nights)s::date[]), (SELECT %(types)s::bigint[]), (SELECT %(deltas)s::integer[]))
         AS a (night, room_type_id, delta)
 ), locked AS MATERIALIZED (
     SELECT n.night, n.room_type_id, a.delta

@@ -28,9 +28,6 @@ GROUPS: Mapping[str, Any] = {
 class AmountField(forms.DecimalField):
     """An amount as people type it: 1,234.50, ¥58, full-width digits. How fine and how large is the service's rule."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=40, decimal_places=20, **kwargs)
-
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = unicodedata.normalize("NFKC", value).replace(",", "").strip().lstrip("¥$€£").strip()

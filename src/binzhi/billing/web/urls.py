@@ -11,6 +11,6 @@ urlpatterns = [
     path("h/<slug:hotel>/folios", views.folios, name="folios"),
     path("h/<slug:hotel>/folios/<slug:number>", views.folio, name="folio"),
     path("h/<slug:hotel>/folios/<slug:number>/payments", views.payments, name="payments"),
-    path("h/<slug:hotel>/folios/<slug:number>/undo/<int:transaction>", views.undo, name="undo"),
+    path("h/<slug:hotel>/folios/<slug:number>/undo/<int:transaction_id>", views.undo, name="undo"),
     *(path(f"h/<slug:hotel>/folios/<slug:number>/{name}", view, name=name) for name, view in views.VIEWS.items()),
 ]

@@ -170,12 +170,12 @@ def address(desk: Desk) -> str:
 
 @require_POST
 @screen(Permission.REVERSE)
-def undo(request: StaffRequest, number: str, transaction: int) -> HttpResponse:
+def undo(request: StaffRequest, number: str, transaction_id: int) -> HttpResponse:
     """Take back what was just posted; a refusal is said in a toast."""
     desk = desk_of(request, number)
     try:
         services.reverse_transaction(
-            hotel_id=desk.hotel.pk, transaction_id=transaction, reason=_("Undone at once"), actor=request.actor,
+            hotel_id=desk.hotel.pk, transaction_id=transaction_id, reason=_("Undone at once"), actor=request.actor,
             now=clock.now(),
         )  # fmt: skip
     except DomainError as refusal:

@@ -20,12 +20,12 @@ from binzhi.frontdesk.queries.board import (
 from binzhi.kernel import db
 from binzhi.property.queries import HotelRef
 
-# Late from the hotel's check-out time of the departure day on.
-LATE = """
+# Late from the hotel's check-out time of the departure day on; who came for the day has the day.
+_OUT_BY = "(rr.departure + CASE WHEN rr.arrival = rr.departure THEN time '24:00' ELSE %(check_out_time)s::time END)"
+LATE = f"""
 CASE WHEN rr.status <> 'in_house' THEN 0
-     WHEN rr.departure + %(check_out_time)s::time < %(local_now)s::timestamp AND rr.departure <= %(business_date)s
-     THEN greatest(1, (extract(epoch FROM %(local_now)s::timestamp
-                       - (rr.departure + %(check_out_time)s::time)) / 60)::int)
+     WHEN {_OUT_BY} < %(local_now)s::timestamp AND rr.departure <= %(business_date)s
+     THEN greatest(1, (extract(epoch FROM %(local_now)s::timestamp - {_OUT_BY}) / 60)::int)
      ELSE 0 END
 """
 _FROM = """

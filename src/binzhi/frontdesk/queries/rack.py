@@ -24,8 +24,8 @@ SELECT r.id, r.number, r.housekeeping, r.maintenance, r.do_not_disturb, r.smokin
        coalesce(stay.id, 0) AS stay_id, stay.departure,
        coalesce(sg.name, sv.booker_name, '') AS name, coalesce(sg.sex, '') AS sex, coalesce(sg.marked, '') AS marked,
        coalesce(sg.vip_level, '') AS vip_level,
-       stay.departure + %(check_out_time)s::time < %(local_now)s::timestamp
-           AND stay.departure <= %(business_date)s AS overdue,
+       stay.departure + CASE WHEN stay.arrival = stay.departure THEN time '24:00' ELSE %(check_out_time)s::time END
+           < %(local_now)s::timestamp AND stay.departure <= %(business_date)s AS overdue,
        coalesce(due.id, 0) AS due_id, coalesce(dg.name, dv.booker_name, '') AS due_name,
        coalesce(dg.sex, '') AS due_sex, coalesce(dg.marked, '') AS due_marked,
        coalesce(dg.vip_level, '') AS due_vip_level

@@ -1,56 +1,20 @@
-"""Lists as CSV files that a spreadsheet opens: masked as on screen, and nothing in them is taken for a formula."""
+"""The lists of the day as CSV files, masked as on screen."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from binzhi.frontdesk.queries.arrivals import Arrival
 from binzhi.frontdesk.queries.board import Page
 from binzhi.frontdesk.queries.in_house import Stay
+from binzhi.kernel.csv import csv_file
 from binzhi.property.queries import HotelRef
 
-# What a spreadsheet would run; full-width twins as well.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-BYTE_ORDER_MARK = "\ufeff"
 
-
-class _Echo:
-    """A file that hands back what is written to it, so that a response can stream."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def safe_cell(value: object) -> str:
-    """The text of a cell; what a spreadsheet would take for a formula gets an apostrophe in front."""
-    if value is None:
-        return ""
-    text = str(value)
-    if isinstance(value, str) and text.startswith(_RISKY):
-        return f"'{text}"
-    return text
-
-
-def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
-    """A CSV download in UTF-8 that Excel recognises."""
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield BYTE_ORDER_MARK + writer.writerow(header)
-        for row in rows:
-            yield writer.writerow([safe_cell(value) for value in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
-def arrivals_file(page: Page[Arrival], *, hotel: HotelRef, day: date) -> StreamingHttpResponse:
+def arrivals_file(page: Page[Arrival], *, hotel: HotelRef, day: date) -> HttpResponse:
     """The arrivals of a day."""
     header = [
         _("Reservation"), _("Guest"), "VIP", _("Room type"), _("Room"), _("Arrival"), _("Departure"), _("Nights"),
@@ -67,7 +31,7 @@ def arrivals_file(page: Page[Arrival], *, hotel: HotelRef, day: date) -> Streami
     return csv_file(f"{hotel.code}-arrivals-{day}", header, rows)
 
 
-def stays_file(kind: str, page: Page[Stay], *, hotel: HotelRef) -> StreamingHttpResponse:
+def stays_file(kind: str, page: Page[Stay], *, hotel: HotelRef) -> HttpResponse:
     """The guests in house or those who leave."""
     header = [
         _("Room"), _("Guest"), "VIP", _("Room type"), _("Arrival"), _("Departure"), _("Nights"), _("Adults"),

@@ -19,6 +19,7 @@ class RoomState:
     key: str
     code: str
     label: str | Promise
+    short: str | Promise
     icon: str
     chip: str
 
@@ -26,12 +27,39 @@ class RoomState:
 ROOM_STATES: dict[str, RoomState] = {
     state.key: state
     for state in (
-        RoomState("vc", "VC", pgettext_lazy("room state", "Vacant clean"), "check-circle", "ok"),
-        RoomState("vd", "VD", pgettext_lazy("room state", "Vacant dirty"), "broom", "soon"),
-        RoomState("oc", "OC", pgettext_lazy("room state", "Occupied clean"), "person", "info"),
-        RoomState("od", "OD", pgettext_lazy("room state", "Occupied dirty"), "broom", "dirty"),
-        RoomState("ooo", "OOO", pgettext_lazy("room state", "Out of order"), "wrench", ""),
-        RoomState("oos", "OOS", pgettext_lazy("room state", "Out of service"), "ban", ""),
+        RoomState(
+            "vc",
+            "VC",
+            pgettext_lazy("room state", "Vacant clean"),
+            pgettext_lazy("room tile", "VC"),
+            "check-circle",
+            "ok",
+        ),
+        RoomState(
+            "vd", "VD", pgettext_lazy("room state", "Vacant dirty"), pgettext_lazy("room tile", "VD"), "broom", "soon"
+        ),
+        RoomState(
+            "oc",
+            "OC",
+            pgettext_lazy("room state", "Occupied clean"),
+            pgettext_lazy("room tile", "OC"),
+            "person",
+            "info",
+        ),
+        RoomState(
+            "od",
+            "OD",
+            pgettext_lazy("room state", "Occupied dirty"),
+            pgettext_lazy("room tile", "OD"),
+            "broom",
+            "dirty",
+        ),
+        RoomState(
+            "ooo", "OOO", pgettext_lazy("room state", "Out of order"), pgettext_lazy("room tile", "OOO"), "wrench", ""
+        ),
+        RoomState(
+            "oos", "OOS", pgettext_lazy("room state", "Out of service"), pgettext_lazy("room tile", "OOS"), "ban", ""
+        ),
     )
 }
 MARKS: dict[str, tuple[str, str | Promise]] = {
@@ -40,6 +68,14 @@ MARKS: dict[str, tuple[str, str | Promise]] = {
     "dnd": ("minus", pgettext_lazy("room mark", "Do not disturb")),
     "held": ("seal", pgettext_lazy("room mark", "Held")),
     "late": ("alert", pgettext_lazy("room mark", "Overdue")),
+}
+# What fits beside an icon on a tile of 58 pixels.
+SHORT_MARKS: dict[str, str | Promise] = {
+    "due_in": pgettext_lazy("room tile", "In"),
+    "due_out": pgettext_lazy("room tile", "Out"),
+    "dnd": pgettext_lazy("room tile", "DND"),
+    "held": pgettext_lazy("room tile", "Held"),
+    "late": pgettext_lazy("room tile", "Late"),
 }
 VIP_LEVELS = {1: "IP", 2: "VIP", 3: "VVIP"}
 
@@ -76,7 +112,7 @@ def room_tile(tile: RoomTile) -> SafeString:
         '<span class="no">{}</span><span class="st">{}{}</span>{}<span class="wh">{}</span></a>',
         classes, tile.number, tile.url, tile.url, tile.url,
         mark_safe(' aria-current="true"') if tile.selected else "",
-        tile.number, icon(state.icon), state.label, _marks(tile, late), tile.label,
+        tile.number, icon(state.icon), state.short, _marks(tile, late), tile.label,
     )  # fmt: skip
 
 
@@ -93,7 +129,7 @@ def _marks(tile: RoomTile, late: bool) -> SafeString:
     for mark in sorted(tile.marks, key=lambda name: name != "late"):
         glyph, label = MARKS[mark]
         # One word fits beside the icon; the rest speak through their icons and the accessible name.
-        parts.append(icon(glyph, label=label) if parts else format_html("{}{}", icon(glyph), label))
+        parts.append(icon(glyph, label=label) if parts else format_html("{}{}", icon(glyph), SHORT_MARKS[mark]))
     if not parts:
         return SafeString("")
     return format_html(

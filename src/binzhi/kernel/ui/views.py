@@ -16,6 +16,8 @@ from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui import finding, preferences
 from binzhi.kernel.ui.htmx import wants_part
 
+RETRY_SECONDS = 5
+
 
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
@@ -79,3 +81,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without request and context, so that a failing context processor cannot fail again."""
     return HttpResponse(render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+@requires_csrf_token
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The database is away: as little as possible is asked of it, so in both languages, as the page of a bug."""
+    return HttpResponse(
+        render_to_string("503.html"),
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        headers={"Retry-After": str(RETRY_SECONDS)},
+    )

@@ -1,12 +1,14 @@
 """Availability with prices: every type and plan for one stay, in one statement.
 
 Its cost depends on types × plans × nights of the one hotel: nights are given one by one, so that the keys
-(night, hotel, …) are entered at the hotel and not read across all hotels.
+(night, hotel, …) are entered at the hotel and not read across all hotels. The arrays stand in sub-selects so that
+the planner does not see their length and keeps one plan: planning costs more than the search.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,7 +38,7 @@ WITH w AS (
     SELECT n.room_type_id, count(*) AS open_nights, bool_or(n.closed) AS closed,
            min(n.rooms - n.out_of_order + n.overbooking - n.sold - n.held) AS rooms_left
     FROM reservations_night n
-    WHERE n.hotel_id = %(hotel)s AND n.night = ANY (%(nights)s::date[])
+    WHERE n.hotel_id = %(hotel)s AND n.night = ANY ((SELECT %(nights)s::date[])::date[])
     GROUP BY n.room_type_id
 ), rates AS (
     SELECT p.id AS plan_id, r.room_type_id, {pricing.RESTRICTIONS}
@@ -44,7 +46,7 @@ WITH w AS (
     JOIN p ON r.rate_plan_id = p.id OR r.rate_plan_id = p.parent_id
     JOIN t ON t.id = r.room_type_id
     CROSS JOIN w
-    WHERE r.hotel_id = %(hotel)s AND r.night = ANY (%(days)s::date[])
+    WHERE r.hotel_id = %(hotel)s AND r.night = ANY ((SELECT %(days)s::date[])::date[])
     GROUP BY p.id, r.room_type_id
 )
 SELECT t.id AS type_id, t.code AS type_code, t.name AS type_name, t.name_en AS type_name_en, t.max_adults, t.max_guests,
@@ -63,7 +65,8 @@ ORDER BY t.position, t.code, p.position, p.code
 class Offer:
     """What one type costs under one plan. `refusal` is the code of the reason it cannot be booked, or empty.
 
-    `left` is how many rooms the scarcest night still has; `total` is for one room and None without a price.
+    `refusal_params` are the numbers of that reason (nights, days). `left` is how many rooms the scarcest night still
+    has; `total` is for one room and None without a price.
     """
 
     room_type_id: int
@@ -79,6 +82,7 @@ class Offer:
     total: Decimal | None
     left: int
     refusal: str
+    refusal_params: Mapping[str, Any] = field(default_factory=dict)
 
 
 def offers(
@@ -114,6 +118,7 @@ def offers(
 
 def _offer(row: dict[str, Any], terms: pricing.Terms, nights: list[date], rooms: int) -> Offer:
     prices = pricing.prices_of(row, terms)
+    refusal, params = _refusal(row, terms, prices, rooms)
     return Offer(
         room_type_id=row["type_id"],
         room_type=row["type_code"],
@@ -127,22 +132,25 @@ def _offer(row: dict[str, Any], terms: pricing.Terms, nights: list[date], rooms:
         nightly=tuple(zip(nights, prices, strict=True)) if prices is not None else (),
         total=sum(prices, Decimal(0)) if prices is not None else None,
         left=max(row["rooms_left"], 0) if row["open_nights"] == len(nights) else 0,
-        refusal=_refusal(row, terms, prices, rooms),
+        refusal=refusal,
+        refusal_params=params,
     )
 
 
-def _refusal(row: dict[str, Any], terms: pricing.Terms, prices: list[Decimal] | None, rooms: int) -> str:
+def _refusal(
+    row: dict[str, Any], terms: pricing.Terms, prices: list[Decimal] | None, rooms: int
+) -> tuple[str, Mapping[str, Any]]:
     full = pricing.occupancy_error(row, terms)
     if full is not None:
-        return full.code
+        return full.code, full.params
     if row["open_nights"] != terms.priced_nights:
-        return "not_on_sale"
+        return "not_on_sale", {}
     if row["closed"]:
-        return "closed"
+        return "closed", {}
     # A day use takes no night from the counter.
     if terms.nights and row["rooms_left"] < rooms:
-        return "sold_out"
+        return "sold_out", {}
     restricted = pricing.restriction_error(row, terms)
     if restricted is not None:
-        return restricted.code
-    return "" if prices is not None else "no_price"
+        return restricted.code, restricted.params
+    return ("" if prices is not None else "no_price"), {}

@@ -186,7 +186,7 @@ class Quoting:
         if offer is None:
             return Priced(line, None, "", refusal_words("not_on_sale"), None)
         was = line.total if line.total is not None and line.total != offer.total else None
-        return Priced(line, offer, "", refusal_words(offer.refusal), was)
+        return Priced(line, offer, "", refusal_words(offer.refusal, offer.refusal_params), was)
 
     def _read_policies(self, priced: Sequence[Priced]) -> None:
         plans = {entry.line.rate_plan for entry in priced if entry.offer is not None}
@@ -230,7 +230,7 @@ class Quoting:
     @staticmethod
     def _row(offer: Offer, kinds: dict[str, RoomTypeRef], *, same_type: bool, chosen: bool) -> OfferRow:
         kind = kinds.get(offer.room_type)
-        reason = refusal_words(offer.refusal)
+        reason = refusal_words(offer.refusal, offer.refusal_params)
         return OfferRow(
             offer=offer,
             facts=type_facts(kind) if kind else "",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
@@ -26,14 +27,14 @@ REFUSALS: dict[str, str | Promise] = {
     "plan_closed": gettext_lazy("Rate closed"),
     "closed_to_arrival": gettext_lazy("No arrival that day"),
     "closed_to_departure": gettext_lazy("No departure that day"),
-    "min_nights": gettext_lazy("Stay too short"),
-    "max_nights": gettext_lazy("Stay too long"),
-    "min_advance": gettext_lazy("Must be booked earlier"),
-    "max_advance": gettext_lazy("Cannot be booked yet"),
+    "min_nights": gettext_lazy("From %(nights)s nights"),
+    "max_nights": gettext_lazy("Up to %(nights)s nights"),
+    "min_advance": gettext_lazy("Book %(days)s days ahead"),
+    "max_advance": gettext_lazy("At most %(days)s days ahead"),
     "not_valid": gettext_lazy("Not valid for these dates"),
     "not_for_guest": gettext_lazy("Agreement only"),
     "no_price": gettext_lazy("No price set"),
-    "too_many_guests": gettext_lazy("Too many guests"),
+    "too_many_guests": gettext_lazy("Holds %(guests)s, %(adults)s adults"),
 }
 STATUS_CHIPS = {
     Status.RESERVED: ("ok", "calendar-check"),
@@ -45,9 +46,12 @@ STATUS_CHIPS = {
 SCARCE = 5
 
 
-def refusal_words(code: str) -> str:
+def refusal_words(code: str, params: Mapping[str, Any] | None = None) -> str:
     """Why an offer cannot be booked, in two or three words; empty when it can."""
-    return str(REFUSALS.get(code, _("Cannot be booked"))) if code else ""
+    if not code:
+        return ""
+    sentence = str(REFUSALS.get(code, _("Cannot be booked")))
+    return sentence % params if params else sentence
 
 
 def left_words(left: int) -> str:
