@@ -72,7 +72,7 @@ def walked(db: None, settings: Any, caplog: pytest.LogCaptureFixture) -> tuple[T
     walk.post(f"{guests}/{guest_id}/edit", **typed, version="1", note="y")
     walk.post(f"{guests}/{guest_id}/documents", kind="resident_id", number=CARD[:-1] + "1")
     walk.post(f"{guests}/{guest_id}/documents", kind="resident_id", number=CARD)
-    walk.post(f"{guests}/{twin.ids['guest_id']}/documents", kind="resident_id", number=CARD)
+    walk.post(f"{guests}/{twin.ids['other_guest_id']}/documents", kind="resident_id", number=CARD)
     walk.post(f"{guests}/{guest_id}/reveal", what="phone", reason="guest")
     for query in (NAME, PINYIN, PHONE, CARD, PHONE[-4:]):
         for place in (guests, f"{guests}/suggest", f"/h/{twin.code}/search"):

@@ -21,7 +21,7 @@ _TABLES = """
 SELECT c.relname AS name, min(a.attname) AS "column", bool_and(c.relrowsecurity) AS on, bool_and(c.relforcerowsecurity) AS forced,
        (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname IN ('hotel_id', 'group_id')
-WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace GROUP BY c.oid, c.relname ORDER BY 1
+WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND c.relname !~ '^auth_' GROUP BY c.oid, c.relname ORDER BY 1
 """
 
 

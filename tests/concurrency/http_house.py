@@ -33,6 +33,7 @@ from tests.reservations.desk import make_user
 ROOT = Path(__file__).parents[2]
 UNGUARDED = Path(__file__).with_name("unguarded.py")
 BUSY_TRIES = 20
+PRICE = 400  # A night of factories.make_hotel.
 _CSRF = "k" * 32  # A form and its cookie must agree; anybody may choose what they agree on.
 _keys = itertools.count(1)
 
@@ -119,10 +120,11 @@ class Desk(Caller):
 
 
 def booking_form(*, arrival: date, departure: date, remarks: str, room_type: str = "std") -> dict[str, Any]:
-    """The booking screen as a clerk sends it."""
+    """The booking screen as a clerk sends it, with the price that it showed."""
+    seen = PRICE * (departure - arrival).days
     return {
         "arrival": arrival, "departure": departure, "rooms": "1", "adults": "2", "children": "0",
-        "offer": f"{room_type}:bar", "guest_text": "贺振东", "market": "fit", "source": "phone", "channel": "direct",
+        "offer": f"{room_type}:bar", "expected": f"{seen:.2f}", "guest_text": "贺振东", "booker_phone": "13805713391", "market": "fit", "source": "phone", "channel": "direct",
         "guarantee": "none", "remarks": remarks, "expected_at": "18:00",
     }  # fmt: skip
 

@@ -8,6 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+
 from binzhi.billing import ledger
 from binzhi.billing.payments import PaymentInput
 from binzhi.billing.services import post_charge
@@ -119,7 +120,12 @@ def test_move_of_two_guests_into_one_room_one_wins(hotel: TestHotel) -> None:
 
     def moving(stay: int) -> Callable[[], object]:
         return lambda: services.move_room(
-            hotel_id=hotel.pk, room_reservation_id=stay, room_id=hotel.rooms["103"], reason="噪音", actor=SYSTEM, now=NOW
+            hotel_id=hotel.pk,
+            room_reservation_id=stay,
+            room_id=hotel.rooms["103"],
+            reason="噪音",
+            actor=SYSTEM,
+            now=NOW,
         )
 
     outcomes = run_all([moving(stay) for stay in guests])

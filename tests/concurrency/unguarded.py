@@ -1,6 +1,6 @@
 """`binzhi serve` with one guard taken away, for the negative controls: only here, never by a switch of the product.
 
-    unguarded.py GUARD      see GUARDS below
+Run as `unguarded.py GUARD`, with a name out of GUARDS below.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -48,9 +47,7 @@ def check_then_sell() -> None:
                 raise RoomTypeSoldOut(night=night, room_type_id=kind)
         meeting.join()
         for (night, kind), delta in sorted(deltas.items()):
-            db.execute(
-                "UPDATE reservations_night SET sold = sold + %s" + where, [delta, hotel_id, night, kind]
-            )
+            db.execute("UPDATE reservations_night SET sold = sold + %s" + where, [delta, hotel_id, night, kind])
 
     nights.take = take
 
@@ -102,7 +99,7 @@ def save_without_version() -> None:
     real = details.lock_reservation
 
     def lock(*, hotel_id: int, reservation_id: int, expected_version: int | None = None) -> Any:
-        return [replace(room) for room in real(hotel_id=hotel_id, reservation_id=reservation_id)]
+        return real(hotel_id=hotel_id, reservation_id=reservation_id)
 
     details.lock_reservation = lock
 

@@ -8,6 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from binzhi.billing.access import Permission as Money
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
@@ -15,8 +18,6 @@ from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.reservations.access import Permission as Booking
 from binzhi.reservations.services import create_reservation
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_actor, make_hotel
 
 
@@ -112,7 +113,9 @@ def nothing_changes() -> Iterator[None]:
 
 
 def _fingerprint() -> dict[str, Any]:
-    connection.cursor().execute("SELECT set_config('binzhi.hotels', '*', false), set_config('binzhi.groups', '*', false)")
+    connection.cursor().execute(
+        "SELECT set_config('binzhi.hotels', '*', false), set_config('binzhi.groups', '*', false)"
+    )
     db.forget_scope()
     return {
         table: db.fetch_value(f"SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM {table} t")
@@ -123,7 +126,8 @@ def _fingerprint() -> dict[str, Any]:
 def audit_of(stay: int) -> list[str]:
     """The operations recorded on a room reservation, in order."""
     rows = db.fetch_all(
-        "SELECT operation FROM kernel_audit_entry WHERE subject = 'room_reservation' AND subject_id = %s ORDER BY id", [stay]
+        "SELECT operation FROM kernel_audit_entry WHERE subject = 'room_reservation' AND subject_id = %s ORDER BY id",
+        [stay],
     )
     return [row["operation"] for row in rows]
 

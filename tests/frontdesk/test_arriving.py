@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.billing.ledger import deposit_of
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import RoomNotReady, RoomOutOfOrder, WrongRoomType

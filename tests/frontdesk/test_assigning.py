@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import NothingToAssign, WrongRoomType
 from binzhi.frontdesk.services import assign_proposed, assign_room, assign_rooms, unassign_room
@@ -29,7 +30,12 @@ from tests.frontdesk.conftest import (
 
 def assign(hotel: TestHotel, stay: int, room: str, actor: Actor, *, change_type: bool = True) -> int | None:
     return assign_room(
-        hotel_id=hotel.pk, room_reservation_id=stay, room_id=hotel.rooms[room], change_type=change_type, actor=actor, now=NOW
+        hotel_id=hotel.pk,
+        room_reservation_id=stay,
+        room_id=hotel.rooms[room],
+        change_type=change_type,
+        actor=actor,
+        now=NOW,
     )
 
 

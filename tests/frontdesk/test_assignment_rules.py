@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from binzhi.frontdesk.assignment import FreeRoom, Need, Reason, order_of, propose, ranked, rate
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from binzhi.frontdesk.assignment import FreeRoom, Need, Reason, order_of, propose, ranked, rate
 
 DAY = date(2026, 11, 21)
 
@@ -15,7 +16,8 @@ DAY = date(2026, 11, 21)
 def need(pk: int = 1, *, nights: int = 2, **more: Any) -> Need:
     given: dict[str, Any] = {
         "room_reservation_id": pk, "reservation_id": pk, "room_type_id": 1, "arrival": DAY,
-        "departure": DAY + timedelta(days=nights), "walk_in": False, "vip_level": "", "expected_at": None, "requests": (),
+        "departure": DAY + timedelta(days=nights), "walk_in": False, "vip_level": "",
+        "expected_at": None, "requests": (),
     }  # fmt: skip
     return Need(**(given | more))
 
@@ -54,7 +56,12 @@ def test_vip_and_long_stay_get_the_better_room_and_others_leave_it() -> None:
 
 
 def test_high_floor_quiet_and_orientation_are_looked_for() -> None:
-    rooms = [room(1, height=0.2), room(2, height=0.9), room(3, features=frozenset({"quiet"})), room(4, orientation="south")]
+    rooms = [
+        room(1, height=0.2),
+        room(2, height=0.9),
+        room(3, features=frozenset({"quiet"})),
+        room(4, orientation="south"),
+    ]
     assert chosen([need(1, requests=("high_floor",))], rooms) == {1: 2}
     assert chosen([need(1, requests=("quiet",))], rooms) == {1: 3}
     assert chosen([need(1, requests=("south",))], rooms) == {1: 4}
@@ -91,7 +98,12 @@ def test_two_rooms_of_one_reservation_get_the_connecting_pair() -> None:
 
 def test_every_proposal_says_why() -> None:
     proposal = rate(need(vip_level="vip", requests=("quiet", "high_floor")), room(features=frozenset({"quiet"})))
-    assert proposal.reasons == (Reason("has", "quiet"), Reason("lacks", "high_floor"), Reason("vip"), Reason("inspected"))
+    assert proposal.reasons == (
+        Reason("has", "quiet"),
+        Reason("lacks", "high_floor"),
+        Reason("vip"),
+        Reason("inspected"),
+    )
 
 
 def test_a_crib_is_brought_and_decides_nothing() -> None:

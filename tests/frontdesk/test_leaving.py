@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.billing import folios, ledger, payments
 from binzhi.billing.access import Permission as Money
 from binzhi.billing.corrections import reverse
@@ -62,7 +63,11 @@ def cash(amount: str) -> PaymentInput:
 def charge(stay: int, amount: str = "58.00") -> int:
     row = row_of(stay)
     done = ledger.charge(
-        hotel_id=row["hotel_id"], account_id=row["charge_account_id"], charge_code="2040", amount=Decimal(amount), now=LATER
+        hotel_id=row["hotel_id"],
+        account_id=row["charge_account_id"],
+        charge_code="2040",
+        amount=Decimal(amount),
+        now=LATER,
     )
     return done.transaction_id
 
@@ -80,7 +85,12 @@ def test_check_out_settled_by_a_payment_ends_the_stay_in_seven_statements(house:
         done = leave(house, stay, clerk, cash("400.00"))
     row = row_of(stay)
     assert (row["status"], row["checked_out_at"], row["ended_on"]) == ("checked_out", LATER, TODAY + timedelta(days=1))
-    assert (done.paid, done.freed_nights, done.day_use, done.returned) == (Decimal(400), 0, Decimal("0.00"), Decimal("0.00"))
+    assert (done.paid, done.freed_nights, done.day_use, done.returned) == (
+        Decimal(400),
+        0,
+        Decimal("0.00"),
+        Decimal("0.00"),
+    )
     assert housekeeping(house, "101") == "dirty"
     assert (audit_of(stay)[-1], topics()[-1]) == ("stay.checked_out", "stay.checked_out")
     assert len(sent) == 7
@@ -139,7 +149,8 @@ def test_check_out_on_the_day_of_arrival_keeps_the_price_of_that_day_only(house:
 
 def test_check_out_to_a_company_moves_the_balance(house: TestHotel, clerk: Actor) -> None:
     company = db.fetch_value(
-        "INSERT INTO guests_organisation (group_id, kind, name, code, credit_limit) VALUES (%s, 'company', '启衡制造', 'qh', 5000)"
+        "INSERT INTO guests_organisation (group_id, kind, name, code, credit_limit)"
+        " VALUES (%s, 'company', '启衡制造', 'qh', 5000)"
         " RETURNING id",
         [house.ref.group_id],
     )
@@ -155,7 +166,11 @@ def test_check_out_notes_when_the_registered_guests_left(house: TestHotel, clerk
 
     stay = arrive(house, nights=1, room="101")
     check_in(
-        hotel_id=house.pk, room_reservation_id=stay, registrations=[RegistrationInput(guest_id=guest)], actor=clerk, now=NOW
+        hotel_id=house.pk,
+        room_reservation_id=stay,
+        registrations=[RegistrationInput(guest_id=guest)],
+        actor=clerk,
+        now=NOW,
     )
     close_day(house)
     leave(house, stay, clerk, cash("400"))
@@ -309,7 +324,10 @@ def test_undo_check_in_twice_is_refused(house: TestHotel, clerk: Actor) -> None:
 
 def test_inverses_ask_for_their_rights(house: TestHotel) -> None:
     stay = stay_in(house, "101")
-    for actor, expected in ((make_actor(house, [Permission.CHECK_IN, Permission.CHECK_OUT]), Forbidden), (STRANGER, NotFound)):
+    for actor, expected in (
+        (make_actor(house, [Permission.CHECK_IN, Permission.CHECK_OUT]), Forbidden),
+        (STRANGER, NotFound),
+    ):
         for operation in (undo_check_in, undo_check_out):
             with nothing_changes(), pytest.raises(expected):
                 operation(hotel_id=house.pk, room_reservation_id=stay, actor=actor, now=LATER)

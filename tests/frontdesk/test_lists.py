@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.billing import payments
 from binzhi.frontdesk.queries.arrivals import Arrival, arrival_counts, arrivals
 from binzhi.frontdesk.queries.board import BoardFilter, Page
@@ -72,9 +73,7 @@ def test_arrivals_guaranteed_without_an_hour_are_never_late_on_their_day(house: 
 def test_arrivals_of_yesterday_who_never_came_stay_on_the_list(house: TestHotel) -> None:
     stay = arrive(house, guarantee="company", nights=3)
     db.execute("UPDATE property_hotel SET business_date = business_date + 1 WHERE id = %s", [house.pk])
-    page = arrivals(
-        hotel=house.refreshed(), day=TODAY + timedelta(days=1), now=NEXT_NOON, filters=BoardFilter()
-    )
+    page = arrivals(hotel=house.refreshed(), day=TODAY + timedelta(days=1), now=NEXT_NOON, filters=BoardFilter())
     assert ids(page) == [stay]
     assert page.rows[0].late_minutes > 12 * 60
 
@@ -110,7 +109,9 @@ def test_arrivals_filters(house: TestHotel, asked: Mapping[str, str], expected: 
 
 def test_arrivals_are_found_by_pinyin_initials_and_reservation_number(house: TestHotel) -> None:
     stay = arrive(house, guest_id=guest(house, "单雄信"))
-    number = db.fetch_value("SELECT number FROM reservations_reservation WHERE id = %s", [row_of(stay)["reservation_id"]])
+    number = db.fetch_value(
+        "SELECT number FROM reservations_reservation WHERE id = %s", [row_of(stay)["reservation_id"]]
+    )
     for text in ("shanx", "sxx", "单雄", number[:6]):
         assert ids(arriving(house, q=text)) == [stay]
 
@@ -157,7 +158,14 @@ def test_in_house_shows_night_price_and_balance(house: TestHotel) -> None:
 
 @pytest.mark.parametrize(
     ("status", "rooms"),
-    [("", ["101", "102"]), ("due_out", ["101"]), ("staying", ["102"]), ("arrived", []), ("owing", ["101", "102"]), ("dnd", ["102"])],
+    [
+        ("", ["101", "102"]),
+        ("due_out", ["101"]),
+        ("staying", ["102"]),
+        ("arrived", []),
+        ("owing", ["101", "102"]),
+        ("dnd", ["102"]),
+    ],
 )
 def test_in_house_filters(house: TestHotel, status: str, rooms: list[str]) -> None:
     stay_in(house, "101", nights=1)

@@ -120,6 +120,6 @@ def test_run_that_breaks_off_answers_with_the_cause(transactional_db: None, monk
     client = signed_in(hotel, RIGHTS)
     monkeypatch.setattr(services.days, "roll", lambda **_asked: kernel_db.execute("SELECT 1 / 0"))
     answer = client.post(url(hotel, "/run"), {"business_date": str(TODAY)}, headers=PART)
-    assert (answer.status_code, "DivisionByZero" in answer.content.decode()) == (503, True)
+    assert (answer.status_code, "DivisionByZero" in answer.content.decode()) == (422, True)
     assert (day(hotel), ledger_of(hotel)) == (TODAY, [])
     assert NightAudit.objects.get(hotel_id=hotel.pk).status == "failed"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import translation
+
 from binzhi.frontdesk.names import board_name, surname_of, vip_weight
 from binzhi.frontdesk.queries.panel import room_panel
 from binzhi.frontdesk.queries.rack import RackFilter, RackRoom, rack, rack_counts
@@ -12,7 +14,6 @@ from binzhi.guests import files
 from binzhi.guests.details import GuestDetails
 from binzhi.kernel import db
 from binzhi.reservations.services import set_room_out_of_order
-from django.utils import translation
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_hotel
 from tests.frontdesk.conftest import arrive, set_housekeeping, statements, stay_in
 
@@ -80,8 +81,8 @@ def test_rack_counts_have_every_key_and_waiting_rooms(house: TestHotel) -> None:
     set_housekeeping(house, "101", "dirty")
     counts = rack_counts(list(rooms_of(house).values()))
     assert dict(counts) == {
-        "vc": 7, "vd": 1, "oc": 0, "od": 0, "ooo": 0, "oos": 0, "due_in": 1, "due_out": 0, "dnd": 0, "late": 0, "vip": 0,
-        "waiting": 1,
+        "vc": 7, "vd": 1, "oc": 0, "od": 0, "ooo": 0, "oos": 0, "due_in": 1, "due_out": 0, "dnd": 0, "late": 0,
+        "vip": 0, "waiting": 1,
     }  # fmt: skip
 
 
@@ -142,7 +143,8 @@ def test_room_panel_of_an_unknown_room_is_nothing(house: TestHotel) -> None:
 @pytest.mark.parametrize(
     ("name", "surname"),
     [
-        ("张伟", "张"), ("欧阳娜娜", "欧阳"), ("欧阳", "欧"), ("单于伟", "单于"), ("John Smith", "Smith"), ("SMITH/JOHN", "SMITH"),
+        ("张伟", "张"), ("欧阳娜娜", "欧阳"), ("欧阳", "欧"), ("单于伟", "单于"),
+        ("John Smith", "Smith"), ("SMITH/JOHN", "SMITH"),
         ("Smith, John", "Smith"), ("𠮷野", "𠮷"), ("", ""), ("  ", ""),
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from binzhi.frontdesk.errors import (
     DocumentOfAnotherGuest,
     DocumentRequired,
@@ -22,7 +23,6 @@ from binzhi.frontdesk.services import check_in, register_guest
 from binzhi.guests import files
 from binzhi.guests.details import GuestDetails
 from binzhi.kernel import crypto, db
-from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
 from tests.factories import NOW, TestHotel, make_hotel
 from tests.frontdesk.conftest import arrive, clerk_of, nothing_changes, row_of
@@ -51,9 +51,7 @@ def child(**more: Any) -> RegistrationInput:
 
 def begin(hotel: TestHotel, people: Sequence[RegistrationInput], **more: Any) -> int:
     stay = arrive(hotel, room="101", **{key: more.pop(key) for key in ("adults",) if key in more})
-    check_in(
-        hotel_id=hotel.pk, room_reservation_id=stay, registrations=people, actor=clerk_of(hotel), now=NOW, **more
-    )
+    check_in(hotel_id=hotel.pk, room_reservation_id=stay, registrations=people, actor=clerk_of(hotel), now=NOW, **more)
     return stay
 
 
@@ -117,7 +115,11 @@ def test_register_minor_keeps_the_guardian_and_seals_the_phone(strict: TestHotel
 
 def test_register_minor_without_document_but_with_birth_date_is_taken(strict: TestHotel) -> None:
     boy = RegistrationInput(
-        name="王小宝", birth_date=date(2015, 1, 1), guardian_name="王伟", guardian_phone=PHONE, guardian_relation="parent"
+        name="王小宝",
+        birth_date=date(2015, 1, 1),
+        guardian_name="王伟",
+        guardian_phone=PHONE,
+        guardian_relation="parent",
     )
     assert [row["is_minor"] for row in registrations(begin(strict, [person(), boy], adults=1))] == [False, True]
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import NothingToTakeBack, ReasonRequired, RoomNotReady, SameRoom, WrongRoomType
 from binzhi.frontdesk.services import extend_stay, move_room, shorten_stay, undo_shorten_stay
@@ -35,12 +36,20 @@ def day(offset: int) -> Any:
 
 def move(hotel: TestHotel, stay: int, room: str, actor: Actor, reason: str = "空调有异响", **more: Any) -> int:
     return move_room(
-        hotel_id=hotel.pk, room_reservation_id=stay, room_id=hotel.rooms[room], reason=reason, actor=actor, now=NOW, **more
+        hotel_id=hotel.pk,
+        room_reservation_id=stay,
+        room_id=hotel.rooms[room],
+        reason=reason,
+        actor=actor,
+        now=NOW,
+        **more,
     )
 
 
 def prices(stay: int) -> list[Decimal]:
-    rows = db.fetch_all("SELECT price FROM reservations_staynight WHERE room_reservation_id = %s ORDER BY night", [stay])
+    rows = db.fetch_all(
+        "SELECT price FROM reservations_staynight WHERE room_reservation_id = %s ORDER BY night", [stay]
+    )
     return [row["price"] for row in rows]
 
 
@@ -184,7 +193,9 @@ def test_shorten_stay_to_an_impossible_day_is_refused(house: TestHotel, clerk: A
 
 def test_undo_shorten_stay_takes_the_nights_again_at_the_old_prices(house: TestHotel, clerk: Actor) -> None:
     stay = stay_in(house, "101", nights=3)
-    db.execute("UPDATE reservations_staynight SET price = 123 WHERE room_reservation_id = %s AND night = %s", [stay, day(2)])
+    db.execute(
+        "UPDATE reservations_staynight SET price = 123 WHERE room_reservation_id = %s AND night = %s", [stay, day(2)]
+    )
     shorten_stay(hotel_id=house.pk, room_reservation_id=stay, departure=day(1), actor=clerk, now=NOW)
     assert undo_shorten_stay(hotel_id=house.pk, room_reservation_id=stay, actor=clerk, now=NOW) == day(3)
     assert prices(stay) == [Decimal("400.00"), Decimal("400.00"), Decimal("123.00")]

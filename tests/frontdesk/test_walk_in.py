@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from binzhi.billing.ledger import deposit_of
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import RoomNotReady, WrongRoomType
@@ -33,9 +34,7 @@ from tests.frontdesk.conftest import (
 
 def receive(hotel: TestHotel, actor: Actor, room: str = "101", **more: Any) -> CheckedIn:
     wanted = more.pop("booking", None) or booking(nights=1, walk_in=True)
-    return walk_in(
-        hotel_id=hotel.pk, booking=wanted, room_id=hotel.rooms[room], actor=actor, now=NOW, **more
-    )
+    return walk_in(hotel_id=hotel.pk, booking=wanted, room_id=hotel.rooms[room], actor=actor, now=NOW, **more)
 
 
 def refused(hotel: TestHotel, actor: Actor, expected: type[DomainError], room: str = "101", **more: Any) -> str:
@@ -51,7 +50,7 @@ def test_walk_in_books_and_checks_in(house: TestHotel, clerk: Actor) -> None:
     assert sold(house, "std") == [1, 0, 0, 0]
     assert deposit_of(done.folio_id) == Decimal("800.00")
     assert audit_of(done.room_reservation_id) == ["stay.checked_in"]
-    assert topics() [-2:] == ["reservation.created", "stay.checked_in"]
+    assert topics()[-2:] == ["reservation.created", "stay.checked_in"]
 
 
 def test_walk_in_into_a_dirty_room_books_nothing(house: TestHotel, clerk: Actor) -> None:

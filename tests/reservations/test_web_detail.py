@@ -142,6 +142,7 @@ def test_details_saved_by_somebody_else_meanwhile_show_both_sides_and_write_noth
     ("change", "words"),
     [
         ({"guest_text": ""}, "Who is coming?"),
+        ({"organisation_text": "启衡制造"}, "from the list"),
         ({"booker_phone": "12"}, "phone"),
         ({"expected_at": "7pm"}, "not a time"),
         ({"remarks": "x" * 1001}, "at most 1000"),

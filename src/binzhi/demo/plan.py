@@ -84,6 +84,10 @@ class Planned:
         return self.arrival + timedelta(days=self.nights)
 
     @property
+    def guarantee_is_weak(self) -> bool:
+        return self.way.guarantee == "none"
+
+    @property
     def is_walk_in(self) -> bool:
         return self.way.source == "walk-in"
 

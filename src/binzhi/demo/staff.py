@@ -68,6 +68,11 @@ def hire(*, hotel_id: int, since: date) -> dict[str, tuple[int, int]]:
     return hired
 
 
+def names() -> dict[str, str]:
+    """Names by post."""
+    return {member.post_code: member.name for member in members()}
+
+
 def logins() -> list[tuple[str, str, str]]:
     """(post, user name, password) in the order of the departments."""
     return [(member.post, member.username, PASSWORD) for member in members()]

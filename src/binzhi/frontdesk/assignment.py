@@ -58,7 +58,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreeRoom:
-    """A room that could be given, with the nights on which it cannot. `height` is 0 for the lowest floor, 1 for the top."""
+    """A room that could be given, with the nights it is taken; `height` is 0 on the lowest floor, 1 on the top."""
 
     id: int
     number: str
@@ -81,7 +81,9 @@ class FreeRoom:
     @property
     def quality(self) -> int:
         """How good the room is among its type: height, view, what it has."""
-        return round(self.height * 10) + 3 * len(self.features - {"near_lift"}) + (2 if self.orientation == "south" else 0)
+        return (
+            round(self.height * 10) + 3 * len(self.features - {"near_lift"}) + (2 if self.orientation == "south" else 0)
+        )
 
     def free_for(self, need: Need) -> bool:
         return not any(need.arrival <= night < need.departure for night in self.taken)
@@ -166,7 +168,7 @@ def ranked(need: Need, rooms: Iterable[FreeRoom], *, inspection: bool = False) -
 
 
 def propose(needs: Sequence[Need], rooms: Sequence[FreeRoom], *, inspection: bool = False) -> dict[int, Proposal]:
-    """A room for every arrival that can have one, by room reservation. Within a type, greedy in the order of `order_of`."""
+    """A room for every arrival that can have one, by room reservation; greedy within a type, in `order_of`."""
     by_type: dict[int, list[FreeRoom]] = defaultdict(list)
     for room in rooms:
         by_type[room.room_type_id].append(room)
@@ -199,4 +201,3 @@ def _overlaps(need: Need, others: Iterable[Need]) -> bool:
 
 def _next(need: Need) -> date:
     return date.fromordinal(need.arrival.toordinal() + 1)
-

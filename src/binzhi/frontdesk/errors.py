@@ -1,4 +1,4 @@
-"""Refusals of the desk, each a sentence a clerk can act on. Those about rooms and dates are of `reservations.errors`."""
+"""Refusals of the desk, each a sentence a clerk can act on. Those of rooms and dates: `reservations.errors`."""
 
 from __future__ import annotations
 

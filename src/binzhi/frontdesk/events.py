@@ -1,4 +1,4 @@
-"""What happened at the desk, told to the contexts above. Ids and dates only; rooms assigned are `reservations.events`."""
+"""What happened at the desk, told to the contexts above. Ids and dates only; assigned rooms: `reservations.events`."""
 
 from __future__ import annotations
 

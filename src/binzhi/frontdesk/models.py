@@ -11,7 +11,7 @@ from binzhi.reservations.models import RoomReservation
 
 
 class Registration(models.Model):
-    """One person registered in a stay, as the law asks (办法 art. 6): who, which document, from when to when, in which room."""
+    """One person registered in a stay, as the law asks (办法 art. 6): who, by which document, from when to when."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
     room_reservation = models.ForeignKey(RoomReservation, on_delete=models.PROTECT, related_name="registrations")

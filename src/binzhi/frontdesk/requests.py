@@ -24,7 +24,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationInput:
-    """One person who stays. Either a guest file (`guest_id`) or a name; either a document shown now or one of the file."""
+    """One person who stays: a guest file (`guest_id`) or a name, a document shown now or one of the file."""
 
     guest_id: int | None = None
     name: str = ""

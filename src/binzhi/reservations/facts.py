@@ -35,7 +35,8 @@ class Wanted(Protocol):
     def infants(self) -> int: ...
 
 
-# The span is cut at the hotel's longest stay, so that a question over a thousand years costs no more than a year.
+# The span is cut at the hotel's longest stay, so that a question over a thousand years costs no more than a year. The
+# nights are given one by one for the sake of the key (night, hotel, plan, type).
 _FACTS = """
 WITH wanted AS (
     SELECT v.*, greatest(v.departure - 1, v.arrival) AS last FROM (VALUES {rows})
@@ -60,10 +61,10 @@ LEFT JOIN reservations_rateplan p ON p.hotel_id = h.id AND p.code = w.rate_plan 
 LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = %(organisation)s::bigint
 LEFT JOIN LATERAL (
     SELECT {restrictions}
-    FROM generate_series(0, least(w.departure - w.arrival, h.longest_stay::integer)) AS d (day)
-    JOIN reservations_ratenight r
-      ON r.night = w.arrival + d.day AND r.hotel_id = h.id AND r.rate_plan_id IN (p.id, p.parent_id)
-     AND r.room_type_id = t.id
+    FROM reservations_ratenight r
+    WHERE r.night = ANY (ARRAY(
+          SELECT w.arrival + d.day FROM generate_series(0, least(w.departure - w.arrival, h.longest_stay::integer)) AS d (day)))
+      AND r.hotel_id = h.id AND r.rate_plan_id IN (p.id, p.parent_id) AND r.room_type_id = t.id
 ) x ON true
 WHERE h.id = %(hotel)s
 ORDER BY w.position

@@ -144,7 +144,7 @@ def _current(room: LockedRoom) -> dict[str, Any]:
 
 _PRICES = """
 SELECT room_reservation_id, night, price FROM reservations_staynight
-WHERE room_reservation_id = ANY (%s) ORDER BY room_reservation_id, night
+WHERE room_reservation_id = ANY ((SELECT %s::bigint[])::bigint[]) ORDER BY room_reservation_id, night
 """
 
 

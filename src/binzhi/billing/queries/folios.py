@@ -111,6 +111,11 @@ class FolioLine:
         return localised(self.origin_name, self.origin_name_en)
 
     @property
+    def is_void(self) -> bool:
+        """Reversed, or the reversal itself: the two cancel out and the guest's copy leaves them away."""
+        return self.kind == "reversal" or self.reversed_by is not None
+
+    @property
     def is_reversible(self) -> bool:
         return self.kind != "reversal" and self.reversed_by is None and self.is_whole
 

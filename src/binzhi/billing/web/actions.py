@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from binzhi.billing import services
 from binzhi.billing.access import Permission
+from binzhi.billing.headings import Heading, headings_of
 from binzhi.billing.payments import DepositInput, PaymentInput
 from binzhi.billing.queries import FolioView, charge_codes, companies, folio_view, means_of_payment
 from binzhi.billing.setup import COMPANY
@@ -31,6 +32,7 @@ class Desk:
     hotel: HotelRef
     folio: FolioView
     window: int
+    heading: Heading
 
     @property
     def account_id(self) -> int:
@@ -75,7 +77,8 @@ def desk_of(request: StaffRequest, number: str) -> Desk:
     asked = request.POST.get("window", "") or request.GET.get("window", "")
     window = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else 1
     folio.window(window)
-    return Desk(request, hotel, folio, window)
+    heading = headings_of(hotel_id=hotel.pk, folio_ids=[folio.pk]).get(folio.pk, Heading(title=""))
+    return Desk(request, hotel, folio, window, heading)
 
 
 # ---------------------------------------------------------------- forms
@@ -85,7 +88,9 @@ def payment_form(desk: Desk, data: QueryDict | None) -> forms.PaymentForm:
     means = means_of_payment(hotel_id=desk.hotel.pk)
     billed = companies(hotel_id=desk.hotel.pk)
     owed = max(desk.folio.window(desk.window).balance, ZERO)
-    initial = {"amount": owed or None, "means": means[0].code if means else ""}
+    initial = {
+        "amount": owed or None, "means": means[0].code if means else "", "company": desk.heading.organisation_id,
+    }  # fmt: skip
     return forms.PaymentForm(data, means=means, companies=billed, initial=initial)
 
 

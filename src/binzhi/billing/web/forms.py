@@ -20,8 +20,8 @@ MEANS_ICONS = {
     "wechat": "qr", "alipay": "qr", "card": "card", "cash": "cash", "bank": "building", "company": "briefcase",
 }  # fmt: skip
 GROUPS: Mapping[str, Any] = {
-    "room": pgettext_lazy("charge codes", "Room"), "food": _("Food and drink"), "minibar": _("Minibar"), "laundry": _("Laundry"),
-    "fee": _("Fees"), "other": pgettext_lazy("charge codes", "Other"),
+    "room": pgettext_lazy("charge codes", "Room"), "food": _("Food and drink"), "minibar": _("Minibar"),
+    "laundry": _("Laundry"), "fee": _("Fees"), "other": pgettext_lazy("charge codes", "Other"),
 }  # fmt: skip
 
 
@@ -67,7 +67,9 @@ class PaymentForm(MoneyForm):
     aliases: Mapping[str, str] = {"organisation": "company"}
 
     means = forms.ChoiceField(label=_("Means of payment"), widget=forms.RadioSelect)
-    company = forms.TypedChoiceField(label=pgettext_lazy("bill", "Company"), required=False, coerce=int, empty_value=None)
+    company = forms.TypedChoiceField(
+        label=pgettext_lazy("bill", "Company"), required=False, coerce=int, empty_value=None
+    )
     amount = AmountField(label=_("Amount"))
     note = line(_("Note"))
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from binzhi.billing import services
 from binzhi.billing.access import Permission
-from binzhi.billing.headings import Heading, find_folios, headings_of
+from binzhi.billing.headings import find_folios, headings_of
 from binzhi.billing.queries import companies, folio_list
 from binzhi.billing.web.actions import ACTIONS, Action, Desk, Done, desk_of, payment_form, take_payment
 from binzhi.billing.web.forms import MoneyForm
@@ -72,14 +72,13 @@ def _show(desk: Desk, form: MoneyForm, *, status: int = 200, part: str = "billin
 
 
 def _context(desk: Desk) -> dict[str, Any]:
-    heading = headings_of(hotel_id=desk.hotel.pk, folio_ids=[desk.folio.pk]).get(desk.folio.pk, Heading(title=""))
     window = desk.folio.window(desk.window)
     settled = not any(each.balance for each in desk.folio.windows) and not desk.folio.deposit
     return {
-        "folio": desk.folio, "window": window, "heading": heading, "token": uuid.uuid4().hex,
+        "folio": desk.folio, "window": window, "heading": desk.heading, "token": uuid.uuid4().hex,
         "may": {right.name.lower(): desk.request.actor.may(right, desk.hotel.pk) for right in Permission},
         "refundable": [line for line in window.lines if line.is_refundable],
-        "may_close": desk.folio.is_open and settled and not heading.is_active,
+        "may_close": desk.folio.is_open and settled and not desk.heading.is_active,
     }  # fmt: skip
 
 

@@ -175,13 +175,15 @@ class BoardRow:
 
 
 def paged(rows: str, *, orders: Mapping[str, str], asked: str, default: str) -> str:
-    """The statement of one page in the order the address asks (`-room` turns it round); unknown orders give the default."""
+    """The statement of one page in the order the address asks (`-room` turns it round), or in the default order."""
     key, descending = asked.removeprefix("-"), asked.startswith("-")
     chosen = f"{orders[key]} {'DESC' if descending else 'ASC'} NULLS LAST, {default}" if key in orders else default
-    return f"SELECT * FROM ({rows}) x ORDER BY {chosen} LIMIT %(limit)s OFFSET %(offset)s"
+    return f"SELECT * FROM ({rows}) x ORDER BY {chosen} LIMIT %(limit)s OFFSET %(offset)s"  # noqa: S608  (constants)
 
 
-def page_of(found: Sequence[Mapping[str, Any]], row: type[Row], *, filters: BoardFilter, totals: Sequence[str]) -> Page[Row]:
+def page_of(
+    found: Sequence[Mapping[str, Any]], row: type[Row], *, filters: BoardFilter, totals: Sequence[str]
+) -> Page[Row]:
     """Rows and the totals that came along with each of them (`matching` is how many rows there are on all pages)."""
     known = {field.name for field in fields(row)}  # type: ignore[arg-type]  # always a dataclass
     first = found[0] if found else {}

@@ -27,7 +27,8 @@ ORDER BY rr.id
 # Out-of-order nights and given nights are rows of one table, so that one anti-join tells both.
 _ROOMS = """
 WITH floors AS (
-    SELECT f.id, f.name, percent_rank() OVER (ORDER BY f.level) AS height FROM property_floor f WHERE f.hotel_id = %(hotel)s
+    SELECT f.id, f.name, percent_rank() OVER (ORDER BY f.level) AS height
+    FROM property_floor f WHERE f.hotel_id = %(hotel)s
 )
 SELECT r.id, r.number, r.room_type_id, f.name AS floor, f.height, r.orientation, r.features, r.smoking, r.accessible,
        r.connects_to_id, r.housekeeping, stay.id IS NOT NULL AS occupied, coalesce(given.nights, '{}') AS taken
@@ -45,7 +46,8 @@ WHERE r.hotel_id = %(hotel)s AND r.is_active AND r.maintenance = 'in_service'
   AND (stay.id IS NULL OR stay.departure <= %(arrival)s)
   AND NOT EXISTS (SELECT 1 FROM reservations_roomreservation d
                   WHERE d.room_id = r.id AND d.hotel_id = r.hotel_id AND d.status = 'reserved'
-                    AND d.id IS DISTINCT FROM %(besides)s::bigint AND d.arrival = %(arrival)s AND d.departure = %(arrival)s)
+                    AND d.id IS DISTINCT FROM %(besides)s::bigint
+                    AND d.arrival = %(arrival)s AND d.departure = %(arrival)s)
 ORDER BY r.number
 """
 

@@ -33,7 +33,8 @@ WHERE r.hotel_id = %(hotel)s AND r.number = %(number)s AND r.is_active
 _PEOPLE = """
 SELECT rr.id, rr.status, rr.arrival, rr.departure, rr.adults, rr.children + rr.infants AS minors, v.number,
        coalesce(g.name, v.booker_name) AS name, coalesce(g.sex, '') AS sex, coalesce(g.marked, '') AS marked,
-       coalesce(g.vip_level, '') AS vip_level, coalesce(g.member_tier, '') AS member_tier, coalesce(g.stays, 0) AS stays,
+       coalesce(g.vip_level, '') AS vip_level, coalesce(g.member_tier, '') AS member_tier,
+       coalesce(g.stays, 0) AS stays,
        coalesce(g.id, 0) AS guest_id, coalesce(g.phone_masked, v.booker_phone_masked, '') AS phone,
        v.special_requests, v.remarks, v.expected_at, rr.checked_in_at,
        p.name AS plan_name, p.name_en AS plan_name_en, p.breakfasts, coalesce(o.name, '') AS organisation,
@@ -41,7 +42,8 @@ SELECT rr.id, rr.status, rr.arrival, rr.departure, rr.adults, rr.children + rr.i
        coalesce(money.deposit, 0) AS deposit,
        (SELECT n.price FROM reservations_staynight n WHERE n.room_reservation_id = rr.id
         ORDER BY abs(n.night - %(business_date)s), n.night LIMIT 1) AS price,
-       (SELECT count(*) FROM frontdesk_registration x WHERE x.room_reservation_id = rr.id AND x.left_at IS NULL) AS registered
+       (SELECT count(*) FROM frontdesk_registration x
+        WHERE x.room_reservation_id = rr.id AND x.left_at IS NULL) AS registered
 FROM reservations_roomreservation rr
 JOIN reservations_reservation v ON v.id = rr.reservation_id
 JOIN reservations_rateplan p ON p.id = rr.rate_plan_id

@@ -27,8 +27,8 @@ SELECT rr.id, rr.reservation_id, v.number, rr.status, rr.arrival, rr.departure, 
        v.organisation_id, coalesce(folio.number, '') AS folio_number, rr.checked_in_at, rr.checked_out_at,
        coalesce((SELECT sum(a.balance) FROM billing_account a WHERE a.folio_id = rr.folio_id AND a.kind = 'folio'), 0)
            AS balance,
-       coalesce((SELECT -sum(a.balance) FROM billing_account a WHERE a.folio_id = rr.folio_id AND a.kind = 'deposit'), 0)
-           AS deposit,
+       coalesce((SELECT -sum(a.balance) FROM billing_account a
+                 WHERE a.folio_id = rr.folio_id AND a.kind = 'deposit'), 0) AS deposit,
        (SELECT count(*) FROM frontdesk_registration x WHERE x.room_reservation_id = rr.id AND x.left_at IS NULL)
            AS registered,
        EXISTS (SELECT 1 FROM billing_transaction b

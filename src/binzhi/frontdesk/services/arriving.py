@@ -121,7 +121,12 @@ def _begin(
     if deposit is not None:
         actor.require(Money.TAKE_DEPOSIT, hotel_id)
         payments.take_deposit(
-            hotel_id=hotel_id, folio_id=folio_id, deposit=deposit, currency=stay.currency, user_id=actor.user_id, now=now
+            hotel_id=hotel_id,
+            folio_id=folio_id,
+            deposit=deposit,
+            currency=stay.currency,
+            user_id=actor.user_id,
+            now=now,
         )
     record(
         "stay.checked_in", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,

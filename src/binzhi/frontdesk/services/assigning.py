@@ -31,8 +31,8 @@ def assign_room(
     """Give one reservation a room for all its nights; the room it had before, if any.
 
     Changes the room nights and the reservation; a room of another type moves the counters (`change_type`), the price
-    stays. Locks hotel day, reservation, nights. Raises RoomTaken, RoomTypeSoldOut, WrongRoomType, WrongStatus, NotFound.
-    Publishes UnitAssigned. Idempotent.
+    stays. Locks hotel day, reservation, nights. Raises RoomTaken, RoomTypeSoldOut, WrongRoomType, WrongStatus,
+    NotFound. Publishes UnitAssigned. Idempotent.
     """
     before = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     after = stays.assign(room_reservation=before, room_id=room_id)
@@ -52,8 +52,8 @@ def assign_room(
 def unassign_room(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> int:
     """Take the room back from a reservation; the room it had.
 
-    Changes the room nights and the reservation. Locks hotel day, reservation. Raises NoRoomAssigned, WrongStatus, NotFound.
-    Publishes UnitUnassigned. Not idempotent: a second time there is no room to take back.
+    Changes the room nights and the reservation. Locks hotel day, reservation. Raises NoRoomAssigned, WrongStatus,
+    NotFound. Publishes UnitUnassigned. Not idempotent: a second time there is no room to take back.
     """
     before = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     stays.unassign(room_reservation=before)
@@ -94,9 +94,7 @@ def assign_proposed(*, hotel_id: int, arrival: date, actor: Actor, now: datetime
     return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, actor=actor, now=now)
 
 
-def _assign(
-    *, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Actor, now: datetime
-) -> dict[int, int]:
+def _assign(*, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Actor, now: datetime) -> dict[int, int]:
     given = assign_many(hotel_id=hotel_id, rooms=rooms) if rooms else {}
     if not given:
         raise NothingToAssign

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from binzhi.billing import folios, ledger, payments
 from binzhi.billing.access import Permission as Money
@@ -76,9 +77,7 @@ def check_out(
             folio_id=stay.folio_id, business_date=stay.today,
         ),
     )  # fmt: skip
-    return CheckedOut(
-        stay.id, stay.reservation_id, stay.room_id, stay.folio_id, freed, charged, paid, returned
-    )
+    return CheckedOut(stay.id, stay.reservation_id, stay.room_id, stay.folio_id, freed, charged, paid, returned)
 
 
 def day_use_key(room_reservation_id: int) -> str:
@@ -118,7 +117,7 @@ def _settle(
     """Pay, use and return the deposit, close the bill; what was paid and what went back."""
     if stay.folio_id is None:
         return ZERO, ZERO
-    of = {"hotel_id": stay.hotel_id, "currency": stay.currency, "user_id": actor.user_id, "now": now}
+    of: dict[str, Any] = {"hotel_id": stay.hotel_id, "currency": stay.currency, "user_id": actor.user_id, "now": now}
     if given:
         actor.require(Money.TAKE_PAYMENT, stay.hotel_id)
     returned = ZERO
@@ -154,9 +153,7 @@ def _return_deposit(stay: LockedRoom, asked: DepositReturn, *, actor: Actor, now
 
 
 @operation(Permission.UNDO_CHECK_OUT)
-def undo_check_out(
-    *, hotel_id: int, room_reservation_id: int, reason: str = "", actor: Actor, now: datetime
-) -> None:
+def undo_check_out(*, hotel_id: int, room_reservation_id: int, reason: str = "", actor: Actor, now: datetime) -> None:
     """Take a check-out back on the same hotel day: in house again and due out today, the bill open again.
 
     What was paid stays paid; nights that an early departure freed stay freed. Locks hotel day, reservation, bill.
@@ -166,9 +163,7 @@ def undo_check_out(
     stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     if stay.status != Status.CHECKED_OUT or stay.room_id is None:
         raise WrongStatus(status=Status(stay.status).label)
-    ended = db.fetch_one(
-        "SELECT ended_on, checked_out_at FROM reservations_roomreservation WHERE id = %s", [stay.id]
-    )
+    ended = db.fetch_one("SELECT ended_on, checked_out_at FROM reservations_roomreservation WHERE id = %s", [stay.id])
     if ended is None or ended["ended_on"] != stay.today:
         raise AnotherBusinessDay
     stays.undo_end(room_reservation=stay)

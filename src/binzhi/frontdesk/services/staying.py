@@ -163,7 +163,7 @@ WHERE e.hotel_id = %s AND e.subject = 'room_reservation' AND e.subject_id = %s O
 
 @operation(Permission.CHANGE_STAY)
 def undo_shorten_stay(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> date:
-    """The guest stays on after all: the nights given back last are taken again at their agreed prices; the departure now.
+    """The guest stays on after all: the nights given back last are taken again at their old prices; the departure now.
 
     Only while shortening was the last thing done to the stay. Locks hotel day, reservation, nights. Raises
     NothingToTakeBack, RoomTaken or RoomTypeSoldOut (the nights were sold meanwhile), WrongStatus.

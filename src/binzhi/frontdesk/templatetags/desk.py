@@ -184,4 +184,3 @@ def _url(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return "#"  # a screen that this installation does not have
-

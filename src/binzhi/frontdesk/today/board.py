@@ -9,7 +9,9 @@ from datetime import date, datetime, time
 from binzhi.frontdesk.today import queries
 from binzhi.frontdesk.today.figures import Figures, figures_of
 from binzhi.frontdesk.today.late import LateItem, late_items
-from binzhi.frontdesk.today.queries import Counters, DueArrival, LateStay, Moment, NightAhead, TypeTonight
+from binzhi.frontdesk.today.moment import Moment
+from binzhi.frontdesk.today.queries import Counters, NightAhead, TypeTonight
+from binzhi.frontdesk.today.waiting import DueArrival, LateStay, due_arrivals, late_stays
 from binzhi.kernel.ui.drawings import Hour
 from binzhi.property.queries import HotelRef
 
@@ -75,8 +77,8 @@ def today_board(*, hotel: HotelRef, now: datetime) -> TodayBoard:
     )
     counters = queries.counters(moment)
     types = queries.types_tonight(moment)
-    stays = queries.late_stays(moment)
-    arrivals = queries.due_arrivals(moment)
+    stays = late_stays(moment)
+    arrivals = due_arrivals(moment)
     coming = [row for row in arrivals if row.kind == "next"]
     vips = [row for row in arrivals if row.kind == "vip"]
     late, late_total = late_items(moment, hotel.code, stays, arrivals)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from binzhi.frontdesk.today.queries import A_YEAR, SPARK_DAYS, ClosedDay, Counters, Moment, TypeTonight
+from binzhi.frontdesk.today.moment import Moment
+from binzhi.frontdesk.today.queries import A_YEAR, SPARK_DAYS, ClosedDay, Counters, TypeTonight
 
 
 @dataclass(frozen=True, slots=True)

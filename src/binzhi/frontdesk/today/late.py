@@ -11,7 +11,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from binzhi.frontdesk.today.queries import DueArrival, LateStay, Moment
+from binzhi.frontdesk.today.moment import Moment
+from binzhi.frontdesk.today.waiting import DueArrival, LateStay
 
 # A night audit not begun by this hour of the next calendar day is late.
 AUDIT_DUE = time(6, 0)

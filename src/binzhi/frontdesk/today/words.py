@@ -15,7 +15,7 @@ from binzhi.frontdesk.names import vip_weight
 from binzhi.frontdesk.today.board import TodayBoard
 from binzhi.frontdesk.today.figures import Figure
 from binzhi.frontdesk.today.late import LateItem
-from binzhi.frontdesk.today.queries import DueArrival
+from binzhi.frontdesk.today.waiting import DueArrival
 from binzhi.kernel.ui import formats
 from binzhi.kernel.ui.rooms import ROOM_STATES
 from binzhi.property.queries import HotelRef, localised
@@ -112,7 +112,7 @@ class BoardWords:
 
     @cached_property
     def late_first(self) -> list[LateLine]:
-        """The longest waits, but no kind takes all the room: five late departures must not hide a guest without a room."""
+        """The longest waits, no kind taking all the room: late departures must not hide a guest without a room."""
         chosen: list[LateLine] = []
         for line in self.late:
             alike = sum(1 for other in chosen if other.item.icon == line.item.icon)

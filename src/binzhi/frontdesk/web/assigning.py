@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -19,30 +18,23 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.assignment import Proposal, ranked
 from binzhi.frontdesk.queries.arrivals import arrivals
 from binzhi.frontdesk.queries.board import BoardFilter, special_labels
-from binzhi.frontdesk.queries.candidates import day_plan, rooms_for
+from binzhi.frontdesk.queries.candidates import DayPlan, day_plan, rooms_for
 from binzhi.frontdesk.queries.stay import stay_card
 from binzhi.frontdesk.web.forms import RoomForm
 from binzhi.frontdesk.web.lists import day_of
-from binzhi.frontdesk.web.posting import once
+from binzhi.frontdesk.web.people import number_in
+from binzhi.frontdesk.web.posting import UNPROCESSABLE, next_url, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.property.queries import room_by_id, room_by_number
+from binzhi.property.queries import HotelRef, room_by_id, room_by_number
 
 SHOWN_ROOMS = 10
 # What a clerk can choose from beside the proposal; more are reached through the single assignment.
 CHOICES_PER_ARRIVAL = 12
 MOST_ARRIVALS = 200
-UNPROCESSABLE = 422
-
-
-def next_url(request: StaffRequest, default: str) -> str:
-    """Where the form says to go on, if that is one of our own pages."""
-    wanted = request.POST.get("next", "") or request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return wanted if wanted and safe else default
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,33 +43,43 @@ def assign(request: StaffRequest, stay: int) -> HttpResponse:
     """The panel with the rooms one reservation could have; a POST gives one."""
     hotel = hotel_of(request)
     form = RoomForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            data = form.cleaned_data
-            try:
-                room = room_by_number(hotel.pk, data["room"].strip())
-                services.assign_room(
-                    hotel_id=hotel.pk, room_reservation_id=stay, room_id=room.pk, change_type=data["change_type"],
-                    actor=request.actor, now=clock.now(),
-                )  # fmt: skip
-            except DomainError as refusal:
-                form.refuse(refusal, field=refusal.field or "room")
-                status = refusal.status if refusal.status in (409, 422) else UNPROCESSABLE
-            else:
-                undo = reverse("frontdesk:unassign", args=[hotel.code, stay])
-                toast(request, _("Room %(room)s is assigned") % {"room": room.number}, undo_url=undo)
-                return go(request, next_url(request, reverse("frontdesk:arrivals", args=[hotel.code])))
-    card = stay_card(hotel=hotel, room_reservation_id=stay)
+    if request.method != "POST":
+        return _panel(request, hotel, stay, form)
+    if not form.is_valid():
+        return _panel(request, hotel, stay, form, status=UNPROCESSABLE)
+    try:
+        room = room_by_number(hotel.pk, form.cleaned_data["room"].strip())
+        services.assign_room(
+            hotel_id=hotel.pk,
+            room_reservation_id=stay,
+            room_id=room.pk,
+            change_type=form.cleaned_data["change_type"],
+            actor=request.actor,
+            now=clock.now(),
+        )
+    except DomainError as refusal:
+        form.refuse(refusal, field=refusal.field or "room")
+        return _panel(request, hotel, stay, form, status=status_of(refusal))
+    undo = reverse("frontdesk:unassign", args=[hotel.code, stay])
+    toast(request, _("Room %(room)s is assigned") % {"room": room.number}, undo_url=undo)
+    return go(request, next_url(request, reverse("frontdesk:arrivals", args=[hotel.code])))
+
+
+def _panel(request: StaffRequest, hotel: HotelRef, stay: int, form: RoomForm, *, status: int = 200) -> HttpResponse:
     any_type = request.GET.get("types") == "all"
     rooms = rooms_for(hotel=hotel, room_reservation_id=stay, any_type=any_type)
     context = {
-        "card": card, "form": form, "rooms": rooms[:SHOWN_ROOMS], "more_rooms": max(len(rooms) - SHOWN_ROOMS, 0),
-        "any_type": any_type, "next": next_url(request, ""), "specials": special_labels(hotel.pk),
-        "may": rights(request, hotel), "token": uuid.uuid4().hex,
-    }  # fmt: skip
-    return render_screen(request, "frontdesk/assign.html", context, part="frontdesk/assign_panel.html", status=status)
+        "card": stay_card(hotel=hotel, room_reservation_id=stay),
+        "form": form,
+        "rooms": rooms[:SHOWN_ROOMS],
+        "any_type": any_type,
+        "next": next_url(request, ""),
+        "specials": special_labels(hotel.pk),
+        "may": rights(request, hotel),
+        "token": uuid.uuid4().hex,
+    }
+    part = "frontdesk/assign_panel.html"
+    return render_screen(request, "frontdesk/assign.html", context, part=part, status=status)
 
 
 @require_POST
@@ -103,31 +105,39 @@ def propose(request: StaffRequest) -> HttpResponse:
     """A room for every arrival of a day, each with its reasons; the clerk changes what he wants and confirms all."""
     hotel = hotel_of(request)
     day = day_of(request.GET, hotel)
-    refused = ""
-    if request.method == "POST":
-        wanted = _chosen(request.POST)
-        try:
-            answer, _repeated = once(request, lambda: _assign_all(request, hotel.pk, day, wanted))
-        except DomainError as refusal:
-            refused = refusal.text
-        else:
-            _tell(request, given=answer["given"], wanted=len(wanted))
-            return go(request, reverse("frontdesk:arrivals", args=[hotel.code]))
+    if request.method != "POST":
+        return _proposals(request, hotel, day)
+    wanted = _chosen(request.POST)
+    try:
+        answer, _repeated = once(request, lambda: _assign_all(request, hotel.pk, day, wanted))
+    except DomainError as refusal:
+        return _proposals(request, hotel, day, refused=refusal.text)
+    _tell(request, given=answer["given"], wanted=len(wanted))
+    return go(request, reverse("frontdesk:arrivals", args=[hotel.code]))
+
+
+def _proposals(request: StaffRequest, hotel: HotelRef, day: date, *, refused: str = "") -> HttpResponse:
     plan = day_plan(hotel=hotel, day=day)
     page = arrivals(hotel=hotel, day=day, now=clock.now(), filters=BoardFilter(room="none", per_page=MOST_ARRIVALS))
     lines = [
         {"row": row, "proposal": plan.proposals.get(row.id), "choices": _choices(plan, row.id)} for row in page.rows
     ]
     context = {
-        "day": day, "lines": lines, "unplaced": sum(line["proposal"] is None for line in lines),
-        "specials": special_labels(hotel.pk), "may": rights(request, hotel), "token": uuid.uuid4().hex,
-        "refused": refused, "total": page.total,
-    }  # fmt: skip
+        "day": day,
+        "lines": lines,
+        "unplaced": sum(line["proposal"] is None for line in lines),
+        "specials": special_labels(hotel.pk),
+        "may": rights(request, hotel),
+        "token": uuid.uuid4().hex,
+        "refused": refused,
+        "total": page.total,
+    }
     status = UNPROCESSABLE if refused else 200
-    return render_screen(request, "frontdesk/propose.html", context, part="frontdesk/propose_form.html", status=status)
+    part = "frontdesk/propose_form.html"
+    return render_screen(request, "frontdesk/propose.html", context, part=part, status=status)
 
 
-def _choices(plan: Any, room_reservation_id: int) -> list[Proposal]:
+def _choices(plan: DayPlan, room_reservation_id: int) -> list[Proposal]:
     """The proposed room first, then the next best; one room may stand in several lines, the service gives it once."""
     need = plan.needs.get(room_reservation_id)
     if need is None:
@@ -141,12 +151,8 @@ def _choices(plan: Any, room_reservation_id: int) -> list[Proposal]:
 
 def _chosen(posted: Mapping[str, Any]) -> dict[int, int]:
     """`room-<reservation>=<room>` of the form; lines left empty are not assigned."""
-    found = {}
-    for name, value in posted.items():
-        key = name.removeprefix("room-")
-        if name != key and key.isdecimal() and str(value).isdecimal():
-            found[int(key)] = int(value)
-    return found
+    pairs = ((number_in(name.removeprefix("room-")), number_in(value)) for name, value in posted.items())
+    return {key: room for key, room in pairs if key and room}
 
 
 def _assign_all(request: StaffRequest, hotel_id: int, day: date, rooms: Mapping[int, int]) -> dict[str, Any]:

@@ -58,7 +58,8 @@ def _heading(row: Mapping[str, Any]) -> Heading:
     name = _with_title(row["name"], row["sex"])
     return Heading(
         title=f"{row['room']} {name}".strip(), name=name, room=row["room"],
-        spoken=row["marked"] if row["marked"] != row["name"] else "", arrival=row["arrival"], departure=row["departure"],
+        spoken=row["marked"] if row["marked"] != row["name"] else "", arrival=row["arrival"],
+        departure=row["departure"],
         organisation_id=row["organisation_id"], is_active=row["status"] in ("reserved", "in_house"),
         marks=tuple(_marks(row)), links=tuple(_links(row)),
     )  # fmt: skip
@@ -88,7 +89,8 @@ def _marks(row: Mapping[str, Any]) -> list[Mark]:
 def _links(row: Mapping[str, Any]) -> list[Link]:
     found = [Link(_("Booking"), reverse("reservations:detail", args=[row["hotel"], row["number"]]), "document", "B")]
     if row["status"] == "in_house":
-        found.append(Link(_("Check out"), reverse("frontdesk:check_out", args=[row["hotel"], row["id"]]), "depart", "O"))
+        leave = reverse("frontdesk:check_out", args=[row["hotel"], row["id"]])
+        found.append(Link(_("Check out"), leave, "depart", "O"))
     return found
 
 

@@ -20,9 +20,8 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.requests import DepositReturn
 from binzhi.frontdesk.services.leaving import DAY_USE
-from binzhi.frontdesk.web.assigning import UNPROCESSABLE
 from binzhi.frontdesk.web.forms import CheckOutForm
-from binzhi.frontdesk.web.posting import once
+from binzhi.frontdesk.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
@@ -42,20 +41,18 @@ def check_out_screen(request: StaffRequest, stay: int) -> HttpResponse:
     means = means_of_payment(hotel_id=hotel.pk)
     billed = [(company.pk, company.name) for company in companies(hotel_id=hotel.pk)]
     due = due_of(hotel, card)
-    if request.method == "POST":
-        form = CheckOutForm(request.POST, means=means, companies=billed)
-        status = UNPROCESSABLE
-        if form.is_valid():
-            try:
-                once(request, lambda: _check_out(request, hotel, card, form))
-            except DomainError as refusal:
-                form.refuse(refusal)
-                status = refusal.status if refusal.status in (409, 422) else UNPROCESSABLE
-            else:
-                return _left(request, hotel, card)
-        return _page(request, hotel, card, form, due, status=status)
-    form = CheckOutForm(initial=_initial(card, due, means), means=means, companies=billed)
-    return _page(request, hotel, card, form, due)
+    if request.method != "POST":
+        form = CheckOutForm(initial=_initial(card, due, means), means=means, companies=billed)
+        return _page(request, hotel, card, form, due)
+    form = CheckOutForm(request.POST, means=means, companies=billed)
+    if not form.is_valid():
+        return _page(request, hotel, card, form, due, status=UNPROCESSABLE)
+    try:
+        once(request, lambda: _check_out(request, hotel, card, form))
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(request, hotel, card, form, due, status=status_of(refusal))
+    return _left(request, hotel, card)
 
 
 def due_of(hotel: HotelRef, card: StayCard) -> Decimal:

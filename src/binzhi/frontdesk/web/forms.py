@@ -19,7 +19,14 @@ from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.fields import Choice
 
 LONGEST_TEXT = 2000
-MEANS_ICONS = {"wechat": "qr", "alipay": "qr", "card": "card", "cash": "cash", "bank": "building", "company": "briefcase"}
+MEANS_ICONS = {
+    "wechat": "qr",
+    "alipay": "qr",
+    "card": "card",
+    "cash": "cash",
+    "bank": "building",
+    "company": "briefcase",
+}
 RELATIONS = (
     ("", _("Choose")),
     ("parent", pgettext_lazy("relation", "Parent")),
@@ -65,8 +72,10 @@ class RegistrationForm(DeskForm):
     guardian_relation = forms.ChoiceField(label=_("Relation"), choices=RELATIONS, required=False)
     later = forms.BooleanField(label=_("Comes later"), required=False)
 
-    def __init__(self, *args: Any, position: int, is_child: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"r{position}", **kwargs)
+    def __init__(
+        self, data: Any = None, *, position: int, is_child: bool = False, initial: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, prefix=f"r{position}", initial=dict(initial or {}))
         self.position, self.is_child = position, is_child
         self.fields["country"].choices = [("", "—"), *country_choices()]  # type: ignore[attr-defined]  # ChoiceField
 
@@ -81,7 +90,9 @@ class RegistrationForm(DeskForm):
         number = data["number"].strip()
         document = None
         if number:
-            document = DocumentInput(kind=data["kind"] or DocumentKind.RESIDENT_ID, number=number, country=data["country"])
+            document = DocumentInput(
+                kind=data["kind"] or DocumentKind.RESIDENT_ID, number=number, country=data["country"]
+            )
         return RegistrationInput(
             guest_id=data["guest"], name=data["guest_text"], sex=data["sex"], birth_date=data["birth_date"],
             nationality=data["country"], phone=data["phone"], document=document,
@@ -136,7 +147,12 @@ class ArrivalForm(RoomForm):
 class WalkInForm(ArrivalForm):
     """A walk-in's dates, people and offer as well."""
 
-    aliases: Mapping[str, str] = {**ArrivalForm.aliases, "room_type": "offer", "rate_plan": "offer", "expected_total": "offer"}
+    aliases: Mapping[str, str] = {
+        **ArrivalForm.aliases,
+        "room_type": "offer",
+        "rate_plan": "offer",
+        "expected_total": "offer",
+    }
 
     departure = forms.DateField(label=_("Departure"), widget=forms.DateInput)
     adults = forms.IntegerField(label=_("Adults"), min_value=1, max_value=9)

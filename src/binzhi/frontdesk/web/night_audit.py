@@ -60,7 +60,8 @@ def run(request: StaffRequest) -> HttpResponse:
     try:
         answer, _repeat = once(request, work)
     except DomainError as refusal:
-        status = refusal.status if refusal.status in (409, 503) else UNPROCESSABLE
+        # What broke off is told on the page as well: a part with a status of 5xx would not be shown.
+        status = refusal.status if refusal.status == 409 else UNPROCESSABLE
         return _show(request, hotel, preview(hotel=hotel, now=clock.now()), refusal=refusal, status=status)
     words = _("%(day)s is closed: %(rooms)s rooms posted. The hotel day is %(next)s.")
     toast(request, words % {"day": day.isoformat(), "rooms": answer["rooms"], "next": answer["next"]})

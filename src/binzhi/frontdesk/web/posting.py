@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.idempotency import fingerprint_of, run_once
 from binzhi.people.web import StaffRequest
 
 KEY = "idempotency_key"
+CONFLICT, UNPROCESSABLE = 409, 422
 _NOT_CONTENT = frozenset({KEY, "csrfmiddlewaretoken"})
 
 
@@ -35,7 +36,14 @@ def content_of(posted: QueryDict) -> list[tuple[str, list[str]]]:
     return sorted((name, values) for name, values in posted.lists() if name not in _NOT_CONTENT)
 
 
-def refuse(form: forms.Form, refusal: DomainError, *, fields: dict[str, str] | None = None) -> None:
-    """Put a refusal beside its field; one that has no field here stands above the form."""
-    name = (fields or {}).get(refusal.field, refusal.field)
-    form.add_error(name if name in form.fields else None, refusal.text)
+def status_of(refusal: DomainError) -> int:
+    """The status under which a form is shown again: a conflict stays one, anything else can be mended."""
+    return refusal.status if refusal.status in (CONFLICT, UNPROCESSABLE) else UNPROCESSABLE
+
+
+def next_url(request: StaffRequest, default: str) -> str:
+    """Where the form says to go on, if that is one of our own pages."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    host = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=host, require_https=request.is_secure())
+    return wanted if wanted and safe else default

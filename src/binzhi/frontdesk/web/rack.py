@@ -101,7 +101,7 @@ def rack_context(request: StaffRequest, *, selected: str) -> dict[str, Any]:
     asked = filter_of(request.GET)
     group = request.GET.get("by", "floor")
     counts = rack_counts(rooms)
-    keep = {name: value for name, value in request.GET.items() if value}
+    keep = {name: str(value) for name, value in request.GET.items() if value}
     return {
         "rows": _rows(rooms, hotel=hotel, asked=asked, group=group, selected=selected, keep=keep),
         "rooms": [room for room in rooms if room.stands_out(asked)] if group == "list" else [],
@@ -203,7 +203,8 @@ def set_condition(request: StaffRequest, number: str) -> HttpResponse:
     except DomainError as refusal:
         toast(request, refusal.text, state="late")
     else:
-        undo = f"{reverse('frontdesk:condition', args=[hotel.code, number])}?{urlencode({'housekeeping': room.housekeeping})}"
+        before = urlencode({"housekeeping": room.housekeeping})
+        undo = f"{reverse('frontdesk:condition', args=[hotel.code, number])}?{before}"
         words = {"room": number, "condition": Housekeeping(wanted).label}
         toast(request, _("%(room)s is now: %(condition)s") % words, undo_url=undo)
     return go(request, reverse("frontdesk:room", args=[hotel.code, number]))

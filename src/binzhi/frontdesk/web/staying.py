@@ -14,12 +14,12 @@ from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.queries.candidates import rooms_to_move
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
-from binzhi.frontdesk.web.assigning import SHOWN_ROOMS, UNPROCESSABLE, next_url
+from binzhi.frontdesk.web.assigning import SHOWN_ROOMS
 from binzhi.frontdesk.web.forms import DatesForm, MoveForm
-from binzhi.frontdesk.web.posting import once
+from binzhi.frontdesk.web.posting import UNPROCESSABLE, next_url, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
-from binzhi.kernel.errors import DomainError
+from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.formats import day_text
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
@@ -32,32 +32,50 @@ def move(request: StaffRequest, stay: int) -> HttpResponse:
     """Rooms to move to; a POST moves. `undo` in the address is the toast that takes a move back."""
     hotel = hotel_of(request)
     card = stay_card(hotel=hotel, room_reservation_id=stay)
-    back = request.GET.get("undo", "")
-    posted = {"room": back, "reason": _("Move taken back"), "change_type": "on"} if back else request.POST
-    form = MoveForm(posted if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            try:
-                answer, _repeated = once(request, lambda: _move(request, hotel, card, form))
-            except DomainError as refusal:
-                if back:
-                    toast(request, refusal.text, state="late")
-                    return go(request, reverse("frontdesk:room", args=[hotel.code, card.room]))
-                form.refuse(refusal, field=refusal.field or "room")
-                status = refusal.status if refusal.status in (409, 422) else UNPROCESSABLE
-            else:
-                undo = f"{reverse('frontdesk:move', args=[hotel.code, stay])}?undo={card.room}"
-                words = _("%(name)s moved from %(old)s to %(room)s")
-                toast(request, words % {"name": card.short_name, "old": card.room, **answer}, undo_url="" if back else undo)
-                return go(request, reverse("frontdesk:room", args=[hotel.code, answer["room"]]))
-    rooms = rooms_to_move(hotel=hotel, room_reservation_id=stay)
+    if request.method == "POST" and request.GET.get("undo"):
+        return _move_back(request, hotel, card, request.GET["undo"])
+    form = MoveForm(request.POST or None)
+    if request.method != "POST":
+        return _move_panel(request, hotel, card, form)
+    if not form.is_valid():
+        return _move_panel(request, hotel, card, form, status=UNPROCESSABLE)
+    try:
+        answer, _repeated = once(request, lambda: _move(request, hotel, card, form))
+    except DomainError as refusal:
+        form.refuse(refusal, field=refusal.field or "room")
+        return _move_panel(request, hotel, card, form, status=status_of(refusal))
+    undo = f"{reverse('frontdesk:move', args=[hotel.code, stay])}?undo={card.room}"
+    words = {"name": card.short_name, "old": card.room, "room": answer["room"]}
+    toast(request, _("%(name)s moved from %(old)s to %(room)s") % words, undo_url=undo)
+    return go(request, reverse("frontdesk:room", args=[hotel.code, answer["room"]]))
+
+
+def _move_back(request: StaffRequest, hotel: HotelRef, card: StayCard, room: str) -> HttpResponse:
+    form = MoveForm({"room": room, "reason": _("Move taken back"), "change_type": "on"})
+    try:
+        if not form.is_valid():
+            raise NotFound
+        _move(request, hotel, card, form)
+    except DomainError as refusal:
+        toast(request, refusal.text, state="late")
+        return go(request, reverse("frontdesk:room", args=[hotel.code, card.room]))
+    words = {"name": card.short_name, "old": card.room, "room": room}
+    toast(request, _("%(name)s moved from %(old)s to %(room)s") % words)
+    return go(request, reverse("frontdesk:room", args=[hotel.code, room]))
+
+
+def _move_panel(
+    request: StaffRequest, hotel: HotelRef, card: StayCard, form: MoveForm, *, status: int = 200
+) -> HttpResponse:
     context = {
-        "card": card, "form": form, "rooms": rooms[:SHOWN_ROOMS], "more_rooms": max(len(rooms) - SHOWN_ROOMS, 0),
-        "may": rights(request, hotel), "token": uuid.uuid4().hex,
-    }  # fmt: skip
-    return render_screen(request, "frontdesk/move.html", context, part="frontdesk/move_panel.html", status=status)
+        "card": card,
+        "form": form,
+        "rooms": rooms_to_move(hotel=hotel, room_reservation_id=card.id)[:SHOWN_ROOMS],
+        "may": rights(request, hotel),
+        "token": uuid.uuid4().hex,
+    }
+    part = "frontdesk/move_panel.html"
+    return render_screen(request, "frontdesk/move.html", context, part=part, status=status)
 
 
 def _move(request: StaffRequest, hotel: HotelRef, card: StayCard, form: MoveForm) -> dict[str, Any]:
@@ -77,24 +95,40 @@ def dates(request: StaffRequest, stay: int) -> HttpResponse:
     hotel = hotel_of(request)
     card = stay_card(hotel=hotel, room_reservation_id=stay)
     form = DatesForm(request.POST or None, initial={"departure": card.departure})
-    status = 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            try:
-                once(request, lambda: _change(request, hotel, card, form))
-            except DomainError as refusal:
-                form.refuse(refusal, field=refusal.field if refusal.field in form.fields else "departure")
-                status = refusal.status if refusal.status in (409, 422) else UNPROCESSABLE
-            else:
-                _tell(request, hotel, card, form)
-                return go(request, next_url(request, reverse("frontdesk:room", args=[hotel.code, card.room])))
-    context = {"card": card, "form": form, "may": rights(request, hotel), "token": uuid.uuid4().hex, "next": next_url(request, "")}
-    return render_screen(request, "frontdesk/dates.html", context, part="frontdesk/dates_panel.html", status=status)
+    if request.method != "POST":
+        return _dates_panel(request, hotel, card, form)
+    if not form.is_valid():
+        return _dates_panel(request, hotel, card, form, status=UNPROCESSABLE)
+    try:
+        once(request, lambda: _change(request, hotel, card, form))
+    except DomainError as refusal:
+        form.refuse(refusal, field=refusal.field if refusal.field in form.fields else "departure")
+        return _dates_panel(request, hotel, card, form, status=status_of(refusal))
+    _tell(request, hotel, card, form)
+    return go(request, next_url(request, reverse("frontdesk:room", args=[hotel.code, card.room])))
+
+
+def _dates_panel(
+    request: StaffRequest, hotel: HotelRef, card: StayCard, form: DatesForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "card": card,
+        "form": form,
+        "may": rights(request, hotel),
+        "token": uuid.uuid4().hex,
+        "next": next_url(request, ""),
+    }
+    part = "frontdesk/dates_panel.html"
+    return render_screen(request, "frontdesk/dates.html", context, part=part, status=status)
 
 
 def _change(request: StaffRequest, hotel: HotelRef, card: StayCard, form: DatesForm) -> dict[str, Any]:
-    given = {"hotel_id": hotel.pk, "room_reservation_id": card.id, "actor": request.actor, "now": clock.now()}
+    given: dict[str, Any] = {
+        "hotel_id": hotel.pk,
+        "room_reservation_id": card.id,
+        "actor": request.actor,
+        "now": clock.now(),
+    }
     departure = form.cleaned_data["departure"]
     if departure > card.departure:
         services.extend_stay(departure=departure, **given)
@@ -116,7 +150,12 @@ def undo_dates(request: StaffRequest, stay: int) -> HttpResponse:
     """The inverse: what was added is given back, what was given back is taken again at its old price."""
     hotel = hotel_of(request)
     card = stay_card(hotel=hotel, room_reservation_id=stay)
-    given = {"hotel_id": hotel.pk, "room_reservation_id": stay, "actor": request.actor, "now": clock.now()}
+    given: dict[str, Any] = {
+        "hotel_id": hotel.pk,
+        "room_reservation_id": stay,
+        "actor": request.actor,
+        "now": clock.now(),
+    }
     before = DatesForm(request.GET)
     try:
         if before.is_valid() and before.cleaned_data["departure"] < card.departure:

@@ -19,11 +19,9 @@ from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.queries.candidates import rooms_now
 from binzhi.frontdesk.requests import NewReservation
-from binzhi.frontdesk.web.assigning import UNPROCESSABLE
-from binzhi.frontdesk.web.check_in import _problems as problems_of
-from binzhi.frontdesk.web.check_in import _row as row_of
 from binzhi.frontdesk.web.forms import RegistrationForm, WalkInForm, refuse_at, registration_forms
-from binzhi.frontdesk.web.posting import once
+from binzhi.frontdesk.web.people import person_row, problems_of
+from binzhi.frontdesk.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.dates import StayDates
@@ -46,12 +44,7 @@ def walk_in_screen(request: StaffRequest) -> HttpResponse:
     hotel = hotel_of(request)
     means = means_of_payment(hotel_id=hotel.pk)
     if request.method == "POST":
-        form = WalkInForm(request.POST, means=means)
-        people = _people(request.POST)
-        status = _walk_in(request, hotel, form, people)
-        if isinstance(status, HttpResponse):
-            return status
-        return _page(request, hotel, form, people, status=status)
+        return _walk_in(request, hotel, WalkInForm(request.POST, means=means), _people(request.POST))
     return _page(request, hotel, _fresh(request.GET, hotel, means), registration_forms(adults=1, children=0))
 
 
@@ -88,14 +81,14 @@ def _count(text: str, least: int) -> int:
 
 def _walk_in(
     request: StaffRequest, hotel: HotelRef, form: WalkInForm, people: Sequence[RegistrationForm]
-) -> HttpResponse | int:
+) -> HttpResponse:
     if not all([form.is_valid(), *(row.is_valid() for row in people)]):
-        return UNPROCESSABLE
+        return _page(request, hotel, form, people, status=UNPROCESSABLE)
     try:
         answer, _repeated = once(request, lambda: _receive(request, hotel, form, people))
     except DomainError as refusal:
         refuse_at(refusal, form, people)
-        return refusal.status if refusal.status in (409, 422) else UNPROCESSABLE
+        return _page(request, hotel, form, people, status=status_of(refusal))
     undo = reverse("frontdesk:undo_check_in", args=[hotel.code, answer["stay"]])
     may_undo = request.actor.may(Permission.UNDO_CHECK_IN, hotel.pk)
     words = _("Walk-in: %(room)s is checked in, reservation %(number)s") % answer
@@ -138,15 +131,23 @@ def _page(
     chosen = _chosen(bookable, str(form["offer"].value() or ""))
     rooms = rooms_now(hotel=hotel, until=departure, room_type_id=chosen.room_type_id if chosen else None)
     context = {
-        "form": form, "people": [row_of(hotel, row) for row in people], "problems": problems_of(form, people),
-        "offers": _matrix(bookable), "plans": list(dict.fromkeys(offer.rate_plan_name for offer in bookable)), "refused_offers": len(found) - len(bookable), "trouble": trouble, "chosen": chosen,
-        "nights": (departure - hotel.business_date).days, "departure": departure,
-        "rooms": rooms[:SHOWN_ROOMS], "more_rooms": max(len(rooms) - SHOWN_ROOMS, 0),
+        "form": form,
+        "people": [person_row(hotel, row) for row in people],
+        "problems": problems_of(form, people),
+        "offers": _matrix(bookable),
+        "plans": list(dict.fromkeys(offer.rate_plan_name for offer in bookable)),
+        "trouble": trouble,
+        "chosen": chosen,
+        "nights": (departure - hotel.business_date).days,
+        "departure": departure,
+        "rooms": rooms[:SHOWN_ROOMS],
+        "more_rooms": max(len(rooms) - SHOWN_ROOMS, 0),
         "proposed": _proposed(wanted, [proposal.room.number for proposal in rooms]),
         "may": rights(request, hotel) | {"take_deposit": request.actor.may(Money.TAKE_DEPOSIT, hotel.pk)},
         "token": uuid.uuid4().hex,
-    }  # fmt: skip
-    return render_screen(request, "frontdesk/walk_in.html", context, part="frontdesk/walk_in_form.html", status=status)
+    }
+    part = "frontdesk/walk_in_form.html"
+    return render_screen(request, "frontdesk/walk_in.html", context, part=part, status=status)
 
 
 def _offers(hotel: HotelRef, departure: date, adults: int, children: int) -> tuple[list[Offer], str]:
@@ -162,7 +163,9 @@ def _matrix(bookable: Sequence[Offer]) -> list[dict[str, Any]]:
     plans = list(dict.fromkeys(offer.rate_plan for offer in bookable))
     lines: dict[str, dict[str, Any]] = {}
     for offer in bookable:
-        line = lines.setdefault(offer.room_type, {"name": offer.room_type_name, "left": offer.left, "cells": [None] * len(plans)})
+        line = lines.setdefault(
+            offer.room_type, {"name": offer.room_type_name, "left": offer.left, "cells": [None] * len(plans)}
+        )
         line["cells"][plans.index(offer.rate_plan)] = offer
     return list(lines.values())
 

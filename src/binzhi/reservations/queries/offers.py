@@ -34,13 +34,13 @@ WITH w AS (
 ), t AS MATERIALIZED (
     SELECT t.id, t.code, t.name, t.name_en, t.position, t.included_adults, t.max_adults, t.max_guests
     FROM property_roomtype t WHERE t.hotel_id = %(hotel)s AND t.is_active
-), stock AS (
+), stock AS MATERIALIZED (
     SELECT n.room_type_id, count(*) AS open_nights, bool_or(n.closed) AS closed,
            min(n.rooms - n.out_of_order + n.overbooking - n.sold - n.held) AS rooms_left
     FROM reservations_night n
     WHERE n.hotel_id = %(hotel)s AND n.night = ANY ((SELECT %(nights)s::date[])::date[])
     GROUP BY n.room_type_id
-), rates AS (
+), rates AS MATERIALIZED (
     SELECT p.id AS plan_id, r.room_type_id, {pricing.RESTRICTIONS}
     FROM reservations_ratenight r
     JOIN p ON r.rate_plan_id = p.id OR r.rate_plan_id = p.parent_id

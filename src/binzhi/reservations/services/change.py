@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput
 from binzhi.kernel.operations import operation, record, unit_of_work
@@ -50,6 +51,34 @@ def change_room(
     """
     if change.prices is not None:
         actor.require(Permission.OVERRIDE_PRICE, hotel_id)
+    plan = _plan(hotel_id, room_reservation_id, change, expected_version)
+    _check_total(plan.after, change, plan.nightly)
+    rewrite(before=plan.before, after=plan.after, prices=plan.prices)
+    reservation_id = plan.before.reservation_id
+    record(
+        "reservation.changed", subject="reservation", subject_id=reservation_id, hotel_id=hotel_id, actor=actor,
+        now=now, before=_summary(plan.before, plan.agreed), after=_summary(plan.after, plan.nightly),
+        event=ReservationChanged(hotel_id=hotel_id, reservation_id=reservation_id),
+    )  # fmt: skip
+    return plan.before.version
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a change comes to: `agreed` are the prices before it, `prices` those to be written."""
+
+    before: LockedRoom
+    after: LockedRoom
+    agreed: Mapping[date, Decimal]
+    prices: Mapping[date, Decimal]
+
+    @property
+    def nightly(self) -> dict[date, Decimal]:
+        return {**self.agreed, **self.prices}
+
+
+def _plan(hotel_id: int, room_reservation_id: int, change: RoomChange, expected_version: int | None) -> _Plan:
+    """Lock, check, price and take the nights: all that can refuse but the room itself."""
     before = lock_room_reservation(
         hotel_id=hotel_id, room_reservation_id=room_reservation_id, expected_version=expected_version
     )
@@ -58,22 +87,14 @@ def change_room(
     after = _changed(before, change, known.full)
     agreed = agreed_prices([before])[before.id]
     prices = _prices(before, after, change, known, agreed)
-    _check_total(after, change, {**agreed, **prices})
-    left = before.nights_left
     nights.take(
         hotel_id=hotel_id,
         deltas=nights.merged(
-            nights.deltas_of(left, before.room_type_id, -1),
+            nights.deltas_of(before.nights_left, before.room_type_id, -1),
             nights.deltas_of(after.nights_left, after.room_type_id, 1),
         ),
     )
-    rewrite(before=before, after=after, prices=prices)
-    record(
-        "reservation.changed", subject="reservation", subject_id=before.reservation_id, hotel_id=hotel_id, actor=actor,
-        now=now, before=_summary(before, agreed), after=_summary(after, {**agreed, **prices}),
-        event=ReservationChanged(hotel_id=hotel_id, reservation_id=before.reservation_id),
-    )  # fmt: skip
-    return before.version
+    return _Plan(before, after, agreed, prices)
 
 
 def _check_status(room: LockedRoom, change: RoomChange) -> None:
@@ -251,31 +272,19 @@ def quote_change(
     Raises what `change_room` raises. Publishes nothing.
     """
     actor.require(Permission.CHANGE, hotel_id)
+    db.enter_scope(actor.hotel_scope, actor.group_scope)
     try:
         with unit_of_work():
-            raise _Asked(_tried(hotel_id, room_reservation_id, change))
+            raise _Asked(_quote(_plan(hotel_id, room_reservation_id, change, None)))
     except _Asked as asked:
         return asked.quote
 
 
-def _tried(hotel_id: int, room_reservation_id: int, change: RoomChange) -> ChangeQuote:
-    before = lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
-    _check_status(before, change)
-    known = _gather(before, change)
-    after = _changed(before, change, known.full)
-    agreed = agreed_prices([before])[before.id]
-    prices = {**agreed, **_prices(before, after, change, known, agreed)}
-    nights.take(
-        hotel_id=hotel_id,
-        deltas=nights.merged(
-            nights.deltas_of(before.nights_left, before.room_type_id, -1),
-            nights.deltas_of(after.nights_left, after.room_type_id, 1),
-        ),
-    )
-    nightly = tuple((night, prices[night]) for night in after.nights or [after.arrival])
+def _quote(plan: _Plan) -> ChangeQuote:
+    nightly = tuple((night, plan.nightly[night]) for night in plan.after.nights or [plan.after.arrival])
     return ChangeQuote(
         nightly=nightly,
         total=sum((price for _night, price in nightly), Decimal(0)),
-        total_before=sum(agreed.values(), Decimal(0)),
-        keeps_room=before.room_id is None or after.room_id == before.room_id,
+        total_before=sum(plan.agreed.values(), Decimal(0)),
+        keeps_room=plan.before.room_id is None or plan.after.room_id == plan.before.room_id,
     )

@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from binzhi.property.queries import RoomTypeRef
 from binzhi.reservations import limits
@@ -30,6 +30,15 @@ class DetailsForm(BookerFields):
     def __init__(self, *args: Any, codes: Codes, hold_until: time, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.use_codes(codes, hold_until=hold_until)
+
+    def clean(self) -> dict[str, Any]:
+        """A company that was typed but not found must not be lost without a word; an emptied field takes it away."""
+        values: dict[str, Any] = self.cleaned_data
+        if not values.get("organisation_text"):
+            values["organisation"] = None
+        elif not values.get("organisation"):
+            self.add_error("organisation_text", gettext("Choose the company from the list, or leave the field empty."))
+        return values
 
     @classmethod
     def initial_of(cls, view: ReservationView) -> dict[str, Any]:

@@ -1,0 +1,184 @@
+"""From an empty database to a hotel with ninety days behind it and two months ahead."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from decimal import Decimal
+from random import Random
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from django.apps import apps
+from django.db import connection
+
+from binzhi.billing.setup import create_chart
+from binzhi.demo import days, house, organisations, scene, selling, staff
+from binzhi.demo.house_state import TIMEZONE, House
+from binzhi.demo.names import people
+from binzhi.demo.partners import AGENCIES, COMPANIES
+from binzhi.demo.people import cast_of, open_files, with_vips
+from binzhi.demo.plan import draw
+from binzhi.kernel import clock, db
+from binzhi.kernel.actor import Actor
+from binzhi.kernel.events import Event
+from binzhi.kernel.operations import record, unit_of_work
+from binzhi.property import setup as property_setup
+from binzhi.property.setup import HotelSpec
+
+CODE, GROUP = "lakeside", "binzhi"
+SYSTEM = Actor.system("demo")
+LOADED = "demo.loaded"
+Progress = Callable[..., None]
+# Plans made for empty tables are no good for full ones.
+_LEARN_AFTER = (0, 2, 10, 40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoLoaded(Event):
+    topic: ClassVar[str] = LOADED
+    hotel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much is made. The default is the demo hotel; tests make a smaller one."""
+
+    past_days: int = 90
+    future_days: int = 60
+    people: int = 2500
+    members: int = 300
+    scale: float = 1.0
+    seed: int = 2026
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSummary:
+    """What was made, and how long it took."""
+
+    hotel_id: int
+    rooms: int
+    guests: int
+    reservations: int
+    refused: int
+    seconds: float
+
+
+def is_loaded() -> bool:
+    """Whether the demo hotel is there, whole."""
+    db.enter_scope("*", "*")
+    return bool(db.fetch_value("SELECT EXISTS (SELECT 1 FROM kernel_audit_entry WHERE operation = %s)", [LOADED]))
+
+
+def load(progress: Progress = lambda *parts: None, *, today: date | None = None, size: Size | None = None) -> DemoSummary:
+    """Make the demo hotel. What an interrupted loading left behind is thrown away first; other hotels are not touched.
+
+    The same seed and day give the same hotel.
+    """
+    started, latest, size = time.monotonic(), clock.now(), size or Size()
+    today = today or latest.astimezone(ZoneInfo(TIMEZONE)).date()
+    first = today - timedelta(days=size.past_days)
+    random = Random(size.seed)  # noqa: S311  (invented business, no secret)
+    db.enter_scope("*", "*")
+    _clear_remains()
+    with _fast_session():
+        progress("Rooms, rates, staff, members …")
+        running = _furnish(first, today, size, random, latest)
+        plan = draw(
+            random, rooms=house.count_by_type(running.rooms), first=first, today=today,
+            last=today + timedelta(days=size.future_days), people=size.people,
+        )  # fmt: skip
+        for offset in range(size.past_days):
+            day = first + timedelta(days=offset)
+            days.live(running, day, plan.by_day.get(day, []))
+            if offset in _LEARN_AFTER:
+                db.execute("ANALYZE")
+            if offset % 15 == 14:
+                progress(f"{offset + 1} of {size.past_days} days, {len(running.files.guests):,} guests …")
+        running.today = today
+        scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
+        summary = _finish(running, time.monotonic() - started)
+        db.execute("ANALYZE")
+    progress(f"{summary.reservations:,} reservations, {summary.guests:,} guests, {summary.seconds:.0f} s")
+    return summary
+
+
+def _furnish(first: date, today: date, size: Size, random: Random, latest: datetime) -> House:
+    """Everything a hotel needs before its first guest, in one transaction."""
+    now = datetime.combine(first, clock_time(7), ZoneInfo(TIMEZONE))
+    with unit_of_work():
+        hotel = property_setup.create_hotel(spec=_spec(first), actor=SYSTEM, now=now)
+        types, rooms = house.build(hotel_id=hotel.pk, scale=size.scale)
+        hired = staff.hire(hotel_id=hotel.pk, since=first)
+        cast = cast_of(hotel_id=hotel.pk, group_id=hotel.group_id, hired=hired, names=staff.names())
+        plans = selling.sell(
+            hotel_id=hotel.pk, types=types, first=first, last=today + timedelta(days=hotel.booking_horizon)
+        )
+        create_chart(hotel_id=hotel.pk)
+        partners = organisations.sign_up(
+            hotel_id=hotel.pk, agreed_plan=plans[selling.AGREED], today=today, actor=cast["sales-manager"], now=now
+        )
+    crowd = with_vips(list(people(random, count=size.people, today=today)), random)
+    files = open_files(
+        hotel_id=hotel.pk, people=crowd, members=min(size.members, size.people), organisations=partners, cast=cast,
+        random=random, now=now,
+    )  # fmt: skip
+    credit = dict(zip(partners.companies, (Decimal(limit) for _name, _code, limit in COMPANIES), strict=True))
+    credit |= dict(zip(partners.agencies, (Decimal(limit) for _name, _code, limit in AGENCIES), strict=True))
+    return House(
+        hotel_id=hotel.pk, cast=cast, people=crowd, files=files, organisations=partners, rooms=rooms, random=random,
+        latest=latest, credit=credit,
+    )  # fmt: skip
+
+
+def _spec(first: date) -> HotelSpec:
+    return HotelSpec(
+        code=CODE, name="宾至·湖畔酒店", name_en="Binzhi Lakeside Hotel", group_code=GROUP, group_name="宾至酒店集团",
+        opens_on=first, timezone=TIMEZONE, longest_stay=90, booking_horizon=365,
+    )  # fmt: skip
+
+
+def _finish(running: House, seconds: float) -> DemoSummary:
+    counted = db.fetch_one(
+        "SELECT (SELECT count(*) FROM guests_guest) AS guests,"
+        " (SELECT count(*) FROM reservations_reservation WHERE hotel_id = %s) AS reservations",
+        [running.hotel_id],
+    )
+    assert counted is not None
+    with unit_of_work():
+        record(
+            LOADED, subject="hotel", subject_id=running.hotel_id, hotel_id=running.hotel_id, actor=SYSTEM,
+            now=running.latest, after={**counted, "refused": running.refused}, event=DemoLoaded(hotel_id=running.hotel_id),
+        )  # fmt: skip
+    return DemoSummary(
+        hotel_id=running.hotel_id, rooms=len(running.rooms), refused=running.refused, seconds=seconds, **counted
+    )
+
+
+@contextmanager
+def _fast_session() -> Iterator[None]:
+    """Commits that do not wait for the disk (an interrupted loading begins anew), plans that are made once."""
+    db.execute("SET synchronous_commit = off")
+    db.execute("SET plan_cache_mode = force_generic_plan")
+    try:
+        yield
+    finally:
+        db.execute("RESET synchronous_commit")
+        db.execute("RESET plan_cache_mode")
+
+
+def _clear_remains() -> None:
+    """Nothing is kept of a loading that did not come to its end; a hotel that is not the demo's is never touched."""
+    codes = [row["code"] for row in db.fetch_all("SELECT code FROM property_hotel")]
+    if CODE not in codes:
+        return
+    if codes != [CODE]:
+        raise RuntimeError("The demo hotel is there only in part, beside other hotels: load it into a database of its own.")
+    contexts = [config for config in apps.get_app_configs() if config.name.startswith("binzhi.")]
+    tables = [model._meta.db_table for config in contexts for model in config.get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
