@@ -124,8 +124,9 @@ def booking_form(*, arrival: date, departure: date, remarks: str, room_type: str
     seen = PRICE * (departure - arrival).days
     return {
         "arrival": arrival, "departure": departure, "rooms": "1", "adults": "2", "children": "0",
-        "offer": f"{room_type}:bar", "expected": f"{seen:.2f}", "guest_text": "贺振东", "booker_phone": "13805713391", "market": "fit", "source": "phone", "channel": "direct",
-        "guarantee": "none", "remarks": remarks, "expected_at": "18:00",
+        "offer": f"{room_type}:bar", "expected": f"{seen:.2f}", "guest_text": "贺振东", "booker_phone": "13805713391",
+        "market": "fit", "source": "phone", "channel": "direct", "guarantee": "none", "remarks": remarks,
+        "expected_at": "18:00",
     }  # fmt: skip
 
 
@@ -229,7 +230,6 @@ def told(what: str, answers: Sequence[Answer]) -> str:
     """Figures for the reader of the log; nothing depends on them."""
     waits = sorted(answer.seconds for answer in answers)
     late = waits[min(len(waits) - 1, int(len(waits) * 0.99))]
-    return (
-        f"\n{what}: {len(answers)} answers {dict(sorted(outcomes(answers).items()))}, median {waits[len(waits) // 2]:.2f}"
-        f" s, p99 {late:.2f} s, slowest {waits[-1]:.2f} s"
-    )
+    counted = dict(sorted(outcomes(answers).items()))
+    times = f"median {waits[len(waits) // 2]:.2f} s, p99 {late:.2f} s, slowest {waits[-1]:.2f} s"
+    return f"\n{what}: {len(answers)} answers {counted}, {times}"

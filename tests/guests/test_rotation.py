@@ -147,3 +147,40 @@ def test_register_sealed_adds_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [(sealed.table, sealed.column, sealed.place(3)) for sealed in known] == [
         ("frontdesk_registration", "guardian_phone_sealed", "x:3")
     ]
+
+
+def test_rotate_takes_second_steps_along_and_they_still_open(hotel: HotelRef, sealed: list[int], settings: Any) -> None:
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+    from binzhi.people.models import User
+
+    settings.BINZHI_DATA_KEYS = {1: OLD}
+    user = User.objects.create_user(username="lin.xiao", password=None)
+    secret = generate_totp_secret()
+    TOTP.activate(user, secret)
+    codes = RecoveryCodes.activate(user).generate_codes()
+    settings.BINZHI_DATA_KEYS = {1: OLD, 2: NEW}
+    while rotation.rotate(hotel_id=hotel.pk, batch=3, actor=SYSTEM, now=NOW):
+        pass
+    settings.BINZHI_DATA_KEYS = {2: NEW}
+    kept = Authenticator.objects.get(user=user, type="totp")
+    assert rotation.values_under_old_keys()["mfa_authenticator.data"] == 0
+    from binzhi.people.second_steps import open_sealed
+
+    assert open_sealed(kept.data["secret"]) == secret
+    assert RecoveryCodes(Authenticator.objects.get(user=user, type="recovery_codes")).generate_codes() == codes
+
+
+def test_every_sealed_column_of_the_house_is_rotated(db: None) -> None:
+    """A context that seals something and does not say so would lose it when the old key goes."""
+    from binzhi.kernel import db as sql
+
+    columns = sql.fetch_all(
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND data_type = 'bytea' AND column_name LIKE '%%sealed'",
+        {},
+    )
+    assert {(row["table_name"], row["column_name"]) for row in columns} == {
+        (sealed.table, sealed.column) for sealed in rotation.SEALED
+    }

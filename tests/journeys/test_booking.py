@@ -172,7 +172,7 @@ def test_escape_closes_the_panel_and_gives_the_focus_back(hotel: TestHotel, desk
 
 def test_today_refreshes_itself_without_taking_the_focus(hotel: TestHotel, desk: Page) -> None:
     desk.goto(url(hotel, "today"))
-    counter = desk.locator(".bz-counts.five .bz-count").first
+    counter = desk.locator(".bz-counts.five .bz-count .whole").first
     expect(counter.locator(".bz-big")).to_contain_text("0")
     counter.focus()
     made(hotel, arrival=hotel.first_night, nights=1)

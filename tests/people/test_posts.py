@@ -9,6 +9,7 @@ from enum import StrEnum
 import binzhi
 from binzhi.kernel.ui.nav import NAVIGATION
 from binzhi.people.posts import CATALOGUE, POSTS
+from binzhi.people.rights import WORDS, grouped
 
 
 def rights_of_the_house() -> set[str]:
@@ -63,3 +64,9 @@ def test_grades_follow_the_reception_rules() -> None:
     assert [code for code, post in POSTS.items() if post.grade == 5] == ["general-manager"]
     assert {post.grade for code, post in POSTS.items() if code.endswith("-supervisor")} == {2}
     assert {post.grade for code, post in POSTS.items() if code.endswith("-manager") and "assistant" not in code} <= {3, 4, 5}
+
+
+def test_every_right_that_can_be_chosen_has_words() -> None:
+    assert rights_of_the_house() - {"guests.rotate_keys"} == set(WORDS)
+    assert [label for label, pairs in grouped(WORDS) for _right, words in pairs if not words] == []
+    assert sum(len(pairs) for _label, pairs in grouped(WORDS)) == len(WORDS)

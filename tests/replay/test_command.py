@@ -9,27 +9,30 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from binzhi.replay.reading import read_table
-from binzhi.replay.reconcile import file_figures
-from binzhi.replay.rows import read_bookings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from binzhi.replay.reading import read_table
+from binzhi.replay.reconcile import file_figures
+from binzhi.replay.rows import read_bookings
 from tests.replay.files import CANCELLED, EXCERPT, line, write
 
 WHOLE_FILE = (
     Path(__file__).parents[3] / "shared" / "data" / "hotel_bookings" / "hotel_bookings_dev_201507_201705.csv.gz"
 )
 STORY = """
-SELECT h.name, r.channel_number::integer, r.version, rr.status, rr.arrival, rr.departure, rr.ended_on, t.code, rr.adults,
+SELECT h.name, r.channel_number::integer, r.version, rr.status, rr.arrival, rr.departure, rr.ended_on, t.code,
+       rr.adults,
        (SELECT array_agg(n.price ORDER BY n.night) FROM reservations_staynight n WHERE n.room_reservation_id = rr.id),
        (SELECT array_agg(x.kind || ' ' || x.business_date || ' ' || l.amount ORDER BY x.business_date, x.kind, x.id)
-        FROM billing_transaction x JOIN billing_line l ON l.transaction_id = x.id AND l.account_id = rr.charge_account_id)
+        FROM billing_transaction x
+        JOIN billing_line l ON l.transaction_id = x.id AND l.account_id = rr.charge_account_id)
 FROM reservations_reservation r
 JOIN reservations_roomreservation rr ON rr.reservation_id = r.id
 JOIN property_roomtype t ON t.id = rr.room_type_id
@@ -52,7 +55,9 @@ class Place:
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("SELECT set_config('binzhi.hotels', '*', false), set_config('binzhi.groups', '*', false)")
+            connection.execute(
+                "SELECT set_config('binzhi.hotels', '*', false), set_config('binzhi.groups', '*', false)"
+            )
             return connection.execute(statement).fetchall()
 
     def lives(self) -> int:
@@ -166,10 +171,14 @@ def test_replay_interrupted_exits_130_and_goes_on(place: Place) -> None:
 def test_replay_whole_file_agrees_in_every_figure(place: Place) -> None:
     code, answer, shown = run(place, WHOLE_FILE)
     assert code == 0, shown
-    assert (answer["rows"], answer["accepted"], len(answer["rejected"]), answer["differences"]) == (103505, 103314, 191, 0)
+    assert (answer["rows"], answer["accepted"], len(answer["rejected"]), answer["differences"]) == (
+        103505,
+        103314,
+        191,
+        0,
+    )
     table = read_table(WHOLE_FILE)
     months = file_figures(table, read_bookings(table)[0])
     assert [tuple(month.values()) for month in answer["months"]] == [
-        (month.hotel, month.month, month.arrivals, month.cancellations, month.no_shows, month.room_nights, str(month.room_revenue))
-        for month in months
+        (*astuple(month)[:-1], str(month.room_revenue)) for month in months
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -72,7 +73,7 @@ def test_stages_end_in_the_row_and_each_differs_from_the_one_before() -> None:
         states = stages(booking)
         assert states[-1] == Party(booking.nights, booking.adults)
         assert len(states) == booking.changes + 1
-        assert all(before != after for before, after in zip(states, states[1:], strict=False))
+        assert all(before != after for before, after in itertools.pairwise(states))
         assert all(state.nights >= booking.nights and state.adults >= 1 for state in states)
 
 

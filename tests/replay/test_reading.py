@@ -6,9 +6,9 @@ import gzip
 from pathlib import Path
 
 import pytest
+
 from binzhi.replay.reading import UnusableFile, read_table
 from binzhi.replay.rows import read_bookings
-
 from tests.replay.files import EXCERPT, HEADER, line, text, write
 
 
@@ -54,7 +54,10 @@ def test_read_table_unicode_is_told_from_the_bytes(tmp_path: Path, encoding: str
 def test_read_table_gb18030_is_recognised(tmp_path: Path) -> None:
     lines = [line(hotel="湖畔酒店"), line(hotel="城市酒店")] * 4
     table = read_table(write(tmp_path / "f.csv", *lines, encoding="gb18030"))
-    assert (table.encoding, {booking.hotel for booking in read_bookings(table)[0]}) == ("gb18030", {"湖畔酒店", "城市酒店"})
+    assert (table.encoding, {booking.hotel for booking in read_bookings(table)[0]}) == (
+        "gb18030",
+        {"湖畔酒店", "城市酒店"},
+    )
 
 
 def test_read_table_latin_1_is_recognised(tmp_path: Path) -> None:

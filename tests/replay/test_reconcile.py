@@ -9,7 +9,6 @@ from pathlib import Path
 from binzhi.replay.reading import read_table
 from binzhi.replay.reconcile import Difference, Month, differences, file_figures
 from binzhi.replay.rows import read_bookings
-
 from tests.replay.files import CANCELLED, DAY_USE, EXCERPT, NO_SHOW, line, text, write
 
 MARCH = Month("City Hotel", "2016-03", 3, 1, 1, 4, Decimal("325.50"))

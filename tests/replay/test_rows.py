@@ -7,10 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from binzhi.replay.reading import read_table
 from binzhi.replay.rows import Booking, Rejected, read_bookings
-
 from tests.replay.files import CANCELLED, DAY_USE, EXCERPT, NO_SHOW, line, write
+
+DAY = "arrival_date_day_of_month"
 
 
 def read(tmp_path: Path, *lines: str) -> tuple[list[Booking], list[Rejected]]:
@@ -35,9 +37,9 @@ def test_read_bookings_stay_is_taken_as_it_stands(tmp_path: Path) -> None:
     [
         ({"hotel": "Space Hotel"}, "hotel", "not a hotel"),
         ({"hotel": ""}, "hotel", "not a hotel"),
-        ({"arrival_date_day_of_month": "31", "arrival_date_month": "April"}, "arrival_date_day_of_month", "no day 31 in 2016-04"),
-        ({"arrival_date_day_of_month": "30", "arrival_date_month": "February"}, "arrival_date_day_of_month", "no day 30"),
-        ({"arrival_date_day_of_month": "0"}, "arrival_date_day_of_month", "no day 0"),
+        ({DAY: "31", "arrival_date_month": "April"}, DAY, "no day 31 in 2016-04"),
+        ({DAY: "30", "arrival_date_month": "February"}, DAY, "no day 30"),
+        ({DAY: "0"}, DAY, "no day 0"),
         ({"arrival_date_month": "Marsch"}, "arrival_date_month", "not the English name of a month"),
         ({"arrival_date_year": "16"}, "arrival_date_year", "not between"),
         ({"arrival_date_year": "20l6"}, "arrival_date_year", "not a whole number"),

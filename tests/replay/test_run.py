@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from binzhi.kernel import db
 from binzhi.replay import setup
 from binzhi.replay.figures import system_figures
@@ -17,7 +18,6 @@ from binzhi.replay.reconcile import Month, differences, file_figures
 from binzhi.replay.rows import Booking, read_bookings
 from binzhi.replay.runner import HotelRun, Stopped, rows_not_booked
 from binzhi.replay.terms import Place
-
 from tests.replay.files import CANCELLED, DAY_USE, NO_SHOW, line, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,9 +62,10 @@ def live(place: Place, bookings: list[Booking], *, is_stopped: Callable[[], bool
 
 # What a hotel holds when all is over, without ids and instants.
 _STORY = """
-SELECT r.channel_number, r.version, r.booked_on, rr.status, rr.ended_on, t.code AS slept_in, p.code AS priced, rr.arrival,
-       rr.departure, rr.adults, rr.children, rr.infants, m.number AS room, a.balance,
-       (SELECT array_agg(n.price ORDER BY n.night) FROM reservations_staynight n WHERE n.room_reservation_id = rr.id) AS prices,
+SELECT r.channel_number, r.version, r.booked_on, rr.status, rr.ended_on, t.code AS slept_in, p.code AS priced,
+       rr.arrival, rr.departure, rr.adults, rr.children, rr.infants, m.number AS room, a.balance,
+       (SELECT array_agg(n.price ORDER BY n.night)
+        FROM reservations_staynight n WHERE n.room_reservation_id = rr.id) AS prices,
        (SELECT array_agg(x.kind || ' ' || x.business_date || ' ' || l.amount ORDER BY x.id)
         FROM billing_transaction x JOIN billing_line l ON l.transaction_id = x.id AND l.account_id = a.id) AS postings
 FROM reservations_reservation r
@@ -119,7 +120,7 @@ def test_run_each_booking_has_the_life_of_its_row(tmp_path: Path) -> None:
 
 
 def test_run_stopped_at_every_batch_and_continued_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
-    table, bookings, by_hotel = given(tmp_path, *LINES, *(line(hotel="Resort Hotel", **SHORT) for _row in range(3)))
+    table, _bookings, by_hotel = given(tmp_path, *LINES, *(line(hotel="Resort Hotel", **SHORT) for _row in range(3)))
     (tmp_path / "again").mkdir()
     again = given(tmp_path / "again", *LINES, "")
     undisturbed = opened(again[0], again[2])[0]
@@ -176,10 +177,15 @@ def test_negative_control_a_damaged_table_is_told(tmp_path: Path, damage: str, t
 
 
 def test_negative_control_a_missing_stay_is_a_difference(tmp_path: Path) -> None:
-    table, bookings, by_hotel = given(tmp_path, line(**SHORT), line(**SHORT | CANCELLED | {"reservation_status_date": "2016-03-02"}))
+    table, bookings, by_hotel = given(
+        tmp_path, line(**SHORT), line(**SHORT | CANCELLED | {"reservation_status_date": "2016-03-02"})
+    )
     place = opened(table, by_hotel)[0]
     live(place, bookings)
     db.enter_scope("*", "*")
     db.execute("UPDATE reservations_roomreservation SET status = 'no_show' WHERE status = 'cancelled'")
     found = differences(file_figures(table, bookings), system_figures([place.hotel_id]))
-    assert [(one.figure, one.file, one.system) for one in found] == [("cancellations", "1", "0"), ("no_shows", "0", "1")]
+    assert [(one.figure, one.file, one.system) for one in found] == [
+        ("cancellations", "1", "0"),
+        ("no_shows", "0", "1"),
+    ]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -373,3 +373,22 @@ def test_create_reservation_takes_four_statements_whatever_nights_rooms_and_hist
         channel="ota", channel_number="Z", special_requests=("high",), rate_plan="bb",
     )  # fmt: skip
     assert counted(hotel, full) == plain
+
+
+@pytest.mark.parametrize(
+    ("today", "nights"),
+    [
+        (date(2028, 2, 28), [date(2028, 2, 28), date(2028, 2, 29), date(2028, 3, 1)]),
+        (date(2027, 2, 27), [date(2027, 2, 27), date(2027, 2, 28), date(2027, 3, 1)]),
+        (date(2026, 12, 31), [date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 2)]),
+        (date(2100, 2, 28), [date(2100, 2, 28), date(2100, 3, 1), date(2100, 3, 2)]),
+    ],
+)
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"])
+def test_create_reservation_nights_are_dates_over_leap_day_and_year_end(
+    db: None, today: date, nights: list[date], zone: str
+) -> None:
+    house = make_hotel(today=today, timezone=zone, nights=4)
+    book(house, booking(arrival=today, nights=3))
+    assert list(StayNight.objects.order_by("night").values_list("night", flat=True)) == nights
+    assert sold(house) == [1, 1, 1, 0]

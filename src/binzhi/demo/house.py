@@ -26,21 +26,112 @@ class TypeOfHouse:
 
 
 TYPES = (
-    TypeOfHouse(RoomTypeSpec(code="STD", name="标准间", name_en="Standard twin", bed_type="twin", area=Decimal(32),
-                             included_adults=2, max_adults=2, max_guests=3, position=1, rank=1), 468),
-    TypeOfHouse(RoomTypeSpec(code="KNG", name="大床房", name_en="King room", bed_type="king", area=Decimal(32),
-                             included_adults=2, max_adults=2, max_guests=3, position=2, rank=2), 488),
-    TypeOfHouse(RoomTypeSpec(code="BIZ", name="商务间", name_en="Business room", bed_type="king", area=Decimal(36),
-                             included_adults=2, max_adults=2, max_guests=3, position=3, rank=3), 588),
-    TypeOfHouse(RoomTypeSpec(code="DLX", name="豪华间", name_en="Deluxe lake view", bed_type="king", area=Decimal(42),
-                             included_adults=2, max_adults=3, max_guests=4, position=4, rank=4), 688),
-    TypeOfHouse(RoomTypeSpec(code="STE", name="套房", name_en="Suite", bed_type="king", area=Decimal(78),
-                             included_adults=2, max_adults=4, max_guests=5, position=5, rank=6), 1688),
-    TypeOfHouse(RoomTypeSpec(code="FAM", name="亲子房", name_en="Family room", bed_type="family", area=Decimal(48),
-                             included_adults=2, max_adults=3, max_guests=5, position=6, rank=5), 788),
-    TypeOfHouse(RoomTypeSpec(code="ACC", name="无障碍房", name_en="Accessible room", bed_type="twin", area=Decimal(38),
-                             included_adults=2, max_adults=2, max_guests=3, position=7, rank=1), 468),
-)  # fmt: skip
+    TypeOfHouse(
+        RoomTypeSpec(
+            code="STD",
+            name="标准间",
+            name_en="Standard twin",
+            bed_type="twin",
+            area=Decimal(32),
+            included_adults=2,
+            max_adults=2,
+            max_guests=3,
+            position=1,
+            rank=1,
+        ),
+        468,
+    ),
+    TypeOfHouse(
+        RoomTypeSpec(
+            code="KNG",
+            name="大床房",
+            name_en="King room",
+            bed_type="king",
+            area=Decimal(32),
+            included_adults=2,
+            max_adults=2,
+            max_guests=3,
+            position=2,
+            rank=2,
+        ),
+        488,
+    ),
+    TypeOfHouse(
+        RoomTypeSpec(
+            code="BIZ",
+            name="商务间",
+            name_en="Business room",
+            bed_type="king",
+            area=Decimal(36),
+            included_adults=2,
+            max_adults=2,
+            max_guests=3,
+            position=3,
+            rank=3,
+        ),
+        588,
+    ),
+    TypeOfHouse(
+        RoomTypeSpec(
+            code="DLX",
+            name="豪华间",
+            name_en="Deluxe lake view",
+            bed_type="king",
+            area=Decimal(42),
+            included_adults=2,
+            max_adults=3,
+            max_guests=4,
+            position=4,
+            rank=4,
+        ),
+        688,
+    ),
+    TypeOfHouse(
+        RoomTypeSpec(
+            code="STE",
+            name="套房",
+            name_en="Suite",
+            bed_type="king",
+            area=Decimal(78),
+            included_adults=2,
+            max_adults=4,
+            max_guests=5,
+            position=5,
+            rank=6,
+        ),
+        1688,
+    ),
+    TypeOfHouse(
+        RoomTypeSpec(
+            code="FAM",
+            name="亲子房",
+            name_en="Family room",
+            bed_type="family",
+            area=Decimal(48),
+            included_adults=2,
+            max_adults=3,
+            max_guests=5,
+            position=6,
+            rank=5,
+        ),
+        788,
+    ),
+    TypeOfHouse(
+        RoomTypeSpec(
+            code="ACC",
+            name="无障碍房",
+            name_en="Accessible room",
+            bed_type="twin",
+            area=Decimal(38),
+            included_adults=2,
+            max_adults=2,
+            max_guests=3,
+            position=7,
+            rank=1,
+        ),
+        468,
+    ),
+)
 
 # What lies on each floor from its first to its last room.
 _PLAN: tuple[tuple[tuple[str, int], ...], ...] = (
@@ -67,7 +158,7 @@ class BuiltRoom:
 
 
 def build(*, hotel_id: int, scale: float = 1.0) -> tuple[dict[str, int], list[BuiltRoom]]:
-    """Types, floors and rooms: (ids of the types by code, rooms). A smaller `scale` builds fewer rooms of every kind."""
+    """Types, floors and rooms: (ids of the types by code, rooms). A small `scale` builds fewer rooms of every kind."""
     types = {kind.spec.code: setup.create_room_type(hotel_id=hotel_id, spec=kind.spec).pk for kind in TYPES}
     building = setup.create_building(hotel_id=hotel_id, name="主楼")
     rooms: list[BuiltRoom] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -53,6 +54,7 @@ class House:
     rooms: Sequence[BuiltRoom]
     random: Random
     latest: datetime
+    lane: Executor
     today: date = date.min
     free: dict[str, list[int]] = field(default_factory=dict)
     sold: dict[tuple[str, date], int] = field(default_factory=lambda: defaultdict(int))
@@ -75,8 +77,14 @@ class House:
         local = datetime.combine(day or self.today, time(hour, minute), ZoneInfo(TIMEZONE))
         return min(local.astimezone(UTC), self.latest)
 
-    def minute(self) -> int:
-        return self.random.randrange(60)
+    def moment(self, key: int, first: int, last: int) -> datetime:
+        """Some minute between two hours of the open day: the same for the same key, whoever asks and how often."""
+        minute = (key * 7919 + self.today.toordinal() * 104729) % ((last - first) * 60 + 1)
+        return self.at(first + minute // 60, minute % 60)
+
+    def pick(self, key: int, choices: Sequence[T]) -> T:
+        """One of several, the same for the same key and day."""
+        return choices[(key * 31337 + self.today.toordinal() * 613) % len(choices)]
 
     def has_room(self, code: str, arrival: date, departure: date, rooms: int = 1) -> bool:
         return all(self.sold[code, night] + rooms <= self._count[code] for night in _nights(arrival, departure))

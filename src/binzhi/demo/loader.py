@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -74,7 +74,9 @@ def is_loaded() -> bool:
     return bool(db.fetch_value("SELECT EXISTS (SELECT 1 FROM kernel_audit_entry WHERE operation = %s)", [LOADED]))
 
 
-def load(progress: Progress = lambda *parts: None, *, today: date | None = None, size: Size | None = None) -> DemoSummary:
+def load(
+    progress: Progress = lambda *parts: None, *, today: date | None = None, size: Size | None = None
+) -> DemoSummary:
     """Make the demo hotel. What an interrupted loading left behind is thrown away first; other hotels are not touched.
 
     The same seed and day give the same hotel.
@@ -85,29 +87,38 @@ def load(progress: Progress = lambda *parts: None, *, today: date | None = None,
     random = Random(size.seed)  # noqa: S311  (invented business, no secret)
     db.enter_scope("*", "*")
     _clear_remains()
-    with _fast_session():
-        progress("Rooms, rates, staff, members …")
-        running = _furnish(first, today, size, random, latest)
-        plan = draw(
-            random, rooms=house.count_by_type(running.rooms), first=first, today=today,
-            last=today + timedelta(days=size.future_days), people=size.people,
-        )  # fmt: skip
-        for offset in range(size.past_days):
-            day = first + timedelta(days=offset)
-            days.live(running, day, plan.by_day.get(day, []))
-            if offset in _LEARN_AFTER:
-                db.execute("ANALYZE")
-            if offset % 15 == 14:
-                progress(f"{offset + 1} of {size.past_days} days, {len(running.files.guests):,} guests …")
-        running.today = today
-        scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
-        summary = _finish(running, time.monotonic() - started)
-        db.execute("ANALYZE")
+    with ThreadPoolExecutor(max_workers=1, initializer=_quicken) as lane:
+        _quicken()
+        try:
+            progress("Rooms, rates, staff, members …")
+            running = _furnish(first, today, size, random, latest, lane)
+            _live(running, first, today, size, progress)
+            summary = _finish(running, time.monotonic() - started)
+            db.execute("ANALYZE")
+        finally:
+            lane.submit(_calm_down).result()
+            _calm_down()
     progress(f"{summary.reservations:,} reservations, {summary.guests:,} guests, {summary.seconds:.0f} s")
     return summary
 
 
-def _furnish(first: date, today: date, size: Size, random: Random, latest: datetime) -> House:
+def _live(running: House, first: date, today: date, size: Size, progress: Progress) -> None:
+    plan = draw(
+        running.random, rooms=house.count_by_type(running.rooms), first=first, today=today,
+        last=today + timedelta(days=size.future_days), people=size.people,
+    )  # fmt: skip
+    for offset in range(size.past_days):
+        day = first + timedelta(days=offset)
+        days.live(running, day, plan.by_day.get(day, []))
+        if offset in _LEARN_AFTER:
+            db.execute("ANALYZE")
+        if offset % 15 == 14:
+            progress(f"{offset + 1} of {size.past_days} days, {len(running.files.guests):,} guests …")
+    running.today = today
+    scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
+
+
+def _furnish(first: date, today: date, size: Size, random: Random, latest: datetime, lane: Executor) -> House:
     """Everything a hotel needs before its first guest, in one transaction."""
     now = datetime.combine(first, clock_time(7), ZoneInfo(TIMEZONE))
     with unit_of_work():
@@ -131,7 +142,7 @@ def _furnish(first: date, today: date, size: Size, random: Random, latest: datet
     credit |= dict(zip(partners.agencies, (Decimal(limit) for _name, _code, limit in AGENCIES), strict=True))
     return House(
         hotel_id=hotel.pk, cast=cast, people=crowd, files=files, organisations=partners, rooms=rooms, random=random,
-        latest=latest, credit=credit,
+        latest=latest, lane=lane, credit=credit,
     )  # fmt: skip
 
 
@@ -152,23 +163,26 @@ def _finish(running: House, seconds: float) -> DemoSummary:
     with unit_of_work():
         record(
             LOADED, subject="hotel", subject_id=running.hotel_id, hotel_id=running.hotel_id, actor=SYSTEM,
-            now=running.latest, after={**counted, "refused": running.refused}, event=DemoLoaded(hotel_id=running.hotel_id),
+            now=running.latest, after={**counted, "refused": running.refused},
+            event=DemoLoaded(hotel_id=running.hotel_id),
         )  # fmt: skip
     return DemoSummary(
         hotel_id=running.hotel_id, rooms=len(running.rooms), refused=running.refused, seconds=seconds, **counted
     )
 
 
-@contextmanager
-def _fast_session() -> Iterator[None]:
+def _quicken() -> None:
     """Commits that do not wait for the disk (an interrupted loading begins anew), plans that are made once."""
+    db.enter_scope("*", "*")
     db.execute("SET synchronous_commit = off")
     db.execute("SET plan_cache_mode = force_generic_plan")
-    try:
-        yield
-    finally:
-        db.execute("RESET synchronous_commit")
-        db.execute("RESET plan_cache_mode")
+
+
+def _calm_down() -> None:
+    # The connection goes back to a pool: it must not carry its settings there.
+    db.execute("RESET synchronous_commit")
+    db.execute("RESET plan_cache_mode")
+    connection.close()
 
 
 def _clear_remains() -> None:
@@ -177,7 +191,9 @@ def _clear_remains() -> None:
     if CODE not in codes:
         return
     if codes != [CODE]:
-        raise RuntimeError("The demo hotel is there only in part, beside other hotels: load it into a database of its own.")
+        raise RuntimeError(
+            "The demo hotel is there only in part, beside other hotels: load it into a database of its own."
+        )
     contexts = [config for config in apps.get_app_configs() if config.name.startswith("binzhi.")]
     tables = [model._meta.db_table for config in contexts for model in config.get_models()]
     with connection.cursor() as cursor:

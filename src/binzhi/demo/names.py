@@ -63,7 +63,11 @@ def people(random: Random, *, count: int, today: date) -> Iterator[Person]:
 
 def chinese_name(random: Random, sex: str) -> str:
     """Surname and one or two characters."""
-    surname = random.choice(RARE_SURNAMES) if random.random() < 0.03 else SURNAMES[int(len(SURNAMES) * random.random() ** 2.2)]
+    surname = (
+        random.choice(RARE_SURNAMES)
+        if random.random() < 0.03
+        else SURNAMES[int(len(SURNAMES) * random.random() ** 2.2)]
+    )
     characters = GIVEN[sex]
     given = random.choice(characters)
     if random.random() < 0.78:

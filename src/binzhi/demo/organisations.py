@@ -11,6 +11,7 @@ from binzhi.guests.services import NewOrganisation, create_organisation
 from binzhi.kernel.actor import Actor
 from binzhi.reservations import setup
 
+
 @dataclass(frozen=True, slots=True)
 class Organisations:
     """Ids in the order of the lists of partners."""
@@ -30,7 +31,9 @@ def sign_up(*, hotel_id: int, agreed_plan: int, today: date, actor: Actor, now: 
     def create(kind: str, name: str, code: str, limit: int) -> int:
         return create_organisation(
             hotel_id=hotel_id,
-            organisation=NewOrganisation(name=name, kind=kind, code=code, contract_until=until, credit_limit=Decimal(limit)),
+            organisation=NewOrganisation(
+                name=name, kind=kind, code=code, contract_until=until, credit_limit=Decimal(limit)
+            ),
             actor=actor, now=now,
         )  # fmt: skip
 
@@ -38,6 +41,9 @@ def sign_up(*, hotel_id: int, agreed_plan: int, today: date, actor: Actor, now: 
     agencies = tuple(create("agency", *entry) for entry in AGENCIES)
     for organisation_id in companies + agencies:
         setup.create_agreement(
-            hotel_id=hotel_id, rate_plan_id=agreed_plan, organisation_id=organisation_id, valid_until=until + timedelta(days=1)
+            hotel_id=hotel_id,
+            rate_plan_id=agreed_plan,
+            organisation_id=organisation_id,
+            valid_until=until + timedelta(days=1),
         )
     return Organisations(companies, agencies)

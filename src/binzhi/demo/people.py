@@ -87,7 +87,11 @@ def open_files(
                 guest = create_guest(hotel_id=hotel_id, details=details, actor=actor, now=now)
                 files.guests[person] = guest
                 files.documents[person] = add_document(
-                    hotel_id=hotel_id, guest_id=guest, document=document_of(people[person]), actor=cast["receptionist"], now=now
+                    hotel_id=hotel_id,
+                    guest_id=guest,
+                    document=document_of(people[person]),
+                    actor=cast["receptionist"],
+                    now=now,
                 )
     return files
 
@@ -118,6 +122,12 @@ def with_vips(people: Sequence[Person], random: Random) -> list[Person]:
         plain = rest[place]
         number = resident_id(random, plain.birth_date, sex)
         rest[place] = replace(
-            plain, name=name, name_en="", sex=sex, nationality="CHN", document_kind="resident_id", document_number=number
+            plain,
+            name=name,
+            name_en="",
+            sex=sex,
+            nationality="CHN",
+            document_kind="resident_id",
+            document_number=number,
         )
     return rest

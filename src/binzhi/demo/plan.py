@@ -16,11 +16,11 @@ from binzhi.demo.calendar import is_holiday
 from binzhi.demo.partners import AGENCIES, COMPANIES
 
 # Monday to Sunday: business in the week, leisure at the weekend, a hole on Sunday night.
-OCCUPANCY = (0.68, 0.74, 0.77, 0.75, 0.83, 0.90, 0.61)
+OCCUPANCY = (0.64, 0.70, 0.73, 0.71, 0.80, 0.88, 0.58)
 HOLIDAY_OCCUPANCY = 0.94
 # Types are asked for unevenly.
 DEMAND = {"STD": 1.0, "KNG": 1.0, "BIZ": 1.02, "DLX": 0.98, "STE": 0.72, "FAM": 0.86, "ACC": 0.45}
-NIGHTS = ((1, 36), (2, 31), (3, 18), (4, 8), (5, 4), (6, 2), (7, 1))
+NIGHTS = ((1, 20), (2, 30), (3, 24), (4, 13), (5, 7), (6, 3), (7, 3))
 CANCELLED_SHARE = 0.13
 NO_SHOW_SHARE = 0.012
 # A party of an agency or a conference on every so many days.
@@ -107,7 +107,7 @@ class Plan:
 
 
 def draw(random: Random, *, rooms: Mapping[str, int], first: date, today: date, last: date, people: int) -> Plan:
-    """Bookings for arrivals from `first` to `last` that are made until `today`; those made before `first` are made on it."""
+    """Bookings for arrivals from `first` to `last` that are made by `today`; the earliest are made on `first`."""
     plan = Plan(first, today, last)
     crowd = _Crowd(random, people)
     taken = {code: [0] * ((last - first).days + 60) for code in rooms}
@@ -216,7 +216,13 @@ def _limit(booking: Planned, taken: list[int], offset: int, count: int) -> None:
 
 def _requests(random: Random, code: str) -> tuple[str, ...]:
     # Shares as guests of a city hotel ask: quiet 9 %, high floor 5 %, crib 1 %.
-    wishes = [("quiet", 0.09), ("high_floor", 0.05), ("lake_view", 0.05), ("away_from_lift", 0.02), ("late_check_out", 0.02)]
+    wishes = [
+        ("quiet", 0.09),
+        ("high_floor", 0.05),
+        ("lake_view", 0.05),
+        ("away_from_lift", 0.02),
+        ("late_check_out", 0.02),
+    ]
     wishes.append(("crib", 0.2 if code == "FAM" else 0.005))
     return tuple(wish for wish, share in wishes if random.random() < share)
 
@@ -232,7 +238,7 @@ class _Crowd:
 
     def cast(self, booking: Planned) -> None:
         booking.person = self._free(booking)
-        if booking.adults > 1 and self._random.random() < 0.3:
+        if booking.adults > 1 and self._random.random() < 0.15:
             booking.companion = self._free(booking)
 
     def _free(self, booking: Planned) -> int:

@@ -1,9 +1,9 @@
-"""Today: the hotel as a visitor of the demo finds it, in the middle of its day, with something to do on every screen."""
+"""Today: the hotel as a visitor of the demo finds it, in the middle of its day, something to do on every screen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from binzhi.demo import days
 from binzhi.demo.house_state import Booked, House, Remember
@@ -22,8 +22,10 @@ CLEANED, INSPECTED = 0.62, 0.55
 BROKEN = (("STD", "空调压缩机更换", 2), ("KNG", "卫生间渗水维修", 4))
 REFITTED = ("STE", "软装更新")
 _DIRTY = """
-SELECT r.id, EXISTS (SELECT 1 FROM reservations_roomreservation rr WHERE rr.room_id = r.id AND rr.status = 'in_house') AS occupied
-FROM property_room r WHERE r.hotel_id = %s AND r.housekeeping = 'dirty' AND r.maintenance = 'in_service' ORDER BY r.number
+SELECT r.id, EXISTS (
+    SELECT 1 FROM reservations_roomreservation rr WHERE rr.room_id = r.id AND rr.status = 'in_house') AS occupied
+FROM property_room r WHERE r.hotel_id = %s AND r.housekeeping = 'dirty' AND r.maintenance = 'in_service'
+ORDER BY r.number
 """
 
 
@@ -57,15 +59,15 @@ def break_rooms(house: House) -> None:
         if not house.has_room(code, house.today, until):
             continue
 
-        def close(room: int = room, until_day: int = nights, reason: str = reason) -> Remember:
-            last = house.today + timedelta(days=until_day)
-            set_room_out_of_order(
-                hotel_id=house.hotel_id, room_id=room, start=house.today, until=last, reason=reason,
-                actor=house.cast["engineering-manager"], now=house.at(8, 40),
-            )  # fmt: skip
-            return lambda: house.close_room(room, house.today, last)
+        house.each([(room, until, reason)], lambda entry: _break(house, *entry))
 
-        house.each([None], lambda _nothing, close=close: close())
+
+def _break(house: House, room: int, until: date, reason: str) -> Remember:
+    set_room_out_of_order(
+        hotel_id=house.hotel_id, room_id=room, start=house.today, until=until, reason=reason,
+        actor=house.cast["engineering-manager"], now=house.at(8, 40),
+    )  # fmt: skip
+    return lambda: house.close_room(room, house.today, until)
 
 
 def set_scene(house: House, bookings: Sequence[Planned]) -> None:
@@ -103,14 +105,18 @@ def _clean(house: House) -> None:
     cleaned = [row["id"] for row in dirty[: round(len(dirty) * CLEANED)]]
     house.each(cleaned, lambda room: _set(house, room, "clean", "room-attendant", 10))
     house.each(
-        cleaned[: round(len(cleaned) * INSPECTED)], lambda room: _set(house, room, "inspected", "housekeeping-supervisor", 12)
+        cleaned[: round(len(cleaned) * INSPECTED)],
+        lambda room: _set(house, room, "inspected", "housekeeping-supervisor", 12),
     )
 
 
 def _set(house: House, room: int, condition: str, post: str, hour: int) -> Remember:
     set_room_condition(
-        hotel_id=house.hotel_id, room_id=room, housekeeping=condition, actor=house.cast[post],
-        now=house.at(hour, house.minute()),
+        hotel_id=house.hotel_id,
+        room_id=room,
+        housekeeping=condition,
+        actor=house.cast[post],
+        now=house.moment(room, hour, hour + 1),
     )
     return lambda: None
 
@@ -124,8 +130,10 @@ def _give_rooms(house: House) -> None:
 
     def take_back(room_reservation_id: int) -> Remember:
         unassign_room(
-            hotel_id=house.hotel_id, room_reservation_id=room_reservation_id,
-            actor=house.cast["front-office-supervisor"], now=house.at(9, 40),
+            hotel_id=house.hotel_id,
+            room_reservation_id=room_reservation_id,
+            actor=house.cast["front-office-supervisor"],
+            now=house.at(9, 40),
         )
         return lambda: None
 
@@ -138,8 +146,11 @@ def _signs(house: House) -> None:
 
     def sign(room: int) -> Remember:
         set_do_not_disturb(
-            hotel_id=house.hotel_id, room_id=room, do_not_disturb=True, actor=house.cast["room-attendant"],
-            now=house.at(9, house.minute()),
+            hotel_id=house.hotel_id,
+            room_id=room,
+            do_not_disturb=True,
+            actor=house.cast["room-attendant"],
+            now=house.moment(room, 8, 9),
         )
         return lambda: None
 

@@ -20,15 +20,41 @@ PASSWORD = "lakeside-demo-2026"  # noqa: S105
 # The post most visitors try first has the short name.
 USERNAMES = {"receptionist": "qiantai"}
 NAMES = {
-    "general-manager": "沈立群", "gm-assistant": "方雅", "resident-manager": "高远", "gm-office-clerk": "蒋欣",
-    "front-office-manager": "周敏", "duty-manager": "秦悦", "front-office-supervisor": "袁浩", "receptionist": "林晓",
-    "reservations-clerk": "谢婷", "cashier": "曹颖", "night-auditor": "徐晨", "concierge-supervisor": "马骏",
-    "bellman": "于航", "housekeeping-manager": "许兰", "housekeeping-supervisor": "何佩玲", "room-attendant": "孙丽",
-    "dining-director": "蒋文", "dining-manager": "潘悦", "waiter": "叶青", "engineering-manager": "罗斌", "engineer": "吴凯",
-    "finance-manager": "丁一鸣", "accountant": "朱珊", "purchaser": "董洁", "sales-manager": "何嘉", "sales-executive": "吴昊",
-    "quality-manager": "顾清", "quality-assistant-manager": "温如", "security-manager": "邵刚", "security-guard": "冯远",
-    "recreation-manager": "韩冬", "recreation-attendant": "唐婉", "hr-manager": "梁思琪", "trainer": "孙嘉怡",
-}  # fmt: skip
+    "general-manager": "沈立群",
+    "gm-assistant": "方雅",
+    "resident-manager": "高远",
+    "gm-office-clerk": "蒋欣",
+    "front-office-manager": "周敏",
+    "duty-manager": "秦悦",
+    "front-office-supervisor": "袁浩",
+    "receptionist": "林晓",
+    "reservations-clerk": "谢婷",
+    "cashier": "曹颖",
+    "night-auditor": "徐晨",
+    "concierge-supervisor": "马骏",
+    "bellman": "于航",
+    "housekeeping-manager": "许兰",
+    "housekeeping-supervisor": "何佩玲",
+    "room-attendant": "孙丽",
+    "dining-director": "蒋文",
+    "dining-manager": "潘悦",
+    "waiter": "叶青",
+    "engineering-manager": "罗斌",
+    "engineer": "吴凯",
+    "finance-manager": "丁一鸣",
+    "accountant": "朱珊",
+    "purchaser": "董洁",
+    "sales-manager": "何嘉",
+    "sales-executive": "吴昊",
+    "quality-manager": "顾清",
+    "quality-assistant-manager": "温如",
+    "security-manager": "邵刚",
+    "security-guard": "冯远",
+    "recreation-manager": "韩冬",
+    "recreation-attendant": "唐婉",
+    "hr-manager": "梁思琪",
+    "trainer": "孙嘉怡",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +85,19 @@ def hire(*, hotel_id: int, since: date) -> dict[str, tuple[int, int]]:
     hired: dict[str, tuple[int, int]] = {}
     for number, member in enumerate(members(), start=1):
         made = setup.create_staff(
-            hotel_id=hotel_id, username=member.username, name=member.name, password=None, post=member.post_code,
-            since=since, employee_no=f"LS{number:03}",
-        )  # fmt: skip
+            hotel_id=hotel_id,
+            username=member.username,
+            name=member.name,
+            password=None,
+            post=member.post_code,
+            since=since,
+            employee_no=f"LS{number:03}",
+        )
         hired[member.post_code] = (made.user_id, made.staff_id)
     # Hashing is slow by design; one hash does for one printed password.
-    User.objects.filter(pk__in=[user_id for user_id, _staff_id in hired.values()]).update(password=make_password(PASSWORD))
+    User.objects.filter(pk__in=[user_id for user_id, _staff_id in hired.values()]).update(
+        password=make_password(PASSWORD)
+    )
     return hired
 
 

@@ -6,7 +6,11 @@ class FrontdeskConfig(AppConfig):
     label = "frontdesk"
 
     def ready(self) -> None:
-        from binzhi.frontdesk.web import bills, search
+        from binzhi.frontdesk.registering import guardian_phone_place
+        from binzhi.frontdesk.web import bills, guest_stays, search
+        from binzhi.guests.rotation import register_sealed
 
         search.register()
         bills.register()
+        guest_stays.register()
+        register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)

@@ -18,6 +18,7 @@ from binzhi.guests.events import KeysRotated
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
+from binzhi.people import second_steps
 from binzhi.property.queries import all_hotels
 
 BATCH = 500
@@ -58,6 +59,7 @@ def rotate(*, hotel_id: int, batch: int = BATCH, actor: Actor, now: datetime) ->
         done += _rotate_column(sealed, newest=newest, limit=batch - done)
         if done >= batch:
             break
+    done += second_steps.reseal(limit=batch - done)
     record(
         "guest.keys_rotated", subject="hotel", subject_id=hotel_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"values": done, "key": newest}, event=KeysRotated(values=done),
@@ -90,7 +92,7 @@ def _resealed(sealed: Sealed, row_id: int, value: bytes) -> bytes:
 def values_under_old_keys() -> dict[str, int]:
     """How many values of each column still wait; a key may be taken away when all are 0."""
     newest = max(settings.BINZHI_DATA_KEYS)
-    return {
+    columns = {
         f"{sealed.table}.{sealed.column}": db.fetch_value(
             f"SELECT count(*) FROM {sealed.table}"  # noqa: S608  (constants)
             f" WHERE {sealed.column} IS NOT NULL AND get_byte({sealed.column}, 0) <> %s",
@@ -98,6 +100,7 @@ def values_under_old_keys() -> dict[str, int]:
         )
         for sealed in SEALED
     }
+    return columns | {"mfa_authenticator.data": second_steps.under_old_keys()}
 
 
 def rotate_all(*, actor: Actor, now: Callable[[], datetime], told: Callable[[int], None], batch: int = BATCH) -> int:

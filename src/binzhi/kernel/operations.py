@@ -155,7 +155,8 @@ class Entry:
 
 _RECORD_EACH = """
 WITH given AS MATERIALIZED (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(before)s::text[], %(after)s::text[], %(topics)s::text[], %(payloads)s::text[])
+    SELECT * FROM unnest(
+        %(ids)s::bigint[], %(before)s::text[], %(after)s::text[], %(topics)s::text[], %(payloads)s::text[])
         WITH ORDINALITY AS g (subject_id, before, after, topic, payload, place)
 ), entry AS (
     INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
@@ -179,7 +180,7 @@ def record_each(
     now: datetime,
     reason: str = "",
 ) -> None:
-    """As `record`, for a change made to many subjects at once: an audit row and an event each, one statement for all."""
+    """As `record`, for a change made to many subjects at once: audit row and event for each, in one statement."""
     if not entries:
         return
     with connection.cursor() as cursor:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.http import HttpRequest
 
-from binzhi.kernel import crypto
-
-_PLACE = "mfa_authenticator.secret"
+from binzhi.people import second_steps
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -24,7 +20,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no t
     """Secrets of authenticators and recovery codes lie in the database under the data key."""
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(crypto.seal(text, place=_PLACE)).decode()
+        return second_steps.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return crypto.open_sealed(base64.b64decode(encrypted_text), place=_PLACE)
+        return second_steps.open_sealed(encrypted_text)

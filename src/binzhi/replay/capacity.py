@@ -143,4 +143,3 @@ def _occupancy(bookings: Iterable[Booking]) -> dict[str, tuple[int, int]]:
             most_adults, most = holds[code]
             holds[code] = (max(most_adults, adults), max(most, people, adults))
     return {code: (adults, max(adults, most)) for code, (adults, most) in holds.items()}
-

@@ -45,4 +45,7 @@ def change_days(booking: Booking) -> list[date]:
     """The days of the changes, spread evenly from the booking to the arrival or cancellation."""
     end = booking.ended_on if booking.status == CANCELLED else booking.arrival
     span = (end - booking.booked_on).days
-    return [booking.booked_on + timedelta(days=span * turn // (booking.changes + 1)) for turn in range(1, booking.changes + 1)]
+    return [
+        booking.booked_on + timedelta(days=span * turn // (booking.changes + 1))
+        for turn in range(1, booking.changes + 1)
+    ]

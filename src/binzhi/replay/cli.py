@@ -31,11 +31,19 @@ class Unusable(click.ClickException):
 @click.option("--json", "as_json", is_flag=True, help="Print one object for programs on standard output.")
 @click.option("--database", default="", help="Name or URL of the database (default: one of its own for this file).")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first rows of the file.")
-@click.option("--processes", type=click.IntRange(min=1, max=16), default=2, show_default=True, help="At most one per hotel.")
+@click.option(
+    "--processes", type=click.IntRange(min=1, max=16), default=2, show_default=True, help="At most one per hotel."
+)
 @click.option("--restart", is_flag=True, help="Begin anew instead of going on where an earlier run stopped.")
 @click.pass_obj
 def replay(
-    open_database: OpenDatabase, file: Path, as_json: bool, database: str, limit: int | None, processes: int, restart: bool
+    open_database: OpenDatabase,
+    file: Path,
+    as_json: bool,
+    database: str,
+    limit: int | None,
+    processes: int,
+    restart: bool,
 ) -> None:
     """Run the bookings of FILE (.csv or .csv.gz) through the real services, day by day, in a database of its own.
 

@@ -69,7 +69,11 @@ def _report(given: Input, places: Sequence[Place], outcome: Outcome, *, lives: i
         differences=found,
         broken=[
             *broken_rules(hotels),
-            *(f"row {late.row} refused at '{late.stage}': {late.reason}" for late in outcome.refused if late.stage != "book"),
+            *(
+                f"row {late.row} refused at '{late.stage}': {late.reason}"
+                for late in outcome.refused
+                if late.stage != "book"
+            ),
         ],
         months=months,
         seconds=time.monotonic() - started,

@@ -21,13 +21,15 @@ RULES = {
     """,
     "hotels whose ledger does not add up to zero": """
         SELECT count(*) FROM (
-            SELECT hotel_id FROM billing_line WHERE hotel_id = ANY (%(hotels)s) GROUP BY hotel_id HAVING sum(amount) <> 0
+            SELECT hotel_id FROM billing_line WHERE hotel_id = ANY (%(hotels)s)
+            GROUP BY hotel_id HAVING sum(amount) <> 0
         ) s
     """,
     "accounts whose balance is not the sum of their lines": """
         SELECT count(*) FROM billing_account a
         LEFT JOIN (
-            SELECT account_id, sum(amount) AS amount FROM billing_line WHERE hotel_id = ANY (%(hotels)s) GROUP BY account_id
+            SELECT account_id, sum(amount) AS amount FROM billing_line WHERE hotel_id = ANY (%(hotels)s)
+            GROUP BY account_id
         ) s ON s.account_id = a.id
         WHERE a.hotel_id = ANY (%(hotels)s) AND a.kind IN ('folio', 'deposit', 'receivable')
           AND a.balance <> coalesce(s.amount, 0)

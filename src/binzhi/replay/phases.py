@@ -21,7 +21,7 @@ class Phase:
 
 
 class Phases(dict[str, Phase]):
-    """Sums by kind of event. Processor time is Python's own; the rest of the wall clock is the database's, or waiting for a core."""
+    """Sums by kind of event. Processor time is Python's own; the rest of the wall clock is the database's."""
 
     @contextmanager
     def measure(self, name: str, events: int) -> Iterator[None]:

@@ -69,13 +69,10 @@ class Display:
         whole = sum(self._steps.values())
         left = (whole - done) * (now - self._started) / max(done - before, 1)
         lives = sum(step.lives for step in self._latest.values())
-        self._console.print(
-            f"{done / max(whole, 1):4.0%}  {lives:,} of {self._total:,} bookings  {self.rate:.0f}/s  {_clock(left)} left",
-            highlight=False,
-        )
+        share = f"{done / max(whole, 1):4.0%}  {lives:,} of {self._total:,} bookings"
+        self._console.print(f"{share}  {self.rate:.0f}/s  {_clock(left)} left", highlight=False)
 
 
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes}:{rest:02}"
-

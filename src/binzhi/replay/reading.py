@@ -118,7 +118,9 @@ def _decoded(content: bytes) -> tuple[str, str]:
     """(encoding, text). Bytes that do not fit a UTF file stay as lone surrogates, to be named by their row."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
-            return encoding, content[len(mark) :].decode(encoding, "surrogateescape" if encoding == "utf-8" else "replace")
+            return encoding, content[len(mark) :].decode(
+                encoding, "surrogateescape" if encoding == "utf-8" else "replace"
+            )
     head = content[:4096]
     if head.count(0) > len(head) // 4:
         encoding = "utf-16-be" if head[:1] == b"\0" else "utf-16-le"

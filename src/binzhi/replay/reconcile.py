@@ -58,7 +58,8 @@ FROM accepted
 """
 _BY_ARRIVAL = """
 SELECT hotel, strftime(arrival, '%Y-%m') AS month, count(*) FILTER (WHERE status = 'Check-Out') AS arrivals,
-       count(*) FILTER (WHERE status = 'Canceled') AS cancellations, count(*) FILTER (WHERE status = 'No-Show') AS no_shows
+       count(*) FILTER (WHERE status = 'Canceled') AS cancellations,
+       count(*) FILTER (WHERE status = 'No-Show') AS no_shows
 FROM stay GROUP BY ALL
 """
 _BY_NIGHT = """
@@ -115,7 +116,9 @@ def _load(connection: duckdb.DuckDBPyConnection, table: Table, accepted: Sequenc
         copy.write(table.header + "\n")
         copy.writelines(lines[booking.row].encode("utf-8", "replace").decode() + "\n" for booking in accepted)
         copy.flush()
-        connection.execute("CREATE OR REPLACE TEMP TABLE taken AS SELECT unnest(range(1, ?)) AS number", [len(accepted) + 1])
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE taken AS SELECT unnest(range(1, ?)) AS number", [len(accepted) + 1]
+        )
         _read(connection, table, Path(copy.name))
 
 
@@ -150,6 +153,8 @@ def differences(file: Iterable[Month], system: Iterable[Month]) -> list[Differen
         for field in fields(Month)[2:]:
             if getattr(ours, field.name) != getattr(theirs, field.name):
                 found.append(
-                    Difference(hotel, month, field.name, str(getattr(ours, field.name)), str(getattr(theirs, field.name)))
+                    Difference(
+                        hotel, month, field.name, str(getattr(ours, field.name)), str(getattr(theirs, field.name))
+                    )
                 )
     return found

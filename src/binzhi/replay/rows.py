@@ -219,7 +219,10 @@ def _check_story(booking: Booking) -> None:
     """The status date must fit what is said to have happened."""
     column, day = "reservation_status_date", booking.ended_on
     if booking.stays and day != booking.departure:
-        raise _Refused(column, f"checked out on {day}, but {booking.nights} nights from {booking.arrival} end on {booking.departure}")
+        raise _Refused(
+            column,
+            f"checked out on {day}, but {booking.nights} nights from {booking.arrival} end on {booking.departure}",
+        )
     if booking.status == CANCELLED and day > booking.arrival:
         raise _Refused(column, f"cancelled on {day}, after the arrival on {booking.arrival}")
     if booking.status == CANCELLED and day < booking.booked_on:

@@ -36,8 +36,13 @@ from binzhi.reservations.services import NewReservation, RoomChange, RoomRequest
 BATCH = 50
 RESERVED, IN_HOUSE = "reserved", "in_house"
 _AT = {
-    "book": time(9), "change": time(10), "cancel": time(11), "leave": time(11, 30), "pass": time(13), "arrive": time(15),
-}  # fmt: skip
+    "book": time(9),
+    "change": time(10),
+    "cancel": time(11),
+    "leave": time(11, 30),
+    "pass": time(13),
+    "arrive": time(15),
+}
 _AUDIT_AT = time(2)
 
 T = TypeVar("T")
@@ -63,8 +68,8 @@ class Standing:
 Tell = Callable[[int, int, date], None]
 
 _STANDING = """
-SELECT r.channel_number::integer AS row, r.id AS reservation_id, rr.id AS room_id, r.version, rr.status, rr.room_id AS room,
-       t.code AS room_type
+SELECT r.channel_number::integer AS row, r.id AS reservation_id, rr.id AS room_id, r.version, rr.status,
+       rr.room_id AS room, t.code AS room_type
 FROM reservations_reservation r
 JOIN reservations_roomreservation rr ON rr.reservation_id = r.id
 LEFT JOIN property_room pr ON pr.id = rr.room_id
@@ -86,7 +91,9 @@ WHERE rr.id = ANY (%s) GROUP BY rr.id
 class HotelRun:
     """One hotel's replay in this process."""
 
-    def __init__(self, place: Place, bookings: Sequence[Booking], *, tell: Tell, is_stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self, place: Place, bookings: Sequence[Booking], *, tell: Tell, is_stopped: Callable[[], bool]
+    ) -> None:
         self._hotel_id = place.hotel_id
         self._days: Schedule = schedule(bookings)
         self._tell = tell
@@ -119,9 +126,7 @@ class HotelRun:
                 _end_session()
 
     def _take_stock(self) -> date:
-        self._standing = {
-            row.pop("row"): Standing(**row) for row in db.fetch_all(_STANDING, [self._hotel_id, CHANNEL])
-        }
+        self._standing = {row.pop("row"): Standing(**row) for row in db.fetch_all(_STANDING, [self._hotel_id, CHANNEL])}
         self._free = {row["code"]: list(row["rooms"]) for row in db.fetch_all(_ROOMS, [self._hotel_id])}
         for standing in self._standing.values():
             if standing.status == IN_HOUSE and standing.room is not None:
@@ -279,7 +284,7 @@ class HotelRun:
         return done
 
     def _learn(self, events: int) -> None:
-        """Let the server look at its tables each time they have grown fivefold: plans made for empty ones are no good."""
+        """Let the server look at its tables whenever they are five times as big: plans for empty ones are no good."""
         self._events += events
         if self._events >= self._learn_at:
             self._learn_at = self._events * 5
@@ -314,7 +319,7 @@ def _end_session() -> None:
 
 
 def _split_arrivals(work: Day) -> tuple[list[Booking], list[Booking]]:
-    """Arrivals that touch nothing the office touches today, and the others: booked or changed today, or of another type."""
+    """Arrivals that touch nothing of the office's today, and the others: booked or changed today, or upgraded."""
     busy = {booking.row for booking in work.bookings} | {booking.row for booking, _number in work.changes}
     plain: list[Booking] = []
     others: list[Booking] = []
@@ -327,7 +332,8 @@ def _split_arrivals(work: Day) -> tuple[list[Booking], list[Booking]]:
 def steps_of(work: Day) -> int:
     """How much there is to do on a day, for the progress bar."""
     return 1 + sum(
-        len(part) for part in (work.bookings, work.changes, work.cancellations, work.departures, work.day_uses, work.arrivals)
+        len(part)
+        for part in (work.bookings, work.changes, work.cancellations, work.departures, work.day_uses, work.arrivals)
     )
 
 
@@ -347,4 +353,3 @@ def rows_not_booked(place: Place, bookings: Iterable[Booking]) -> list[int]:
     db.enter_scope("*", "*")
     booked = {row["row"] for row in db.fetch_all(_STANDING, [place.hotel_id, CHANNEL])}
     return [booking.row for booking in bookings if booking.row not in booked]
-

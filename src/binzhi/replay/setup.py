@@ -59,8 +59,8 @@ def _open_hotel(group: str, plan: HotelPlan, bookings: Sequence[Booking]) -> Non
     hotel = property_setup.create_hotel(
         spec=HotelSpec(
             code=_hotel_code(plan.name, group), name=plan.name, opens_on=plan.first_day, group_code=group,
-            group_name="Replay", timezone=TIMEZONE, currency=CURRENCY, prices_include_tax=False, documents_required=False,
-            longest_stay=plan.longest_stay, booking_horizon=plan.horizon,
+            group_name="Replay", timezone=TIMEZONE, currency=CURRENCY, prices_include_tax=False,
+            documents_required=False, longest_stay=plan.longest_stay, booking_horizon=plan.horizon,
         ),
         actor=ACTOR, now=now,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the processes of a replay hand each other. Nothing here needs Django, so a child can read it before it is set up."""
+"""What the processes of a replay hand each other; nothing here needs Django, so a child can read it at once."""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ LEFT JOIN LATERAL (
     SELECT {restrictions}
     FROM reservations_ratenight r
     WHERE r.night = ANY (ARRAY(
-          SELECT w.arrival + d.day FROM generate_series(0, least(w.departure - w.arrival, h.longest_stay::integer)) AS d (day)))
+          SELECT w.arrival + d.day
+          FROM generate_series(0, least(w.departure - w.arrival, h.longest_stay::integer)) AS d (day)))
       AND r.hotel_id = h.id AND r.rate_plan_id IN (p.id, p.parent_id) AND r.room_type_id = t.id
 ) x ON true
 WHERE h.id = %(hotel)s

@@ -21,7 +21,7 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
 from binzhi.property import conditions, days
 from binzhi.property.queries import HotelRef
-from binzhi.reservations import no_shows, setup
+from binzhi.reservations import no_shows, out_of_order, setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def run_night_audit(
     figures = write_figures(hotel_id=hotel_id, business_date=business_date, now=now)
     next_date = days.roll(hotel_id=hotel_id, business_date=business_date, now=now)
     _open_horizon(hotel, next_date)
+    out_of_order.mark(hotel_id=hotel_id, today=next_date, now=now)
     result = AuditResult(
         audit_id=audit_id, business_date=business_date, next_date=next_date, posted=posted.count,
         room_revenue=posted.net, room_tax=posted.tax, no_shows=turned.rooms, no_show_fees=turned.fees, figures=figures,

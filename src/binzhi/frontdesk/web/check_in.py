@@ -107,7 +107,7 @@ def _page(
         "problems": problems_of(form, people),
         "rooms": rooms[:SHOWN_ROOMS],
         "more_rooms": max(len(rooms) - SHOWN_ROOMS, 0),
-        "proposed": card.room or (rooms[0].room.number if rooms else ""),
+        "proposed": form["room"].value() or (rooms[0].room.number if rooms else ""),
         "may": rights(request, hotel) | {"take_deposit": request.actor.may(Money.TAKE_DEPOSIT, hotel.pk)},
         "token": uuid.uuid4().hex,
         "is_early": card.arrival > hotel.business_date,

@@ -112,7 +112,7 @@ class DocumentForm(RefusingForm):
     """An identity document that lies on the desk."""
 
     kind = forms.ChoiceField(label=_("Document"), choices=DocumentKind.choices)
-    number = _text(_("Number"), required=True)
+    number = _text(_("Document number"), required=True)
     country = forms.ChoiceField(label=_("Issued by"), required=False)
     expires_on = forms.DateField(
         label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

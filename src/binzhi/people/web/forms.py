@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel.actor import Actor
+from binzhi.people.rights import grouped
 from binzhi.property.queries import HotelRef
 
 
@@ -26,8 +27,13 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, hotel: HotelRef, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._hotel = hotel
-        held = sorted(actor.grants.get(hotel.pk, frozenset()))
-        self.fields["scopes"].choices = [(scope, scope) for scope in held]  # type: ignore[attr-defined]  # MultipleChoiceField
+        self.groups = grouped(actor.grants.get(hotel.pk, frozenset()))
+        rights = [pair for _label, pairs in self.groups for pair in pairs]
+        self.fields["scopes"].choices = rights  # type: ignore[attr-defined]  # MultipleChoiceField
+
+    def chosen(self) -> list[str]:
+        """What was ticked, to be ticked again when the form comes back."""
+        return list(self["scopes"].value() or ())
 
     def expires_at(self) -> datetime | None:
         """The end of the last day on the hotel's clocks."""

@@ -1,0 +1,74 @@
+"""Rights in words, for the screens that let one choose them. A test holds the list against the contexts' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+CONTEXTS: dict[str, Promise] = {
+    "frontdesk": pgettext_lazy("rights", "Front desk"),
+    "reservations": pgettext_lazy("rights", "Reservations and rates"),
+    "billing": pgettext_lazy("rights", "Cashier"),
+    "guests": pgettext_lazy("rights", "Guest files"),
+    "property": pgettext_lazy("rights", "Rooms"),
+    "people": pgettext_lazy("rights", "Own account"),
+}
+WORDS: dict[str, Promise] = {
+    "frontdesk.view_desk": _("See arrivals, in-house, departures and the rack"),
+    "frontdesk.assign_room": _("Assign rooms"),
+    "frontdesk.check_in": _("Check in"),
+    "frontdesk.walk_in": _("Take walk-ins"),
+    "frontdesk.undo_check_in": _("Take a check-in back"),
+    "frontdesk.check_out": _("Check out"),
+    "frontdesk.undo_check_out": _("Take a check-out back"),
+    "frontdesk.move_room": _("Move guests"),
+    "frontdesk.change_stay": _("Extend and shorten stays"),
+    "frontdesk.override_readiness": _("Give a room that is not ready"),
+    "frontdesk.run_night_audit": _("Run the night audit"),
+    "reservations.view_reservations": _("See reservations"),
+    "reservations.create_reservation": _("Make reservations"),
+    "reservations.change_reservation": _("Change and confirm reservations"),
+    "reservations.cancel_reservation": _("Cancel reservations"),
+    "reservations.mark_no_show": _("Mark no-shows"),
+    "reservations.reinstate_reservation": _("Reinstate reservations"),
+    "reservations.override_price": _("Set a price by hand"),
+    "reservations.waive_fee": _("Waive fees"),
+    "reservations.set_rates": _("Set rates"),
+    "reservations.set_sell_limits": _("Set limits of sale"),
+    "reservations.open_nights": _("Open nights for sale"),
+    "reservations.set_out_of_order": _("Take rooms out of order"),
+    "billing.view_folio": _("See bills"),
+    "billing.post_charge": _("Post charges"),
+    "billing.take_payment": _("Take payments"),
+    "billing.take_deposit": _("Take deposits"),
+    "billing.refund_deposit": _("Return deposits"),
+    "billing.refund_payment": _("Refund payments"),
+    "billing.reverse_transaction": _("Reverse postings"),
+    "billing.transfer_charges": _("Transfer charges"),
+    "guests.view_guest": _("See guest files"),
+    "guests.create_guest": _("Open guest files"),
+    "guests.update_guest": _("Change guest files, add documents"),
+    "guests.reveal": _("Look at masked values"),
+    "guests.set_vip_level": _("Set a guest's level"),
+    "guests.manage_organisations": _("Add organisations"),
+    "property.view_rooms": _("See rooms"),
+    "property.set_room_condition": _("Set the condition of rooms"),
+    "property.inspect_room": _("Inspect rooms"),
+    "people.own_account": _("Keep one's own account"),
+    "people.manage_tokens": _("Make API tokens"),
+}
+
+
+def grouped(rights: Iterable[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Rights by context, each with its words; what has none speaks by its name."""
+    held = set(rights)
+    groups: list[tuple[str, list[tuple[str, str]]]] = []
+    for context, label in CONTEXTS.items():
+        ordered = [right for right in WORDS if right.startswith(f"{context}.") and right in held]
+        ordered += sorted(right for right in held if right.startswith(f"{context}.") and right not in WORDS)
+        if ordered:
+            groups.append((str(label), [(right, str(WORDS.get(right, right))) for right in ordered]))
+    return groups
