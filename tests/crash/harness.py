@@ -23,7 +23,7 @@ from typing import Any
 import psutil
 
 from binzhi.config.embedded.cluster import Cluster
-from binzhi.config.embedded.places import DATABASE, ROLE
+from binzhi.config.embedded.places import DATABASE
 from binzhi.config.embedded.process import postmaster
 from tests.concurrency.http_house import free_port
 from tests.crash.harness_clients import Client, Entry, Hotel, Progress, read_witnesses
@@ -140,12 +140,14 @@ class House:
         return self._program("worker")
 
     def web_workers(self) -> list[psutil.Process]:
+        server = self.web_server()
         found = []
         with contextlib.suppress(psutil.Error):
-            for child in (server := self.web_server()).children() if (server := self.web_server()) else []:
-                # Neither a zombie nor the one that counts semaphores.
-                if "spawn_main" in " ".join(child.cmdline()):
-                    found.append(child)
+            for child in server.children() if server is not None else []:
+                # Neither one that is gone already nor the one that counts semaphores.
+                with contextlib.suppress(psutil.Error):
+                    if "spawn_main" in " ".join(child.cmdline()):
+                        found.append(child)
         return found
 
     def database(self) -> psutil.Process | None:
@@ -154,5 +156,183 @@ class House:
             return psutil.Process(pid) if pid is not None else None
         return None
 
+    def settled(self) -> bool:
+        """Have web server and worker run long enough that their end does not look hopeless to the supervisor?"""
+        with contextlib.suppress(psutil.Error):
+            programs = (self.web_server(), self.job_worker())
+            return all(p is not None and time.time() - p.create_time() > SETTLED_SECONDS for p in programs)
+        return False
 
-@contextmanager_house := None  # type: ignore[misc]
+
+@contextlib.contextmanager
+def house(*, settings: str = "") -> Iterator[House]:
+    """A house in a directory of its own, open; its log is shown when the test fails."""
+    place = Path(tempfile.mkdtemp(prefix="binzhi-drill-"))
+    # Of this directory alone: an unprivileged server may pass through it when the tests run as root.
+    os.chmod(place, 0o711)
+    home = place / "var"
+    home.mkdir()
+    made = House(home)
+    try:
+        made.prepare()
+        made.add_settings(settings)
+        made.start()
+        yield made
+    except BaseException:
+        sys.stderr.write(made.log()[-20000:])
+        raise
+    finally:
+        made.stop()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+# ---------------------------------------------------------------- killing
+
+
+def kill_web(house: House, dice: random.Random) -> None:
+    """One of the web server's processes, or all of them."""
+    workers = house.web_workers()
+    for victim in dice.choice([workers, [dice.choice(workers)]]):
+        victim.kill()
+
+
+def kill_server(house: House, dice: random.Random) -> None:
+    """The process that keeps them."""
+    server = house.web_server()
+    assert server is not None
+    server.kill()
+
+
+def kill_worker(house: House, dice: random.Random) -> None:
+    worker = house.job_worker()
+    assert worker is not None
+    worker.kill()
+
+
+def kill_postmaster(house: House, dice: random.Random) -> None:
+    """The server process alone: those that serve the sessions notice by themselves."""
+    server = house.database()
+    assert server is not None
+    server.kill()
+
+
+def kill_database(house: House, dice: random.Random) -> None:
+    """All at one stroke: what was not on disk is gone, as after a power cut."""
+    server = house.database()
+    assert server is not None
+    family = [server, *server.children(recursive=True)]
+    for process in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+KINDS: dict[str, Callable[[House, random.Random], None]] = {
+    "web": kill_web,
+    "server": kill_server,
+    "worker": kill_worker,
+    "postmaster": kill_postmaster,
+    "database": kill_database,
+}
+
+
+# ---------------------------------------------------------------- a run
+
+
+@dataclass
+class Report:
+    """What a run came to. `faults` holds, by kind, what is wrong; all lists empty when nothing is."""
+
+    seed: int
+    entries: list[Entry] = field(default_factory=list)
+    recoveries: list[tuple[str, float]] = field(default_factory=list)
+    progress: Progress = field(default_factory=Progress)
+    faults: dict[str, list[Any]] = field(default_factory=dict)
+    sealed: int = 0
+
+    @property
+    def wrong(self) -> dict[str, list[Any]]:
+        return {name: found for name, found in self.faults.items() if found}
+
+    def __str__(self) -> str:
+        lines = [f"\nseed {self.seed}; statuses and errors seen by clients: {dict(sorted(self.progress.seen.items()))}"]
+        works = sorted({entry.work for entry in self.entries})
+        asked = {work: sum(entry.work == work for entry in self.entries) for work in works}
+        done = {work: sum(entry.work == work and entry.done for entry in self.entries) for work in works}
+        open_ended = sum(entry.status == 0 for entry in self.entries)
+        lines.append(
+            f"asked {asked}, acknowledged {done}, never answered {open_ended}, audit rows sealed {self.sealed}"
+        )
+        for kind in sorted({kind for kind, _seconds in self.recoveries}):
+            times = sorted(seconds for found, seconds in self.recoveries if found == kind)
+            middle, slowest = times[len(times) // 2], times[-1]
+            lines.append(
+                f"{kind}: {len(times)} kills, served again after {middle:.1f} s (median), {slowest:.1f} s (worst)"
+            )
+        lines.append(f"wrong: {self.wrong or 'nothing'}")
+        return "\n".join(lines)
+
+
+class Run:
+    """Clients at work while `kinds` are killed in that order, each at a random moment; then everything is held up."""
+
+    _numbers = iter(range(1000))
+
+    def __init__(self, house: House, kinds: list[str], *, seed: int) -> None:
+        self.house, self.kinds, self.report = house, kinds, Report(seed)
+        self.dice = random.Random(seed)
+        self.number = next(Run._numbers)
+        self.folder = house.home / f"witness-{self.number}"
+        self.folder.mkdir()
+        self.stopping = threading.Event()
+        self.clients = [
+            Client(self.number * CLIENTS + place, house.hotel, self.folder, self.report.progress, self.stopping, seed)
+            for place in range(CLIENTS)
+        ]
+
+    def __call__(self) -> Report:
+        for client in self.clients:
+            client.start()
+        try:
+            for kind in self.kinds:
+                self._kill(kind)
+            self._wait_for_answers(time.monotonic())
+        finally:
+            self.stopping.set()
+            for client in self.clients:
+                client.join()
+        for client in self.clients:
+            if client.error is not None:
+                raise client.error
+        self._judge()
+        print(self.report)
+        return self.report
+
+    def _kill(self, kind: str) -> None:
+        if kind != "web":
+            until(self.house.settled, f"web or worker do not stay up:\n{self.house.log()[-4000:]}")
+        self._wait_for_answers(time.monotonic())
+        time.sleep(self.dice.uniform(0.2, 1.5))
+        before = self.house.job_worker()
+        KINDS[kind](self.house, self.dice)
+        struck = time.monotonic()
+        if kind == "worker":
+            until(lambda: self.house.job_worker() not in (None, before), "no new worker")
+            seconds = time.monotonic() - struck
+        else:
+            seconds = self._wait_for_answers(struck) - struck
+        self.report.recoveries.append((kind, seconds))
+
+    def _wait_for_answers(self, since: float) -> float:
+        """Until a request that began after `since` was answered; when that was."""
+        until(lambda: self.report.progress.answered_began > since, f"no answers:\n{self.house.log()[-4000:]}")
+        return time.monotonic()
+
+    def _judge(self) -> None:
+        report = self.report
+        report.entries = read_witnesses(self.folder)
+        with connect(self.house.url) as connection:
+            report.faults |= held_against_witnesses(connection, report.entries)
+            report.faults |= half_done(connection, after_txid=self.house.made["after_txid"])
+        examined = self.house.child("examine", str(self.house.made["id"]))
+        report.sealed = examined.pop("sealed")
+        report.faults |= examined

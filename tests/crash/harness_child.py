@@ -1,8 +1,8 @@
 """The programs of the kill drills that need Django, or are to be killed: each a process of its own.
 
-    prepare     make the hotel in BINZHI_HOME; prints where it is
-    stack       database, web and worker under the supervisor, until a signal
-    examine ID  what the product itself finds wrong with the hotel of this id
+prepare     make the hotel in BINZHI_HOME; prints where it is
+stack       database, web and worker under the supervisor, until a signal
+examine ID  what the product itself finds wrong with the hotel of this id
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from binzhi.config.cli import environment
 from binzhi.config.embedded.cluster import Cluster
 from binzhi.config.supervisor import Program, Supervisor
 
-ROOMS = 90
+ROOMS = 480
 
 
 def prepare() -> dict[str, Any]:
@@ -32,7 +32,7 @@ def prepare() -> dict[str, Any]:
         from tests.api.conftest import all_permissions, issue
         from tests.factories import make_hotel
 
-        hotel = make_hotel(types={"std": ROOMS, "king": ROOMS}, with_billing=True, documents_required=False, nights=60)
+        hotel = make_hotel(types={"std": ROOMS}, with_billing=True, documents_required=False, nights=60)
         token = issue(hotel, all_permissions(), username="drill")
         return {
             "id": hotel.pk, "code": hotel.ref.code, "token": token, "today": str(hotel.ref.business_date),

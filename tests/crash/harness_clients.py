@@ -106,7 +106,7 @@ class Client(threading.Thread):
         super().__init__(name=f"client-{place}", daemon=True)
         self.hotel, self.progress, self.stopping = hotel, progress, stop
         self.place, self.dice = place, random.Random(f"{seed}:{place}")
-        self.witness = Witness(folder / f"witness-{place:02}.log")
+        self.witness = Witness(folder / f"witness-{place:03}.log")
         self.rooms = [str(101 + place * ROOMS_EACH + n) for n in range(ROOMS_EACH)]
         self.expected: list[int] = []  # stays that may be checked in
         self.in_house: dict[int, str] = {}  # stay -> folio
@@ -144,7 +144,7 @@ class Client(threading.Thread):
         today = self.dice.random() < 0.5 if today is None else today
         first = self.hotel.today + timedelta(days=0 if today else self.dice.randint(1, 40))
         room = {
-            "room_type": "std" if today else "king", "rate_plan": "bar", "arrival": first,
+            "room_type": "std", "rate_plan": "bar", "arrival": first,
             "departure": first + timedelta(days=self.dice.randint(1, 3)), "adults": 2,
         }  # fmt: skip
         name = self._name()
@@ -200,7 +200,7 @@ class Client(threading.Thread):
 
     def _name(self) -> str:
         self.count += 1
-        return f"w{self.place:02}-{self.count:05}"
+        return f"w{self.place:03}-{self.count:05}"
 
     # ------------------------------------------------------------ asking until there is an answer
 

@@ -95,7 +95,12 @@ def _by(rows: Sequence[Row], key: Callable[[Row], Any]) -> defaultdict[Any, list
 def held_against_witnesses(connection: Connection, entries: Sequence[Entry]) -> dict[str, list[str]]:
     """By kind of fault, the ids of the requests it befell. All lists empty: what was said is what is."""
     books = Books(connection)
-    faults: dict[str, list[str]] = {"acknowledged lost": [], "done twice": [], "refused but done": [], "not as told": []}
+    faults: dict[str, list[str]] = {
+        "acknowledged lost": [],
+        "done twice": [],
+        "refused but done": [],
+        "not as told": [],
+    }
     for entry in entries:
         effects = books.effects(entry)
         if len(effects) > 1:

@@ -32,8 +32,8 @@ def value(statement: str) -> object:
 def story() -> list[dict[str, object]]:
     db.enter_scope("*", "*")
     return db.fetch_all(
-        "SELECT r.number, r.booker_name, r.booked_on, r.channel, rr.status, rr.arrival, rr.departure, m.number AS room,"
-        " g.name, f.number AS folio, a.balance FROM reservations_reservation r"
+        "SELECT dense_rank() OVER (ORDER BY r.number) AS number, r.booker_name, r.booked_on, r.channel, rr.status, rr.arrival, rr.departure, m.number AS room,"
+        " g.name, dense_rank() OVER (ORDER BY f.number) AS folio, a.balance FROM reservations_reservation r"
         " JOIN reservations_roomreservation rr ON rr.reservation_id = r.id"
         " LEFT JOIN property_room m ON m.id = rr.room_id LEFT JOIN guests_guest g ON g.id = rr.guest_id"
         " LEFT JOIN billing_folio f ON f.id = rr.folio_id LEFT JOIN billing_account a ON a.id = rr.charge_account_id"
@@ -73,7 +73,8 @@ def test_load_small_hotel_is_alive_and_sound() -> None:
     assert value("SELECT count(*) FROM property_room WHERE maintenance <> 'in_service'") == 3
     assert (
         value(
-            "SELECT count(*) FROM reservations_roomreservation rr JOIN reservations_reservation r ON r.id = rr.reservation_id"
+            "SELECT count(*) FROM reservations_roomreservation rr"
+            " JOIN reservations_reservation r ON r.id = rr.reservation_id"
             " JOIN guests_guest g ON g.id = r.guest_id WHERE g.vip_level = 'vvip' AND rr.arrival = '2025-11-21'"
         )
         == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -176,3 +177,15 @@ def test_room_condition_is_set_and_taken_back(house: TestHotel) -> None:
     assert housekeeping(house, "101") == "inspected"
     with nothing_changes():
         assert client.post(url, {"housekeeping": "sparkling"}).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["arrivals", "in-house", "departures", "rooms"])
+def test_a_board_is_drawn_again_only_when_something_on_it_changed(house: TestHotel, path: str) -> None:
+    client = desk(house)
+    shown = re.search(r'X-Board-Version": "(\w+)"', text(client.get(at(house, path))))
+    assert shown is not None
+    asked = PART | {"HTTP_X_BOARD_VERSION": shown[1]}
+    assert client.get(at(house, path), **asked).status_code == 204
+    stay_in(house, "101", nights=0)
+    arrive(house, room="102")
+    assert client.get(at(house, path), **asked).status_code == 200

@@ -50,7 +50,7 @@ class Size:
 
     past_days: int = 90
     future_days: int = 60
-    people: int = 2500
+    people: int = 4000
     members: int = 300
     scale: float = 1.0
     seed: int = 2026
@@ -198,3 +198,5 @@ def _clear_remains() -> None:
     tables = [model._meta.db_table for config in contexts for model in config.get_models()]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        for sequence in ("reservations_number", "billing_folio_number"):
+            cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")

@@ -20,7 +20,6 @@ WITHOUT_ROOM = 7
 CLEANED, INSPECTED = 0.62, 0.55
 
 BROKEN = (("STD", "空调压缩机更换", 2), ("KNG", "卫生间渗水维修", 4))
-REFITTED = ("STE", "软装更新")
 _DIRTY = """
 SELECT r.id, EXISTS (
     SELECT 1 FROM reservations_roomreservation rr WHERE rr.room_id = r.id AND rr.status = 'in_house') AS occupied
@@ -51,15 +50,12 @@ def vip_bookings(house: House) -> list[Planned]:
 
 def break_rooms(house: House) -> None:
     """Two rooms out of order, found before today's arrivals are given rooms."""
-    for code, reason, nights in BROKEN:
-        if not house.free.get(code):
-            continue
-        room = house.free[code][-1]
+    for wanted, reason, nights in BROKEN:
         until = house.today + timedelta(days=nights)
-        if not house.has_room(code, house.today, until):
-            continue
-
-        house.each([(room, until, reason)], lambda entry: _break(house, *entry))
+        for code in (wanted, *house.free):
+            if house.free[code] and house.has_room(code, house.today, until):
+                house.each([(house.free[code][-1], until, reason)], lambda entry: _break(house, *entry))
+                break
 
 
 def _break(house: House, room: int, until: date, reason: str) -> Remember:
@@ -75,6 +71,7 @@ def set_scene(house: House, bookings: Sequence[Planned]) -> None:
     days.take_bookings(house, bookings)
     days.lose_bookings(house)
     break_rooms(house)
+    _refit(house)
     days.bill_extras(house)
     leaving = [stay for stay in house.in_house if stay.departure <= house.today]
     days.leave(house, leaving[: round(len(leaving) * GONE)])
@@ -83,6 +80,13 @@ def set_scene(house: House, bookings: Sequence[Planned]) -> None:
     _arrive_some(house, coming)
     _give_rooms(house)
     _signs(house)
+
+
+def _refit(house: House) -> None:
+    """A free room, a suite if there is one, that is being refitted: out of service, but not out of the inventory."""
+    code = next((code for code in ("STE", *house.free) if house.free[code]), None)
+    if code is not None:
+        db.execute("UPDATE property_room SET maintenance = 'out_of_service' WHERE id = %s", [house.free[code].pop(0)])
 
 
 def _arrive_some(house: House, coming: Sequence[Booked]) -> None:
@@ -141,7 +145,7 @@ def _give_rooms(house: House) -> None:
 
 
 def _signs(house: House) -> None:
-    """Guests who do not want to be disturbed, and a suite that is being refitted."""
+    """Guests who do not want to be disturbed."""
     rooms = [stay.room for stay in house.in_house if stay.room is not None and stay.departure > house.today]
 
     def sign(room: int) -> Remember:
@@ -155,6 +159,3 @@ def _signs(house: House) -> None:
         return lambda: None
 
     house.each(rooms[:5], sign)
-    code, _reason = REFITTED
-    if house.free.get(code):
-        db.execute("UPDATE property_room SET maintenance = 'out_of_service' WHERE id = %s", [house.free[code][0]])

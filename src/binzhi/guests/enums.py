@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Sex(models.TextChoices):
@@ -20,7 +21,7 @@ class DocumentKind(models.TextChoices):
 
 
 class OrganisationKind(models.TextChoices):
-    COMPANY = "company", _("Company")
+    COMPANY = "company", pgettext_lazy("organisation", "Company")
     AGENCY = "agency", _("Travel agency")
 
 

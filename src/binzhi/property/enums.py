@@ -2,14 +2,15 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Housekeeping(models.TextChoices):
     """Condition of a room as housekeeping sees it; occupancy is another axis, derived from stays."""
 
-    DIRTY = "dirty", _("Dirty")
-    CLEAN = "clean", _("Clean")
-    INSPECTED = "inspected", _("Inspected")
+    DIRTY = "dirty", pgettext_lazy("room condition", "Dirty")
+    CLEAN = "clean", pgettext_lazy("room condition", "Clean")
+    INSPECTED = "inspected", pgettext_lazy("room condition", "Inspected")
 
 
 class Maintenance(models.TextChoices):

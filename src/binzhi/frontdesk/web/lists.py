@@ -16,6 +16,7 @@ from binzhi.frontdesk.queries.arrivals import arrival_counts, arrivals
 from binzhi.frontdesk.queries.board import BoardFilter, special_labels
 from binzhi.frontdesk.queries.in_house import departure_counts, departures, in_house, in_house_counts
 from binzhi.frontdesk.web import files
+from binzhi.frontdesk.web.live import is_known, version_of
 from binzhi.kernel import clock
 from binzhi.kernel.ui.htmx import render_screen
 from binzhi.people.web import StaffRequest, hotel_of, screen
@@ -91,10 +92,15 @@ def arrivals_list(request: StaffRequest) -> HttpResponse:
         "cancelled": _("Cancelled"),
         "no_show": _("No-show"),
     }
+    page = arrivals(hotel=hotel, day=day, now=now, filters=filters)
+    version = version_of(page.rows, counts)
+    if is_known(request, version):
+        return HttpResponse(status=204)
     context = {
         **_common(request, hotel, filters),
         "day": day,
-        "page": arrivals(hotel=hotel, day=day, now=now, filters=filters),
+        "page": page,
+        "version": version,
         "counts": counts,
         "specials": special_labels(hotel.pk),
         "segments": segments(request, counts, words, filters.status),
@@ -117,9 +123,14 @@ def in_house_list(request: StaffRequest) -> HttpResponse:
         "owing": _("Owing"),
         "dnd": _("Do not disturb"),
     }
+    page = in_house(hotel=hotel, now=now, filters=filters)
+    version = version_of(page.rows, counts)
+    if is_known(request, version):
+        return HttpResponse(status=204)
     context = {
         **_common(request, hotel, filters),
-        "page": in_house(hotel=hotel, now=now, filters=filters),
+        "page": page,
+        "version": version,
         "counts": counts,
         "segments": segments(request, counts, words, filters.status),
     }
@@ -136,10 +147,15 @@ def departures_list(request: StaffRequest) -> HttpResponse:
         return files.stays_file("departures", page, hotel=hotel)
     counts = departure_counts(hotel=hotel, day=day, now=now)
     words = {"due": _("Due out"), "left": _("Left"), "owing": _("Not settled"), "all": _("All")}
+    page = departures(hotel=hotel, day=day, now=now, filters=filters)
+    version = version_of(page.rows, counts)
+    if is_known(request, version):
+        return HttpResponse(status=204)
     context = {
         **_common(request, hotel, filters),
         "day": day,
-        "page": departures(hotel=hotel, day=day, now=now, filters=filters),
+        "page": page,
+        "version": version,
         "counts": counts,
         "segments": segments(request, counts, words, filters.status),
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.loader import render_to_string
@@ -18,6 +18,7 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.panel import room_panel
 from binzhi.frontdesk.queries.rack import RackFilter, RackRoom, rack, rack_counts
+from binzhi.frontdesk.web.live import is_known, version_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, render_screen, toast, wants_part
@@ -56,8 +57,17 @@ def filter_of(query: QueryDict) -> RackFilter:
 @require_GET
 @screen(Permission.VIEW)
 def rack_screen(request: StaffRequest) -> HttpResponse:
-    context = rack_context(request, selected="")
+    context = rack_context(request, selected=_open_room(request))
+    if is_known(request, context["version"]):
+        return HttpResponse(status=204)
     return render_screen(request, "frontdesk/rack.html", context, part="frontdesk/rack_board.html")
+
+
+def _open_room(request: StaffRequest) -> str:
+    """The room whose panel stands beside the rack, so that its tile stays marked when the rack is drawn again."""
+    shown = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    rack_path = reverse("frontdesk:rack", args=[hotel_of(request).code])
+    return unquote(shown.removeprefix(f"{rack_path}/")) if shown.startswith(f"{rack_path}/") else ""
 
 
 @require_GET
@@ -104,6 +114,7 @@ def rack_context(request: StaffRequest, *, selected: str) -> dict[str, Any]:
     keep = {name: str(value) for name, value in request.GET.items() if value}
     return {
         "rows": _rows(rooms, hotel=hotel, asked=asked, group=group, selected=selected, keep=keep),
+        "version": version_of(rooms, asked, group),
         "rooms": [room for room in rooms if room.stands_out(asked)] if group == "list" else [],
         "by": group if group in GROUPS else "floor",
         "total": len(rooms),

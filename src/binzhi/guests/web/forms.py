@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from binzhi.guests.countries import country_choices
 from binzhi.guests.enums import DocumentKind, OrganisationKind, RevealReason, Sex, VipLevel
@@ -156,7 +157,7 @@ class OrganisationForm(RefusingForm):
     kind = forms.ChoiceField(
         label=_("Kind"), choices=OrganisationKind.choices, initial="company", widget=forms.RadioSelect
     )
-    code = _text(_("Code"), help_text=_("Empty: made from the initials."))
+    code = _text(pgettext_lazy("organisation", "Code"), help_text=_("Empty: made from the initials."))
     contract_until = forms.DateField(
         label=_("Agreement until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
