@@ -9,8 +9,9 @@ from typing import Any
 
 import orjson
 import pytest
-from binzhi.api.urls import api
 from django.test import Client
+
+from binzhi.api.urls import api
 from tests.architecture.test_access_operations import all_rights
 from tests.architecture.twins import Twin, fingerprint, issue_token, make_twin
 
@@ -35,7 +36,9 @@ class Call:
 
 
 def document() -> dict[str, Any]:
-    schema: dict[str, Any] = orjson.loads(orjson.dumps(api.get_openapi_schema(), default=str, option=orjson.OPT_NON_STR_KEYS))
+    schema: dict[str, Any] = orjson.loads(
+        orjson.dumps(api.get_openapi_schema(), default=str, option=orjson.OPT_NON_STR_KEYS)
+    )
     return schema
 
 
@@ -83,7 +86,9 @@ def example(schema: dict[str, Any], meant: dict[str, Any]) -> Any:
         return max(int(schema.get("minimum", 1)), 1)
     if kind == "boolean":
         return False
-    return {"date": "2026-11-21", "date-time": "2026-11-21T06:00:00Z", "time": "12:00"}.get(schema.get("format", ""), "std")
+    return {"date": "2026-11-21", "date-time": "2026-11-21T06:00:00Z", "time": "12:00"}.get(
+        schema.get("format", ""), "std"
+    )
 
 
 def send(call: Call, url: str, token: str, ids: dict[str, Any] | None = None) -> Any:

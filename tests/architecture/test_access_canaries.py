@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
+
 from binzhi.kernel import clock, db
 from binzhi.kernel.actor import Actor
 from binzhi.people.posts import POSTS
-from django.db import connection
-from django.test import Client
 from tests.architecture.test_access_operations import all_rights
 from tests.architecture.twins import PASSWORD, Twin, make_twin, staff_with
 
@@ -165,5 +166,3 @@ def test_negative_control_a_secret_that_leaks_is_seen(walked: tuple[Twin, Walk])
     db.execute("UPDATE guests_guest SET note = %s WHERE name = %s", [PHONE, NAME])
     db.execute("UPDATE guests_guest SET phone_sealed = %s WHERE name = %s", [CARD.encode(), NAME])
     assert {("guests_guest", PHONE), ("guests_guest", CARD)} <= sightings(SECRETS)
-
-

@@ -15,8 +15,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-import binzhi
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+import binzhi
 from binzhi.billing.payments import DepositInput, PaymentInput
 from binzhi.frontdesk.requests import RegistrationInput
 from binzhi.guests.services import DocumentInput, GuestDetails
@@ -25,8 +28,6 @@ from binzhi.kernel.errors import Forbidden, NotFound
 from binzhi.kernel.operations import OPERATIONS, Registered
 from binzhi.people.models import ApiToken
 from binzhi.reservations.requests import ReservationDetails, RoomChange
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
 from tests.factories import NOW, TODAY, booking
 
@@ -183,7 +184,9 @@ def test_operation_with_an_id_of_the_twin_hotel_is_refused_like_one_that_does_no
     for operation in WITH_IDS:
         for name in ids_of(operation):
             said = [
-                outcome_of(operation.function, hotel_id=own.pk, actor=boss, now=NOW, **arguments(operation, own, other, name))
+                outcome_of(
+                    operation.function, hotel_id=own.pk, actor=boss, now=NOW, **arguments(operation, own, other, name)
+                )
                 for other in (foreign, nobody)
             ]
             if said[0] != said[1] or said[0] not in ("NotFound", "NotAPayment", "NotTransferable"):
@@ -237,9 +240,7 @@ def test_operation_with_a_nested_id_of_the_twin_hotel_is_refused(twins: tuple[Tw
     before = fingerprint()
     done = []
     for name, given in nested:
-        outcome = outcome_of(
-            OPERATIONS[f"binzhi.{name}"].function, hotel_id=own.pk, actor=boss, now=NOW, **given
-        )
+        outcome = outcome_of(OPERATIONS[f"binzhi.{name}"].function, hotel_id=own.pk, actor=boss, now=NOW, **given)
         if outcome not in ("NotFound", "InvalidInput", "CompanyRequired", "GuestRequired", "DocumentRequired"):
             done.append(f"{name}: {outcome}")
     assert done == []
@@ -270,5 +271,3 @@ def test_negative_control_the_same_calls_with_own_ids_are_found(twins: tuple[Twi
         if outcome in ("NotFound", "TypeError", "AttributeError", "KeyError"):
             lost.append(f"{operation.name}: {outcome}")
     assert lost == []
-
-

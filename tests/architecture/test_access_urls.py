@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
 from tests.architecture.test_access_operations import all_rights
 from tests.architecture.twins import PASSWORD, Twin, fingerprint, make_twin, staff_with
 
@@ -234,7 +235,9 @@ def test_screens_colleague_of_another_hotel_is_told_nothing(house: House) -> Non
 
 def plain(page: str, *codes: str) -> str:
     """A page without what changes from one load to the next."""
-    page = re.sub(r'(csrf-token" content|csrfmiddlewaretoken" value|data-now|name="idempotency_key" value)="[^"]*"', "", page)
+    page = re.sub(
+        r'(csrf-token" content|csrfmiddlewaretoken" value|data-now|name="idempotency_key" value)="[^"]*"', "", page
+    )
     for code in codes:
         page = page.replace(code, "…")
     return page
@@ -281,10 +284,21 @@ def test_lists_searches_and_figures_show_nothing_of_the_twin_hotel(house: House)
     for address in SCREENS:
         if address.arguments:
             continue
-        for query in ("", "?q=chen", "?q=8806", "?q=13912348806", "?q=BZ1", "?q=lan", "?q=11010519491231002X", "?q=wang"):
+        for query in (
+            "",
+            "?q=chen",
+            "?q=8806",
+            "?q=13912348806",
+            "?q=BZ1",
+            "?q=lan",
+            "?q=11010519491231002X",
+            "?q=wang",
+        ):
             page = house.boss.get(address.url(house.own.code, {}) + query).content.decode()
             leaks += [
-                (address.route, query, mark) for mark in ("国梁b", "王b", "李b", "周敏b", "澜海b", house.foreign.code) if mark in page
+                (address.route, query, mark)
+                for mark in ("国梁b", "王b", "李b", "周敏b", "澜海b", house.foreign.code)
+                if mark in page
             ]
     assert leaks == []
     found = house.boss.get(f"/h/{house.own.code}/guests?q=8806").content.decode()

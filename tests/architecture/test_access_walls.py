@@ -7,8 +7,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from binzhi.kernel import db
 from django.db import connection
+
+from binzhi.kernel import db
 from tests.architecture.twins import Twin, make_twin
 
 # Read to find out which hotels a session may see, so they stand before the wall; they hold no guest and no money.
@@ -58,7 +59,13 @@ def committed(transactional_db: None) -> tuple[Twin, Twin]:
 
 def place(**changed: str) -> str:
     info = connection.settings_dict
-    known = {"host": info["HOST"], "port": info["PORT"], "dbname": info["NAME"], "user": info["USER"], "password": info["PASSWORD"]}
+    known = {
+        "host": info["HOST"],
+        "port": info["PORT"],
+        "dbname": info["NAME"],
+        "user": info["USER"],
+        "password": info["PASSWORD"],
+    }
     return psycopg.conninfo.make_conninfo(**{key: value for key, value in (known | changed).items() if value})
 
 
@@ -94,7 +101,9 @@ def count(raw: psycopg.Connection, sql: str) -> int:
 
 
 def bind(raw: psycopg.Connection, hotels: str, groups: str) -> None:
-    raw.execute("SELECT set_config('binzhi.hotels', %s, false), set_config('binzhi.groups', %s, false)", [hotels, groups])
+    raw.execute(
+        "SELECT set_config('binzhi.hotels', %s, false), set_config('binzhi.groups', %s, false)", [hotels, groups]
+    )
 
 
 def check_walls(raw: psycopg.Connection, twins: tuple[Twin, Twin], places: list[tuple[str, str]]) -> None:
@@ -106,14 +115,20 @@ def check_walls(raw: psycopg.Connection, twins: tuple[Twin, Twin], places: list[
     bind(raw, "", "")
     assert {count(raw, f"SELECT count(*) FROM {table}") for table, _column in places} == {0}
     bind(raw, str(own.pk), str(own.hotel.ref.group_id))
-    seen = {table: count(raw, f"SELECT count(*) FROM {table} WHERE {column} = {group[column]}") for table, column in places}
-    leaked = {table: count(raw, f"SELECT count(*) FROM {table} WHERE {column} <> {group[column]}") for table, column in places}
+    seen = {
+        table: count(raw, f"SELECT count(*) FROM {table} WHERE {column} = {group[column]}") for table, column in places
+    }
+    leaked = {
+        table: count(raw, f"SELECT count(*) FROM {table} WHERE {column} <> {group[column]}") for table, column in places
+    }
     assert {table for table, rows in leaked.items() if rows} == set()
     # Otherwise an empty table would prove nothing.
     empty = {table for table, rows in seen.items() if not rows}
     assert empty <= {"frontdesk_nightaudit", "frontdesk_daystatistics", "guests_reveal", "reservations_agreement"}
     bind(raw, f"{own.pk},{foreign.pk}", "*")
-    both = {table: count(raw, f"SELECT count(*) FROM {table} WHERE {column} = {other[column]}") for table, column in places}
+    both = {
+        table: count(raw, f"SELECT count(*) FROM {table} WHERE {column} = {other[column]}") for table, column in places
+    }
     assert {table for table, rows in both.items() if not rows} == empty
 
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from binzhi.billing import services as billing
 from binzhi.billing.payments import DepositInput, PaymentInput
 from binzhi.frontdesk import services as desk
@@ -20,7 +22,6 @@ from binzhi.people import services as people
 from binzhi.people.models import ApiToken
 from binzhi.people.setup import create_post, create_staff
 from binzhi.reservations import services as reservations
-from django.db import connection
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
 
 PASSWORD = "湖畔 correct horse 1"
@@ -63,7 +64,9 @@ def make_twin(name: str) -> Twin:
 def _guests(twin: Twin) -> None:
     organisation = guests.NewOrganisation(name=f"澜海{twin.name}集团", code="LAN", credit_limit=Decimal(5000))
     organisation_id = guests.create_organisation(hotel_id=twin.pk, organisation=organisation, actor=SYSTEM, now=NOW)
-    details = guests.GuestDetails(name=f"陈国梁{twin.name}", phone=PHONE, member_no="BZ1", organisation_id=organisation_id)
+    details = guests.GuestDetails(
+        name=f"陈国梁{twin.name}", phone=PHONE, member_no="BZ1", organisation_id=organisation_id
+    )
     guest_id = guests.create_guest(hotel_id=twin.pk, details=details, actor=SYSTEM, now=NOW)
     document_id = guests.add_document(
         hotel_id=twin.pk, guest_id=guest_id, document=DocumentInput("resident_id", CARD), actor=SYSTEM, now=NOW
@@ -71,7 +74,12 @@ def _guests(twin: Twin) -> None:
     other_id = guests.create_guest(
         hotel_id=twin.pk, details=guests.GuestDetails(name=f"周敏{twin.name}"), actor=SYSTEM, now=NOW
     )
-    twin.ids |= {"guest_id": guest_id, "other_guest_id": other_id, "organisation_id": organisation_id, "document_id": document_id}
+    twin.ids |= {
+        "guest_id": guest_id,
+        "other_guest_id": other_id,
+        "organisation_id": organisation_id,
+        "document_id": document_id,
+    }
 
 
 def _bookings(twin: Twin) -> None:
@@ -79,7 +87,10 @@ def _bookings(twin: Twin) -> None:
         hotel_id=twin.pk, booking=booking(booker_name=f"王{twin.name}", booker_phone=PHONE), actor=SYSTEM, now=NOW
     )
     here = reservations.create_reservation(
-        hotel_id=twin.pk, booking=booking(booker_name=f"李{twin.name}", room_type="king", adults=1), actor=SYSTEM, now=NOW
+        hotel_id=twin.pk,
+        booking=booking(booker_name=f"李{twin.name}", room_type="king", adults=1),
+        actor=SYSTEM,
+        now=NOW,
     )
     room = list(twin.hotel.rooms.values())
     stay = here.room_ids[0]
@@ -89,7 +100,13 @@ def _bookings(twin: Twin) -> None:
         registrations=(RegistrationInput(guest_id=twin.ids["guest_id"], document_id=twin.ids["document_id"]),),
     )  # fmt: skip
     period = reservations.set_room_out_of_order(
-        hotel_id=twin.pk, room_id=room[3], start=TODAY, until=TODAY + timedelta(days=2), reason="水管", actor=SYSTEM, now=NOW
+        hotel_id=twin.pk,
+        room_id=room[3],
+        start=TODAY,
+        until=TODAY + timedelta(days=2),
+        reason="水管",
+        actor=SYSTEM,
+        now=NOW,
     )
     twin.ids |= {
         "reservation_id": coming.id, "number": coming.number, "room_reservation_id": coming.room_ids[0],

@@ -146,7 +146,7 @@ class House:
             for child in server.children() if server is not None else []:
                 # Neither one that is gone already nor the one that counts semaphores.
                 with contextlib.suppress(psutil.Error):
-                    if "spawn_main" in " ".join(child.cmdline()):
+                    if "resource_tracker" not in " ".join(child.cmdline()):
                         found.append(child)
         return found
 
@@ -300,9 +300,7 @@ class Run:
             self.stopping.set()
             for client in self.clients:
                 client.join()
-        for client in self.clients:
-            if client.error is not None:
-                raise client.error
+        self._raise_theirs()
         self._judge()
         print(self.report)
         return self.report
@@ -324,8 +322,18 @@ class Run:
 
     def _wait_for_answers(self, since: float) -> float:
         """Until a request that began after `since` was answered; when that was."""
-        until(lambda: self.report.progress.answered_began > since, f"no answers:\n{self.house.log()[-4000:]}")
+
+        def answered() -> bool:
+            self._raise_theirs()
+            return self.report.progress.answered_began > since
+
+        until(answered, f"no answers:\n{self.house.log()[-4000:]}")
         return time.monotonic()
+
+    def _raise_theirs(self) -> None:
+        for client in self.clients:
+            if client.error is not None:
+                raise client.error
 
     def _judge(self) -> None:
         report = self.report

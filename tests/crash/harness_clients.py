@@ -147,7 +147,7 @@ class Client(threading.Thread):
             "room_type": "std", "rate_plan": "bar", "arrival": first,
             "departure": first + timedelta(days=self.dice.randint(1, 3)), "adults": 2,
         }  # fmt: skip
-        name = self._name()
+        name = self._next_id()
         entry = self._ask("book", name, "/reservations", {"booker_name": "王小明", "remarks": name, "rooms": [room]})
         if entry.done and today:
             self.expected += entry.body["room_ids"]
@@ -163,7 +163,7 @@ class Client(threading.Thread):
     def _check_in(self) -> None:
         stay = self.expected.pop(0)
         room = next(room for room in self.rooms if room not in self.room_of.values())
-        name = self._name()
+        name = self._next_id()
         amount = f"{200 + self.count / 100:.2f}"
         body = {
             "room": room, "registrations": [{"name": "王小明"}], "coming_later": 1, "accept_as_it_is": True,
@@ -175,13 +175,13 @@ class Client(threading.Thread):
             self.room_of[stay] = room
 
     def _charge(self) -> None:
-        folio, name = self.dice.choice(list(self.in_house.values())), self._name()
+        folio, name = self.dice.choice(list(self.in_house.values())), self._next_id()
         body = {"code": "2010", "amount": "68.00", "currency": "CNY", "description": name}
         self._ask("charge", name, f"/folios/{folio}/charges", body, folio=folio)
 
     def _pay(self) -> None:
         """The amount is this payment's own: no other of its folio has it."""
-        folio, name = self.dice.choice(list(self.in_house.values())), self._name()
+        folio, name = self.dice.choice(list(self.in_house.values())), self._next_id()
         amount = f"{1 + self.count / 100:.2f}"
         body = {"means": self.dice.choice(("cash", "card", "wechat")), "amount": amount, "currency": "CNY"}
         self._ask("pay", name, f"/folios/{folio}/payments", body, folio=folio, amount=amount)
@@ -194,11 +194,11 @@ class Client(threading.Thread):
         body: dict[str, Any] = {"deposit_means": "cash"}
         if short > 0:
             body["payments"] = [{"means": "card", "amount": f"{short / 100:.2f}", "currency": "CNY"}]
-        entry = self._ask("check_out", self._name(), f"/stays/{stay}/check-out", body, stay=stay)
+        entry = self._ask("check_out", self._next_id(), f"/stays/{stay}/check-out", body, stay=stay)
         if entry.done:
             del self.in_house[stay], self.room_of[stay]
 
-    def _name(self) -> str:
+    def _next_id(self) -> str:
         self.count += 1
         return f"w{self.place:03}-{self.count:05}"
 

@@ -32,7 +32,8 @@ def value(statement: str) -> object:
 def story() -> list[dict[str, object]]:
     db.enter_scope("*", "*")
     return db.fetch_all(
-        "SELECT dense_rank() OVER (ORDER BY r.number) AS number, r.booker_name, r.booked_on, r.channel, rr.status, rr.arrival, rr.departure, m.number AS room,"
+        "SELECT dense_rank() OVER (ORDER BY r.number) AS number,"
+        " r.booker_name, r.booked_on, r.channel, rr.status, rr.arrival, rr.departure, m.number AS room,"
         " g.name, dense_rank() OVER (ORDER BY f.number) AS folio, a.balance FROM reservations_reservation r"
         " JOIN reservations_roomreservation rr ON rr.reservation_id = r.id"
         " LEFT JOIN property_room m ON m.id = rr.room_id LEFT JOIN guests_guest g ON g.id = rr.guest_id"

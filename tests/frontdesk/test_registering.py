@@ -240,3 +240,11 @@ def test_register_guest_in_a_full_room_is_refused(strict: TestHotel) -> None:
 )
 def test_age_on_counts_completed_years(birth: date, day: date, age: int) -> None:
     assert age_on(birth, day) == age
+
+
+def test_register_guest_known_by_his_document_again_is_refused(strict: TestHotel) -> None:
+    stay = begin(strict, [person()], adults=1)
+    with nothing_changes(), pytest.raises(GuestRegisteredTwice):
+        register_guest(
+            hotel_id=strict.pk, room_reservation_id=stay, registration=person(), actor=clerk_of(strict), now=NOW
+        )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+
 from binzhi.guests.access import Permission
 from binzhi.guests.services import GuestDetails, create_guest
 from binzhi.kernel import db
@@ -42,7 +43,9 @@ def hotel(db: None) -> HotelRef:
 @pytest.fixture
 def clerk(hotel: HotelRef) -> Actor:
     """May do everything with guest files but set a level."""
-    return colleague(hotel, *(right for right in Permission if right not in (Permission.SET_VIP_LEVEL, Permission.ROTATE_KEYS)))
+    return colleague(
+        hotel, *(right for right in Permission if right not in (Permission.SET_VIP_LEVEL, Permission.ROTATE_KEYS))
+    )
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from binzhi.guests.documents import DocumentInput, check_document, mask_number, number_index
 from binzhi.guests.errors import DocumentExpired, DocumentNotValid
 from binzhi.kernel.errors import InvalidInput

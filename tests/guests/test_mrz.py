@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 import pytest
+
 from binzhi.guests.mrz import MrzNotReadable, check_digit, parse_mrz, read_mrz
 from tests.guests.conftest import SHARED
 
@@ -38,7 +39,16 @@ def test_parse_mrz_every_wrong_digit_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "P<UTO", ERIKSSON.split("\n")[0], ERIKSSON + "\nX", ERIKSSON.replace("<", "é"), "\0" * 88, "😀" * 44 + "\n" + "😀" * 44]
+    "text",
+    [
+        "",
+        "P<UTO",
+        ERIKSSON.split("\n")[0],
+        ERIKSSON + "\nX",
+        ERIKSSON.replace("<", "é"),
+        "\0" * 88,
+        "😀" * 44 + "\n" + "😀" * 44,
+    ],
 )
 def test_parse_mrz_other_shapes_are_refused(text: str) -> None:
     with pytest.raises(MrzNotReadable) as refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 
 import pytest
+
 from binzhi.guests.errors import PhoneNotValid
 from binzhi.guests.phones import mask_phone, normalise_phone, phone_index, show_phone, tail_index
 from tests.guests.conftest import SHARED

@@ -11,6 +11,9 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
 from binzhi.guests import rotation
 from binzhi.guests.models import Guest, GuestDocument
 from binzhi.guests.services import DocumentInput, GuestDetails, add_document, create_guest, reveal
@@ -19,8 +22,6 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import Forbidden
 from binzhi.kernel.models import AuditEntry
 from binzhi.property.queries import HotelRef
-from django.core.management import CommandError, call_command
-from django.db import connection
 from tests.factories import NOW, SYSTEM
 from tests.guests.conftest import colleague, new_hotel, see_all
 
@@ -31,7 +32,9 @@ OLD, NEW = b"o" * 32, b"n" * 32
 def sealed(hotel: HotelRef, clerk: Actor, settings: Any) -> list[int]:
     settings.BINZHI_DATA_KEYS = {1: OLD}
     guests = [
-        create_guest(hotel_id=hotel.pk, details=GuestDetails(name=f"王{n}", phone=f"139123488{n:02}"), actor=clerk, now=NOW)
+        create_guest(
+            hotel_id=hotel.pk, details=GuestDetails(name=f"王{n}", phone=f"139123488{n:02}"), actor=clerk, now=NOW
+        )
         for n in range(7)
     ]
     card = DocumentInput("resident_id", "11010519491231002X")
@@ -42,7 +45,10 @@ def sealed(hotel: HotelRef, clerk: Actor, settings: Any) -> list[int]:
 
 def keys_in_use() -> set[int]:
     see_all()
-    values = [*Guest.objects.values_list("phone_sealed", flat=True), *GuestDocument.objects.values_list("number_sealed", flat=True)]
+    values = [
+        *Guest.objects.values_list("phone_sealed", flat=True),
+        *GuestDocument.objects.values_list("number_sealed", flat=True),
+    ]
     return {crypto.key_id_of(value) for value in values if value is not None}
 
 
@@ -153,6 +159,7 @@ def test_rotate_takes_second_steps_along_and_they_still_open(hotel: HotelRef, se
     from allauth.mfa.models import Authenticator
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
     from binzhi.people.models import User
 
     settings.BINZHI_DATA_KEYS = {1: OLD}

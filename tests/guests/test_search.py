@@ -7,6 +7,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from binzhi.guests import files
 from binzhi.guests.access import Permission
 from binzhi.guests.documents import DocumentInput
@@ -16,8 +19,6 @@ from binzhi.guests.services import GuestDetails, add_document, create_guest
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.property.queries import HotelRef
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.factories import NOW
 from tests.guests.conftest import colleague, new_hotel
 
@@ -39,9 +40,7 @@ def known(hotel: HotelRef, clerk: Actor, add: Add) -> HotelRef:
         hotel_id=hotel.pk, guest_id=anna, document=DocumentInput("passport", "L898902C3", "USA"), actor=clerk, now=NOW
     )
     taiwan = add("林志明")
-    add_document(
-        hotel_id=hotel.pk, guest_id=taiwan, document=DocumentInput("taiwan", "12345678"), actor=clerk, now=NOW
-    )
+    add_document(hotel_id=hotel.pk, guest_id=taiwan, document=DocumentInput("taiwan", "12345678"), actor=clerk, now=NOW)
     for name in ("单雄信", "吕丽", "欧阳娜娜", "Müller", "阿卜杜拉·买买提", "王小明", "محمد بن سلمان"):
         add(name)
     return hotel

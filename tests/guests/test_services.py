@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
+
 from binzhi.guests import files, services
 from binzhi.guests.access import Permission
 from binzhi.guests.documents import DocumentInput
@@ -21,7 +23,6 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, Forbidden, InvalidInput, NotFound
 from binzhi.kernel.models import AuditEntry, OutboxEvent
 from binzhi.property.queries import HotelRef
-from django.db import DatabaseError, connection, transaction
 from tests.factories import NOW, TODAY
 from tests.guests.conftest import colleague, new_hotel, see_all
 
@@ -51,9 +52,24 @@ def test_create_guest_keeps_the_details_and_seals_the_phone(hotel: HotelRef, cle
         email="chen@example.com", member_no="bz 8806", note="a\nb",
     )  # fmt: skip
     guest = Guest.objects.get(pk=guest_id)
-    assert (guest.group_id, guest.name, guest.sex, guest.birth_date) == (hotel.group_id, "陈国梁", "male", date(1972, 3, 9))
-    assert (guest.nationality, guest.email, guest.member_no, guest.note) == ("CHN", "chen@example.com", "BZ8806", "a\nb")
-    assert (guest.plain, guest.pinyin, guest.initials, guest.marked) == ("陈国梁", "chenguoliang", "cgl", "Chén Guóliáng")
+    assert (guest.group_id, guest.name, guest.sex, guest.birth_date) == (
+        hotel.group_id,
+        "陈国梁",
+        "male",
+        date(1972, 3, 9),
+    )
+    assert (guest.nationality, guest.email, guest.member_no, guest.note) == (
+        "CHN",
+        "chen@example.com",
+        "BZ8806",
+        "a\nb",
+    )
+    assert (guest.plain, guest.pinyin, guest.initials, guest.marked) == (
+        "陈国梁",
+        "chenguoliang",
+        "cgl",
+        "Chén Guóliáng",
+    )
     assert (guest.phone_masked, guest.version, guest.stays) == ("139****8806", 1, 0)
     sealed = bytes(guest.phone_sealed or b"")
     assert b"13912348806" not in sealed
@@ -85,9 +101,7 @@ def test_create_guest_what_cannot_be_taken_is_refused_at_its_field(
     boss = colleague(hotel, *Permission)
     before = untouched(0)
     with pytest.raises(InvalidInput) as refusal:
-        services.create_guest(
-            hotel_id=hotel.pk, details=GuestDetails(**{"name": "王", **details}), actor=boss, now=NOW
-        )
+        services.create_guest(hotel_id=hotel.pk, details=GuestDetails(**{"name": "王", **details}), actor=boss, now=NOW)
     assert (refusal.value.field, refusal.value.status) == (field, 422)
     assert untouched(0) == before
 
@@ -153,7 +167,9 @@ def test_update_guest_second_clerk_gets_a_conflict_with_what_the_first_saved(
 
 
 @pytest.mark.parametrize(("before", "after"), [("", "vip"), ("ip", "vvip"), ("vip", "")])
-def test_update_guest_change_of_level_asks_for_its_right(hotel: HotelRef, clerk: Actor, before: str, after: str) -> None:
+def test_update_guest_change_of_level_asks_for_its_right(
+    hotel: HotelRef, clerk: Actor, before: str, after: str
+) -> None:
     boss = colleague(hotel, *Permission)
     guest_id = services.create_guest(
         hotel_id=hotel.pk, details=GuestDetails(name="王", vip_level=before), actor=boss, now=NOW
@@ -219,7 +235,9 @@ def add_document(hotel: HotelRef, actor: Actor, guest_id: int, document: Documen
     return services.add_document(hotel_id=hotel.pk, guest_id=guest_id, document=document, actor=actor, now=NOW)
 
 
-def test_add_document_is_sealed_masked_and_fills_what_the_file_left_open(hotel: HotelRef, clerk: Actor, add: Add) -> None:
+def test_add_document_is_sealed_masked_and_fills_what_the_file_left_open(
+    hotel: HotelRef, clerk: Actor, add: Add
+) -> None:
     guest_id = add("陈国梁")
     document = GuestDocument.objects.get(pk=add_document(hotel, clerk, guest_id))
     sealed = bytes(document.number_sealed)
@@ -264,7 +282,8 @@ def test_add_document_same_card_in_many_files_at_once_lands_in_one() -> None:
     hotel = new_hotel()
     boss = colleague(hotel, *Permission)
     guests = [
-        services.create_guest(hotel_id=hotel.pk, details=GuestDetails(name=f"王{n}"), actor=boss, now=NOW) for n in range(6)
+        services.create_guest(hotel_id=hotel.pk, details=GuestDetails(name=f"王{n}"), actor=boss, now=NOW)
+        for n in range(6)
     ]
     outcomes = together([lambda g=g: add_document(hotel, boss, g) and "ok" for g in guests])  # type: ignore[misc]
     assert sorted(outcomes) == ["DuplicateDocument"] * 5 + ["ok"]

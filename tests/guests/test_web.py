@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+
 from binzhi.guests.models import Guest, GuestDocument, Organisation, Reveal
 from binzhi.guests.sections import GuestSection, register_guest_section
 from binzhi.guests.services import DocumentInput, GuestDetails, add_document, create_guest
 from binzhi.kernel.actor import Actor
 from binzhi.people.setup import create_departments
 from binzhi.property.queries import HotelRef
-from django.test import Client
 from tests.factories import NOW
 from tests.people.conftest import quick_hashing, sign_in, staff_of
 
@@ -92,7 +93,15 @@ def test_suggest_gives_options_with_what_tells_guests_apart(hotel: HotelRef, des
 
 def test_detail_shows_the_person_masked(hotel: HotelRef, desk: Client, chen: int) -> None:
     page = desk.get(url(hotel, f"/{chen}")).content.decode()
-    for shown in ("陈国梁", "Chén Guóliáng", "139****8806", "c***@example.com", "110***********002X", "1949-12-**", "勿称陈总"):
+    for shown in (
+        "陈国梁",
+        "Chén Guóliáng",
+        "139****8806",
+        "c***@example.com",
+        "110***********002X",
+        "1949-12-**",
+        "勿称陈总",
+    ):
         assert shown in page, shown
     for secret in ("13912348806", CARD, "chen@example.com", "1949-12-31"):
         assert secret not in page, secret
@@ -102,7 +111,9 @@ def test_detail_shows_what_higher_contexts_registered(
     hotel: HotelRef, desk: Client, chen: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("binzhi.guests.sections._providers", [])
-    register_guest_section(lambda request, card: GuestSection("guests/_organisations.html", {"organisations": []}), order=2)
+    register_guest_section(
+        lambda request, card: GuestSection("guests/_organisations.html", {"organisations": []}), order=2
+    )
     register_guest_section(lambda request, card: None, order=1)
     page = desk.get(url(hotel, f"/{chen}")).content.decode()
     assert page.count('id="found"') == 1
@@ -157,7 +168,9 @@ def test_edit_keeps_phone_and_mail_that_are_not_typed(hotel: HotelRef, desk: Cli
     assert answer.status_code == 302
     guest = Guest.objects.get()
     assert (guest.name, guest.phone_masked, guest.email) == ("陈国樑", "139****8806", "chen@example.com")
-    desk.post(url(hotel, f"/{chen}/edit"), {"name": "陈国樑", "version": "2", "remove_phone": "on", "remove_email": "on"})
+    desk.post(
+        url(hotel, f"/{chen}/edit"), {"name": "陈国樑", "version": "2", "remove_phone": "on", "remove_email": "on"}
+    )
     guest = Guest.objects.get()
     assert (guest.phone_masked, guest.email, guest.version) == ("", "", 3)
 
@@ -175,7 +188,9 @@ def test_edit_second_clerk_sees_both_values_and_then_decides(hotel: HotelRef, de
     assert Guest.objects.get().note == "第二"
 
 
-def test_edit_level_is_offered_to_the_general_manager_only(hotel: HotelRef, desk: Client, boss: Client, chen: int) -> None:
+def test_edit_level_is_offered_to_the_general_manager_only(
+    hotel: HotelRef, desk: Client, boss: Client, chen: int
+) -> None:
     assert 'name="vip_level"' not in desk.get(url(hotel, f"/{chen}/edit")).content.decode()
     desk.post(url(hotel, f"/{chen}/edit"), {"name": "陈国梁", "version": "1", "vip_level": "vvip"})
     assert Guest.objects.get().vip_level == ""
@@ -184,7 +199,9 @@ def test_edit_level_is_offered_to_the_general_manager_only(hotel: HotelRef, desk
     assert Guest.objects.get().vip_level == "vvip"
 
 
-def test_add_document_of_another_file_links_to_it(hotel: HotelRef, desk: Client, chen: int, add: Callable[..., int]) -> None:
+def test_add_document_of_another_file_links_to_it(
+    hotel: HotelRef, desk: Client, chen: int, add: Callable[..., int]
+) -> None:
     twin = add("陳國樑")
     answer = desk.post(url(hotel, f"/{twin}/documents"), {"kind": "resident_id", "number": CARD})
     page = answer.content.decode()

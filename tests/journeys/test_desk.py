@@ -56,8 +56,7 @@ def stay_in(hotel: TestHotel, room: str, **more: Any) -> int:
     return stay
 
 
-def test_book_assign_check_in_charge_pay_and_check_out_by_keyboard(hotel: TestHotel, desk: Page) -> None:
-    desk.goto(url(hotel, "arrivals"))
+def book(desk: Page) -> None:
     desk.keyboard.press("F2")
     expect(desk.locator("h1")).to_have_text("新预订")
     desk.locator("#id_adults").fill("1")
@@ -72,6 +71,8 @@ def test_book_assign_check_in_charge_pay_and_check_out_by_keyboard(hotel: TestHo
     desk.keyboard.press("Control+Enter")
     expect(desk.locator(".bz-toast").first).to_be_visible()
 
+
+def assign_all(desk: Page) -> None:
     desk.keyboard.press("F4")
     expect(desk.locator("h1")).to_have_text("预抵")
     expect(desk.locator("#board tbody tr")).to_have_count(1)
@@ -80,6 +81,9 @@ def test_book_assign_check_in_charge_pay_and_check_out_by_keyboard(hotel: TestHo
     desk.keyboard.press("Control+Enter")
     expect(desk.locator(".bz-toast").first).to_contain_text("已排 1 间")
 
+
+def receive(desk: Page) -> str:
+    """Check the first arrival in; the number of the room that was proposed."""
     desk.locator("#board a[data-item]").first.focus()
     desk.keyboard.press("Enter")
     expect(desk.locator("h1")).to_have_text("入住登记")
@@ -90,9 +94,10 @@ def test_book_assign_check_in_charge_pay_and_check_out_by_keyboard(hotel: TestHo
     expect(desk.locator("#more-0")).to_contain_text("号码有效")
     desk.keyboard.press("Control+Enter")
     expect(desk.locator(".bz-toast").first).to_contain_text("已入住")
-    stay = RoomReservation.objects.get()
-    assert stay.status == "in_house"
+    return room
 
+
+def charge(desk: Page, room: str) -> None:
     desk.keyboard.press("F7")
     expect(desk.locator("h1")).to_have_text("房态图")
     desk.locator(f"#room-{room}").focus()
@@ -106,6 +111,15 @@ def test_book_assign_check_in_charge_pay_and_check_out_by_keyboard(hotel: TestHo
     desk.keyboard.press("Control+Enter")
     expect(desk.locator(".bz-toast").first).to_contain_text("58.00")
 
+
+def test_book_assign_check_in_charge_pay_and_check_out_by_keyboard(hotel: TestHotel, desk: Page) -> None:
+    desk.goto(url(hotel, "arrivals"))
+    book(desk)
+    assign_all(desk)
+    room = receive(desk)
+    stay = RoomReservation.objects.get()
+    assert stay.status == "in_house"
+    charge(desk, room)
     desk.goto(url(hotel, f"rooms/{room}"))
     desk.keyboard.press("o")
     expect(desk.locator("h1")).to_have_text("退房结账")
@@ -115,7 +129,6 @@ def test_book_assign_check_in_charge_pay_and_check_out_by_keyboard(hotel: TestHo
     expect(desk.locator(".bz-toast").first).to_contain_text("已退房")
     stay.refresh_from_db()
     assert (stay.status, balance_of(stay.folio_id or 0)) == ("checked_out", Decimal("0.00"))
-
     desk.keyboard.press("z")
     expect(desk.locator(".bz-toast").first).to_contain_text("已撤销退房")
     stay.refresh_from_db()
@@ -200,7 +213,9 @@ def test_rack_of_two_hundred_rooms_fits_a_desk_screen(live: str, open_page: Call
     page = open_page(user=make_user(hotel, ALL))
     page.goto(url(hotel, "rooms"))
     expect(page.locator(".bz-tile")).to_have_count(200)
-    hidden = "[...document.querySelectorAll('.bz-tile')].filter(t => t.getBoundingClientRect().bottom > innerHeight).length"
+    hidden = (
+        "[...document.querySelectorAll('.bz-tile')].filter(t => t.getBoundingClientRect().bottom > innerHeight).length"
+    )
     assert page.evaluate(hidden) == 0
     page.goto(url(hotel, "rooms/101"))
     assert page.evaluate(hidden) == 0

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from binzhi.kernel import audit, db
 from django.db import DatabaseError, transaction
+
+from binzhi.kernel import audit, db
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
@@ -114,8 +115,6 @@ def test_seal_two_at_once_seal_each_row_once(run_all: Callable[..., list[object]
 
     assert sorted(run_all([seal] * 4)) == [0, 0, 0, 5]
     assert audit.verify() is None
-
-
 
 
 def test_seal_goes_on_while_others_keep_writing() -> None:

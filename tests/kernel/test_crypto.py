@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from pytest_django import Settings
+
 from binzhi.kernel import crypto
 from binzhi.kernel.crypto import KeyMissing
-from pytest_django import Settings
 
 PLACE = "guests_guest.phone:7"
 OLD, NEW = os.urandom(32), os.urandom(32)

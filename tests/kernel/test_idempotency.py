@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from binzhi.kernel import db, idempotency
 from binzhi.kernel.errors import Conflict, InvalidInput
 from binzhi.kernel.idempotency import KeyReused, fingerprint_of, run_once

@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from binzhi.kernel.money import net_of, round_money, split_money, tax_on
 from hypothesis import given
 from hypothesis import strategies as st
+
+from binzhi.kernel.money import net_of, round_money, split_money, tax_on
 
 AMOUNTS = st.decimals(min_value=Decimal("-999999999"), max_value=Decimal("999999999"), places=2)
 

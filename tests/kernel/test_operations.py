@@ -7,14 +7,15 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import pytest
+from django.db import OperationalError
+from psycopg import errors as pg
+
 from binzhi.kernel import db, outbox
 from binzhi.kernel.actor import STRANGER, Actor
 from binzhi.kernel.errors import Busy, Conflict, Forbidden, NotFound
 from binzhi.kernel.events import Event
 from binzhi.kernel.models import AuditEntry, OutboxEvent
 from binzhi.kernel.operations import OPERATIONS, OperationNotRecorded, operation, record
-from django.db import OperationalError
-from psycopg import errors as pg
 
 NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 RIGHT = "tests.write"

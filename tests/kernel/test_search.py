@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from binzhi.kernel.search import name_keys
 
 NAMES = Path(__file__).resolve().parents[3] / "shared" / "data" / "pinyin_names"

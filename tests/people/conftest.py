@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from binzhi.people.setup import StaffRef, create_departments, create_staff
-from binzhi.property.queries import HotelRef
 from django.test import Client
 from pytest_django import Settings
+
+from binzhi.people.setup import StaffRef, create_departments, create_staff
+from binzhi.property.queries import HotelRef
 from tests.guests.conftest import new_hotel
 
 PASSWORD = "湖畔 correct horse 1"

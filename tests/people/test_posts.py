@@ -63,7 +63,11 @@ def test_grades_follow_the_reception_rules() -> None:
     """A VVIP is served by supervisors and above (grade 2), a level is the general manager's alone (grade 5)."""
     assert [code for code, post in POSTS.items() if post.grade == 5] == ["general-manager"]
     assert {post.grade for code, post in POSTS.items() if code.endswith("-supervisor")} == {2}
-    assert {post.grade for code, post in POSTS.items() if code.endswith("-manager") and "assistant" not in code} <= {3, 4, 5}
+    assert {post.grade for code, post in POSTS.items() if code.endswith("-manager") and "assistant" not in code} <= {
+        3,
+        4,
+        5,
+    }
 
 
 def test_every_right_that_can_be_chosen_has_words() -> None:

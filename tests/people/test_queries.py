@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+
 from binzhi.kernel import db
 from binzhi.people.errors import EmployeeNumberTaken, UnknownPost, UsernameTaken
 from binzhi.people.models import Staff, User
@@ -27,7 +28,9 @@ def user(staff: StaffRef) -> User:
 
 
 def scope() -> tuple[str, str]:
-    row = db.fetch_one("SELECT current_setting('binzhi.hotels', true) AS h, current_setting('binzhi.groups', true) AS g")
+    row = db.fetch_one(
+        "SELECT current_setting('binzhi.hotels', true) AS h, current_setting('binzhi.groups', true) AS g"
+    )
     assert row is not None
     return row["h"], row["g"]
 
@@ -45,7 +48,9 @@ def test_actor_for_user_is_one_statement_that_binds_the_session(
     assert scope() == (str(hotel.pk), str(hotel.group_id))
 
 
-def test_actor_for_user_with_posts_in_two_hotels_has_each_right_where_it_is_held(hotel: HotelRef, employ: Employ) -> None:
+def test_actor_for_user_with_posts_in_two_hotels_has_each_right_where_it_is_held(
+    hotel: HotelRef, employ: Employ
+) -> None:
     someone = employ("lin.xiao")
     other = new_hotel()
     create_post(hotel_id=other.pk, code="guest", name="外援", permissions=["frontdesk.view_desk"])
@@ -65,8 +70,12 @@ def test_actor_for_user_without_a_post_is_a_stranger_and_sees_nothing(hotel: Hot
     assert scope() == ("", "")
 
 
-@pytest.mark.parametrize(("left_on", "may"), [(None, True), (TODAY + timedelta(days=1), True), (TODAY, False), (date(2026, 1, 2), False)])
-def test_actor_for_user_who_left_has_no_rights_from_that_day(hotel: HotelRef, employ: Employ, left_on: date | None, may: bool) -> None:
+@pytest.mark.parametrize(
+    ("left_on", "may"), [(None, True), (TODAY + timedelta(days=1), True), (TODAY, False), (date(2026, 1, 2), False)]
+)
+def test_actor_for_user_who_left_has_no_rights_from_that_day(
+    hotel: HotelRef, employ: Employ, left_on: date | None, may: bool
+) -> None:
     someone = employ("lin.xiao")
     Staff.objects.filter(pk=someone.staff_id).update(left_on=left_on)
     assert bool(actor_for_user(user(someone))[0].grants) is may

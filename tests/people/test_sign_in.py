@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
-from binzhi.people.models import Staff, User
-from binzhi.people.setup import StaffRef
-from binzhi.property.queries import HotelRef
 from django.contrib.auth.hashers import get_hasher
 from django.core.cache import cache
 from django.test import Client
+
+from binzhi.people.models import Staff, User
+from binzhi.people.setup import StaffRef
+from binzhi.property.queries import HotelRef
 from tests.factories import TODAY
 from tests.people.conftest import PASSWORD, sign_in
 
@@ -136,9 +137,7 @@ def test_new_password_ends_other_sessions(employ: Employ) -> None:
     employ("lin.xiao")
     (here, _), (elsewhere, _) = sign_in("lin.xiao"), sign_in("lin.xiao")
     new = "a lake without ripples 9"
-    answer = here.post(
-        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new}
-    )
+    answer = here.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
     assert answer.status_code == 302
     assert here.get("/").url.endswith("/today")  # type: ignore[attr-defined]
     assert elsewhere.get("/").url.startswith(LOGIN)  # type: ignore[attr-defined]
@@ -148,9 +147,7 @@ def test_new_password_ends_other_sessions(employ: Employ) -> None:
 def test_weak_password_is_refused(employ: Employ, weak: str) -> None:
     employ("lin.xiao")
     client, _status = sign_in("lin.xiao")
-    answer = client.post(
-        "/accounts/password/change/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak}
-    )
+    answer = client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": weak, "password2": weak})
     assert answer.status_code == 200
     assert User.objects.get(username="lin.xiao").check_password(PASSWORD)
 

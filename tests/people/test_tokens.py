@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from binzhi.kernel import clock, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import Forbidden, InvalidInput, NotFound
@@ -132,7 +133,9 @@ def test_revoke_token_is_done_once_and_for_all(hotel: HotelRef, boss: Actor) -> 
     assert OutboxEvent.objects.filter(topic="token.revoked").count() == 2
 
 
-def test_revoke_token_of_a_colleague_or_another_hotel_is_not_found(hotel: HotelRef, boss: Actor, employ: Employ) -> None:
+def test_revoke_token_of_a_colleague_or_another_hotel_is_not_found(
+    hotel: HotelRef, boss: Actor, employ: Employ
+) -> None:
     issue(hotel, boss)
     token_id = ApiToken.objects.get().pk
     colleague = actor_for_user(User.objects.get(pk=employ("xu.jing", "resident-manager").user_id))[0]

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+
 from binzhi.kernel import db
 from binzhi.kernel.errors import Busy, DomainError, Forbidden, InvalidInput, NotFound
 from binzhi.people import tokens
@@ -15,8 +18,6 @@ from binzhi.people.setup import StaffRef, create_post
 from binzhi.people.setup import employ as give_post
 from binzhi.people.web import screen
 from binzhi.property.queries import HotelRef
-from django.http import HttpRequest, HttpResponse
-from django.test import Client
 from tests.factories import TODAY
 from tests.guests.conftest import new_hotel
 from tests.people.conftest import sign_in, staff_of
@@ -37,7 +38,9 @@ def test_unknown_hotel_and_hotel_of_others_are_the_same_page(hotel: HotelRef, bo
     other = new_hotel()
     pages = [boss.get(f"/h/{code}/account") for code in (other.code, "no-such-hotel")]
     assert [page.status_code for page in pages] == [404, 404]
-    assert [len(page.content) - len(code) for page, code in zip(pages, (other.code, "no-such-hotel"), strict=True)][0] > 0
+    assert [len(page.content) - len(code) for page, code in zip(pages, (other.code, "no-such-hotel"), strict=True)][
+        0
+    ] > 0
 
 
 def test_stranger_is_sent_to_sign_in_and_back(hotel: HotelRef) -> None:
@@ -52,7 +55,9 @@ def test_request_carries_actor_hotel_and_post(hotel: HotelRef, employ: Employ, r
 
     @screen("guests.view_guest")
     def view(request: Any) -> HttpResponse:
-        seen.update(hotel=request.hotel, hotels=request.hotels, staff=request.actor.staff_id, post=request.standing.post)
+        seen.update(
+            hotel=request.hotel, hotels=request.hotels, staff=request.actor.staff_id, post=request.standing.post
+        )
         return HttpResponse()
 
     request = signed_in_request(rf, someone)
@@ -72,7 +77,8 @@ def signed_in_request(rf: Any, someone: StaffRef) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("refusal", "status"), [(NotFound(), 404), (Forbidden(), 403), (InvalidInput(), 422), (Busy(), 409), (DomainError(), 409)]
+    ("refusal", "status"),
+    [(NotFound(), 404), (Forbidden(), 403), (InvalidInput(), 422), (Busy(), 409), (DomainError(), 409)],
 )
 def test_refusal_that_a_view_lets_out_becomes_the_page_of_its_status(
     hotel: HotelRef, employ: Employ, rf: Any, refusal: DomainError, status: int
@@ -190,5 +196,8 @@ def test_receptionist_has_an_account_without_tokens(hotel: HotelRef, employ: Emp
     client, _status = sign_in("lin.xiao")
     page = client.get(f"/h/{hotel.code}/account")
     assert (page.status_code, "/account/tokens" in page.content.decode()) == (200, False)
-    assert client.post(f"/h/{hotel.code}/account/tokens", {"name": "x", "scopes": ["guests.view_guest"]}).status_code == 403
+    assert (
+        client.post(f"/h/{hotel.code}/account/tokens", {"name": "x", "scopes": ["guests.view_guest"]}).status_code
+        == 403
+    )
     assert ApiToken.objects.count() == 0

@@ -7,6 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import DatabaseError, transaction
+from django.utils import translation
+
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import Forbidden, InvalidInput, NotFound
@@ -28,8 +31,6 @@ from binzhi.property.setup import (
     create_room_type,
     create_rooms,
 )
-from django.db import DatabaseError, transaction
-from django.utils import translation
 from tests.factories import NOW, SYSTEM, TODAY
 from tests.guests.conftest import colleague, new_hotel
 
@@ -91,7 +92,9 @@ def test_codes_in_use_are_refused(hotel: HotelRef, rooms: list[int]) -> None:
         create_room_type(hotel_id=hotel.pk, spec=RoomTypeSpec(code="king", name="x"))
     kept = queries.room_by_id(hotel.pk, rooms[0])
     with pytest.raises(CodeTaken):
-        create_room(hotel_id=hotel.pk, spec=RoomSpec(number="802", room_type_id=kept.room_type_id, floor_id=kept.floor_id))
+        create_room(
+            hotel_id=hotel.pk, spec=RoomSpec(number="802", room_type_id=kept.room_type_id, floor_id=kept.floor_id)
+        )
 
 
 @pytest.mark.parametrize("sql", [
@@ -174,7 +177,11 @@ def test_set_room_condition_changes_and_tells(hotel: HotelRef, rooms: list[int])
     set_condition(hotel, attendant, rooms[0], "dirty", "抽查")
     assert (room(rooms[0]), room(rooms[1])) == (("dirty", False), ("inspected", False))
     entry = AuditEntry.objects.get(operation="room.condition_changed")
-    assert (entry.before, entry.after, entry.reason) == ({"housekeeping": "inspected"}, {"housekeeping": "dirty"}, "抽查")
+    assert (entry.before, entry.after, entry.reason) == (
+        {"housekeeping": "inspected"},
+        {"housekeeping": "dirty"},
+        "抽查",
+    )
     event = OutboxEvent.objects.get(topic="room.condition_changed")
     assert event.payload == {"hotel_id": hotel.pk, "room_id": rooms[0], "condition": "dirty"}
     assert Room.objects.get(pk=rooms[0]).condition_changed_at == LATER
@@ -189,7 +196,9 @@ def test_set_room_condition_inspected_asks_for_the_inspector(hotel: HotelRef, ro
     assert room(rooms[0]) == ("inspected", False)
 
 
-@pytest.mark.parametrize(("housekeeping", "reason"), [("spotless", ""), ("", ""), ("dirty", "x" * 201), ("dirty", "\0")])
+@pytest.mark.parametrize(
+    ("housekeeping", "reason"), [("spotless", ""), ("", ""), ("dirty", "x" * 201), ("dirty", "\0")]
+)
 def test_set_room_condition_what_cannot_be_changes_nothing(
     hotel: HotelRef, rooms: list[int], housekeeping: str, reason: str
 ) -> None:

@@ -13,4 +13,5 @@ class Event:
     topic: ClassVar[str]
 
     def payload(self) -> dict[str, Any]:
-        return {key: value if isinstance(value, int | str | bool | None) else str(value) for key, value in asdict(self).items()}
+        plain = int | str | bool | None
+        return {key: value if isinstance(value, plain) else str(value) for key, value in asdict(self).items()}

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 
 class AuditEntry(models.Model):
-    """One change by one operation: who, what, before, after, why. Insert-only by trigger; written by `operations.record`."""
+    """One change by one operation: who, what, before, after, why. Insert-only; written by `operations.record`."""
 
     at = models.DateTimeField()
     hotel_id = models.BigIntegerField()
@@ -44,7 +44,7 @@ class AuditSeal(models.Model):
 
 
 class OutboxEvent(models.Model):
-    """An event as published: read in order of (txid, id) below the oldest running transaction, replayed by cursor. Ids only."""
+    """An event as published, ids only: read in order of (txid, id) below the oldest running transaction."""
 
     at = models.DateTimeField()
     hotel_id = models.BigIntegerField()

@@ -20,7 +20,7 @@ def round_money(amount: Decimal, currency: str = "CNY") -> Decimal:
 
 
 def split_money(amount: Decimal, weights: list[int], currency: str = "CNY") -> list[Decimal]:
-    """Split so that the parts add up to `amount` exactly; what rounding leaves goes to the largest remainders, first come first."""
+    """Split so that the parts add up to `amount` exactly; what rounding leaves goes to the largest remainders."""
     total = sum(weights)
     unit = quantum(currency)
     exact = [amount * weight / total for weight in weights]

@@ -10,7 +10,6 @@ from binzhi.people.errors import EmployeeNumberTaken, UnknownPost, UsernameTaken
 from binzhi.people.models import Department, Post, Staff, User
 from binzhi.people.posts import CATALOGUE
 
-
 EMPLOYEE_NO_LIMIT = 20
 
 

@@ -18,7 +18,8 @@ WITH day AS MATERIALIZED (
     FROM day CROSS JOIN wanted w
     JOIN reservations_roomreservation rr ON rr.id = w.id AND rr.hotel_id = %(hotel)s
     JOIN reservations_reservation v ON v.id = rr.reservation_id
-    JOIN property_room r ON r.id = w.room_id AND r.hotel_id = rr.hotel_id AND r.room_type_id = rr.room_type_id AND r.is_active
+    JOIN property_room r ON r.id = w.room_id AND r.hotel_id = rr.hotel_id AND r.room_type_id = rr.room_type_id
+        AND r.is_active
     WHERE rr.status = 'reserved' AND rr.room_id IS NULL
     ORDER BY v.id, rr.id
     FOR NO KEY UPDATE OF v, rr

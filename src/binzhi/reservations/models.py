@@ -257,7 +257,7 @@ class StayNight(models.Model):
 
 
 class OutOfOrder(models.Model):
-    """A room taken out of the inventory for nights `start` to `until` (not slept), and back when `returned_at` is set."""
+    """A room taken out of the inventory for nights `start` to `until` (not slept); back when `returned_at` is set."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+")

@@ -16,13 +16,15 @@ SELECT rr.id, rr.status, rr.arrival, rr.departure, r.number, coalesce(room.numbe
        t.name_en AS type_en, coalesce(price.total, 0) AS total
 FROM (SELECT id FROM reservations_roomreservation WHERE guest_id = %(guest)s AND hotel_id = %(hotel)s
       UNION SELECT room_reservation_id FROM frontdesk_registration WHERE guest_id = %(guest)s AND hotel_id = %(hotel)s
-      UNION SELECT rr.id FROM reservations_reservation r JOIN reservations_roomreservation rr ON rr.reservation_id = r.id
-            WHERE r.guest_id = %(guest)s AND r.hotel_id = %(hotel)s) his
+      UNION SELECT rr.id FROM reservations_reservation r
+            JOIN reservations_roomreservation rr ON rr.reservation_id = r.id WHERE r.guest_id = %(guest)s AND r.hotel_id = %(hotel)s) his
 JOIN reservations_roomreservation rr ON rr.id = his.id
 JOIN reservations_reservation r ON r.id = rr.reservation_id
 JOIN property_roomtype t ON t.id = rr.room_type_id
 LEFT JOIN property_room room ON room.id = rr.room_id
-LEFT JOIN LATERAL (SELECT sum(n.price) AS total FROM reservations_staynight n WHERE n.room_reservation_id = rr.id) price ON true
+LEFT JOIN LATERAL (
+    SELECT sum(n.price) AS total FROM reservations_staynight n WHERE n.room_reservation_id = rr.id
+) price ON true
 ORDER BY rr.arrival DESC, rr.id DESC LIMIT %(limit)s
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from binzhi.billing import ledger, payments
@@ -12,7 +13,8 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import AlreadyCharged, GuestRegisteredTwice, TooManyGuests
 from binzhi.frontdesk.events import CheckedIn as CheckedInEvent
 from binzhi.frontdesk.events import CheckInReverted, GuestRegistered
-from binzhi.frontdesk.registering import register
+from binzhi.frontdesk.readiness import HouseRoom
+from binzhi.frontdesk.registering import Registered, register
 from binzhi.frontdesk.requests import CheckedIn, DepositInput, NewReservation, RegistrationInput
 from binzhi.guests import files
 from binzhi.kernel import db
@@ -22,9 +24,23 @@ from binzhi.kernel.text import clean_text
 from binzhi.reservations import stays
 from binzhi.reservations.enums import Status
 from binzhi.reservations.errors import NoRoomAssigned, WrongStatus
+from binzhi.reservations.locks import LockedRoom
 from binzhi.reservations.services import create_reservation
 
 NOTE_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What check-in and walk-in are asked for alike."""
+
+    registrations: Sequence[RegistrationInput]
+    room_id: int | None
+    deposit: DepositInput | None
+    coming_later: int
+    change_type: bool
+    accept_as_it_is: bool
+    note: str = ""
 
 
 @operation(Permission.CHECK_IN)
@@ -48,11 +64,17 @@ def check_in(
     clean needs `accept_as_it_is` and the right to override. Locks hotel day, reservation, nights, room, bill.
     Raises what `stays`, `readiness`, `registering` and `payments` refuse. Publishes CheckedIn. Not idempotent.
     """
-    return _begin(
-        hotel_id=hotel_id, room_reservation_id=room_reservation_id, registrations=registrations, room_id=room_id,
-        deposit=deposit, coming_later=coming_later, change_type=change_type, accept_as_it_is=accept_as_it_is, note=note,
-        actor=actor, now=now,
-    )  # fmt: skip
+    asked = _Asked(
+        registrations=registrations,
+        room_id=room_id,
+        deposit=deposit,
+        coming_later=coming_later,
+        change_type=change_type,
+        accept_as_it_is=accept_as_it_is,
+        note=clean_text(note, field="note", limit=NOTE_LIMIT),
+    )
+    before = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
+    return _begin(before, asked, actor=actor, now=now)
 
 
 @operation(Permission.WALK_IN)
@@ -75,74 +97,80 @@ def walk_in(
     """
     actor.require(Permission.CHECK_IN, hotel_id)
     made = create_reservation(hotel_id=hotel_id, booking=booking, actor=actor, now=now)
-    return _begin(
-        hotel_id=hotel_id, room_reservation_id=made.room_ids[0], registrations=registrations, room_id=room_id,
-        deposit=deposit, coming_later=coming_later, change_type=False, accept_as_it_is=accept_as_it_is, note="",
-        actor=actor, now=now,
-    )  # fmt: skip
+    asked = _Asked(
+        registrations=registrations,
+        room_id=room_id,
+        deposit=deposit,
+        coming_later=coming_later,
+        change_type=False,
+        accept_as_it_is=accept_as_it_is,
+    )
+    before = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=made.room_ids[0])
+    return _begin(before, asked, actor=actor, now=now)
 
 
-def _begin(
-    *,
-    hotel_id: int,
-    room_reservation_id: int,
-    registrations: Sequence[RegistrationInput],
-    room_id: int | None,
-    deposit: DepositInput | None,
-    coming_later: int,
-    change_type: bool,
-    accept_as_it_is: bool,
-    note: str,
-    actor: Actor,
-    now: datetime,
-) -> CheckedIn:
-    note = clean_text(note, field="note", limit=NOTE_LIMIT)
-    before = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
-    stay = before if room_id is None else stays.assign(room_reservation=before, room_id=room_id)
-    readiness.require_type(before=before, after=stay, change_type=change_type)
+def _begin(before: LockedRoom, asked: _Asked, *, actor: Actor, now: datetime) -> CheckedIn:
+    hotel_id = before.hotel_id
+    stay = before if asked.room_id is None else stays.assign(room_reservation=before, room_id=asked.room_id)
+    readiness.require_type(before=before, after=stay, change_type=asked.change_type)
     # Told before anything about the room: who is not expected needs none.
     stay = stays.start(room_reservation=stay, now=now)
     if stay.room_id is None:
         raise NoRoomAssigned
     room = readiness.lock_room(stay=stay, room_id=stay.room_id)
-    readiness.require_ready(room=room, hotel_id=hotel_id, accept_as_it_is=accept_as_it_is, actor=actor)
+    readiness.require_ready(room=room, hotel_id=hotel_id, accept_as_it_is=asked.accept_as_it_is, actor=actor)
     known = register(
-        stay=stay, room=room, registrations=registrations, coming_later=coming_later, with_main=True, now=now
+        stay=stay, room=room, registrations=asked.registrations, coming_later=asked.coming_later, with_main=True, now=now
     )
     if known.main_guest_id is not None and known.main_guest_id != stay.guest_id:
         stay = stays.set_guest(room_reservation=stay, guest_id=known.main_guest_id)
     if not known.guest_ids and stay.guest_id is not None:
         files.note_stay(guest_id=stay.guest_id, on=stay.today)
-    folio_id = stay.folio_id
-    if folio_id is None:
-        folio = ledger.open_folio(hotel_id=hotel_id, guest_id=stay.guest_id, now=now)
-        folio_id = folio.folio_id
-        stay = stays.set_folio(room_reservation=stay, folio_id=folio_id, account_id=folio.account_id)
-    if deposit is not None:
+    stay, folio_id = _with_bill(stay, now=now)
+    if asked.deposit is not None:
         actor.require(Money.TAKE_DEPOSIT, hotel_id)
         payments.take_deposit(
-            hotel_id=hotel_id,
-            folio_id=folio_id,
-            deposit=deposit,
-            currency=stay.currency,
-            user_id=actor.user_id,
-            now=now,
-        )
+            hotel_id=hotel_id, folio_id=folio_id, deposit=asked.deposit, currency=stay.currency,
+            user_id=actor.user_id, now=now,
+        )  # fmt: skip
+    _record_arrival(before, stay, room, known, asked, folio_id=folio_id, actor=actor, now=now)
+    return CheckedIn(stay.id, stay.reservation_id, stay.number, room.id, room.number, folio_id, stay.guest_id)
+
+
+def _with_bill(stay: LockedRoom, *, now: datetime) -> tuple[LockedRoom, int]:
+    """The stay with its bill; one that was opened for a deposit before arrival is kept."""
+    if stay.folio_id is not None:
+        return stay, stay.folio_id
+    folio = ledger.open_folio(hotel_id=stay.hotel_id, guest_id=stay.guest_id, now=now)
+    billed = stays.set_folio(room_reservation=stay, folio_id=folio.folio_id, account_id=folio.account_id)
+    return billed, folio.folio_id
+
+
+def _record_arrival(
+    before: LockedRoom,
+    stay: LockedRoom,
+    room: HouseRoom,
+    known: Registered,
+    asked: _Asked,
+    *,
+    folio_id: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
     record(
-        "stay.checked_in", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
+        "stay.checked_in", subject="room_reservation", subject_id=stay.id, hotel_id=stay.hotel_id, actor=actor, now=now,
         before={"room_id": before.room_id, "room_type_id": before.room_type_id, "guest_id": before.guest_id},
         after={
             "room_id": room.id, "room_type_id": stay.room_type_id, "guest_id": stay.guest_id, "folio_id": folio_id,
-            "registered": len(known.guest_ids), "coming_later": coming_later,
-            "deposit": deposit.amount if deposit else None, "housekeeping": room.housekeeping,
+            "registered": len(known.guest_ids), "coming_later": asked.coming_later,
+            "deposit": asked.deposit.amount if asked.deposit else None, "housekeeping": room.housekeeping,
         },
-        reason=note,
+        reason=asked.note,
         event=CheckedInEvent(
-            hotel_id=hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id, room_id=room.id,
+            hotel_id=stay.hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id, room_id=room.id,
             folio_id=folio_id, arrival=stay.arrival, departure=stay.departure,
         ),
     )  # fmt: skip
-    return CheckedIn(stay.id, stay.reservation_id, stay.number, room.id, room.number, folio_id, stay.guest_id)
 
 
 @operation(Permission.CHECK_IN)
@@ -158,8 +186,12 @@ def register_guest(
     if not stay.is_in_house or stay.room_id is None:
         raise WrongStatus(status=Status(stay.status).label)
     room = readiness.lock_room(stay=stay, room_id=stay.room_id)
-    _refuse_crowd(stay.id, room.max_guests, registration.guest_id)
+    here = _here(stay.id)
+    if len(here) >= room.max_guests:
+        raise TooManyGuests(field="registrations.0.name", limit=room.max_guests)
     known = register(stay=stay, room=room, registrations=[registration], coming_later=0, with_main=False, now=now)
+    if here & set(known.guest_ids):
+        raise GuestRegisteredTwice(field="registrations.0.name")
     record(
         "stay.guest_registered", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,
         now=now, after={"guest_ids": list(known.guest_ids), "minors": known.minors},
@@ -170,14 +202,14 @@ def register_guest(
     return known.guest_ids[0] if known.guest_ids else None
 
 
-def _refuse_crowd(stay_id: int, limit: int, guest_id: int | None) -> None:
+def _here(stay_id: int) -> set[int]:
+    """The files of who is registered in a stay and has not left; minors without a file count by their row."""
     rows = db.fetch_all(
-        "SELECT guest_id FROM frontdesk_registration WHERE room_reservation_id = %s AND left_at IS NULL", [stay_id]
+        "SELECT coalesce(guest_id, -id) AS person FROM frontdesk_registration"
+        " WHERE room_reservation_id = %s AND left_at IS NULL",
+        [stay_id],
     )
-    if len(rows) >= limit:
-        raise TooManyGuests(field="registrations.0.name", limit=limit)
-    if guest_id is not None and any(row["guest_id"] == guest_id for row in rows):
-        raise GuestRegisteredTwice(field="registrations.0.name")
+    return {row["person"] for row in rows}
 
 
 # Whatever stands on the bill since check-in, reversed pairs left away; a deposit counts unless it went back whole.

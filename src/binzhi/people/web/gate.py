@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError, NotFound
-from binzhi.people.models import User
 from binzhi.people.queries import Standing
 from binzhi.property.queries import HotelRef
 
@@ -24,7 +23,6 @@ View = Callable[..., HttpResponse]
 class StaffRequest(HttpRequest):
     """A request as StaffMiddleware leaves it. `hotel` is set on addresses that name one."""
 
-    user: User
     actor: Actor
     hotels: list[HotelRef]
     hotel: HotelRef | None

@@ -87,7 +87,7 @@ def _page(request: StaffRequest, *, form: TokenForm | None = None, raw: str = ""
     context: dict[str, Any] = {"raw_token": raw, "languages": settings.LANGUAGES}
     if request.actor.may(Permission.MANAGE_TOKENS, hotel.pk):
         context |= {
-            "tokens": queries.tokens_of(user_id=request.user.pk, hotel_id=hotel.pk),
+            "tokens": queries.tokens_of(user_id=request.actor.user_id or 0, hotel_id=hotel.pk),
             "form": form or TokenForm(actor=request.actor, hotel=hotel),
             "now": clock.now(),
         }

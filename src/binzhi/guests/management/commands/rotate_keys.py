@@ -14,7 +14,7 @@ from binzhi.kernel.crypto import KeyMissing
 
 
 class Command(BaseCommand):
-    help = "Seal phones and documents under the newest data key. Add the key to secrets.json first; drop the old one after."
+    help = "Seal phones and documents under the newest data key. Add it to secrets.json first; drop the old one after."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--batch", type=int, default=rotation.BATCH, help="values per transaction")
@@ -30,8 +30,8 @@ class Command(BaseCommand):
                 )  # fmt: skip
             except KeyMissing as missing:
                 raise CommandError(
-                    "A value does not open: its key is not in secrets.json, or it was changed. Nothing of this batch was"
-                    " written. Put the key back and run the command again."
+                    "A value does not open: its key is not in secrets.json, or it was changed. Nothing of this batch"
+                    " was written. Put the key back and run the command again."
                 ) from missing
         db.enter_scope("*", "*")
         left = rotation.values_under_old_keys()
