@@ -22,6 +22,7 @@ from tests.frontdesk.test_registering import LI, WANG
 from tests.journeys.conftest import PHONE, axe, fits
 from tests.reservations.desk import make_user
 
+ON_SCREEN = "(selector => [...document.querySelectorAll(selector)].map(found => found.getBoundingClientRect()))"
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=False)
 
 
@@ -213,9 +214,7 @@ def test_rack_of_two_hundred_rooms_fits_a_desk_screen(live: str, open_page: Call
     page = open_page(user=make_user(hotel, ALL))
     page.goto(url(hotel, "rooms"))
     expect(page.locator(".bz-tile")).to_have_count(200)
-    hidden = (
-        "[...document.querySelectorAll('.bz-tile')].filter(t => t.getBoundingClientRect().bottom > innerHeight).length"
-    )
+    hidden = f"{ON_SCREEN}('.bz-tile').filter(box => box.bottom > innerHeight).length"
     assert page.evaluate(hidden) == 0
     page.goto(url(hotel, "rooms/101"))
     assert page.evaluate(hidden) == 0
@@ -227,7 +226,7 @@ def test_arrivals_show_twenty_five_rows_on_a_desk_screen(live: str, open_page: C
         arrive(hotel)
     page = open_page(user=make_user(hotel, ALL))
     page.goto(url(hotel, "arrivals"))
-    shown = "[...document.querySelectorAll('#board tbody tr')].filter(t => t.getBoundingClientRect().bottom <= innerHeight).length"
+    shown = f"{ON_SCREEN}('#board tbody tr').filter(box => box.bottom <= innerHeight).length"
     assert page.evaluate(shown) >= 25
 
 

@@ -17,7 +17,8 @@ SELECT rr.id, rr.status, rr.arrival, rr.departure, r.number, coalesce(room.numbe
 FROM (SELECT id FROM reservations_roomreservation WHERE guest_id = %(guest)s AND hotel_id = %(hotel)s
       UNION SELECT room_reservation_id FROM frontdesk_registration WHERE guest_id = %(guest)s AND hotel_id = %(hotel)s
       UNION SELECT rr.id FROM reservations_reservation r
-            JOIN reservations_roomreservation rr ON rr.reservation_id = r.id WHERE r.guest_id = %(guest)s AND r.hotel_id = %(hotel)s) his
+            JOIN reservations_roomreservation rr ON rr.reservation_id = r.id
+            WHERE r.guest_id = %(guest)s AND r.hotel_id = %(hotel)s) his
 JOIN reservations_roomreservation rr ON rr.id = his.id
 JOIN reservations_reservation r ON r.id = rr.reservation_id
 JOIN property_roomtype t ON t.id = rr.room_type_id

@@ -120,8 +120,9 @@ def _begin(before: LockedRoom, asked: _Asked, *, actor: Actor, now: datetime) ->
     room = readiness.lock_room(stay=stay, room_id=stay.room_id)
     readiness.require_ready(room=room, hotel_id=hotel_id, accept_as_it_is=asked.accept_as_it_is, actor=actor)
     known = register(
-        stay=stay, room=room, registrations=asked.registrations, coming_later=asked.coming_later, with_main=True, now=now
-    )
+        stay=stay, room=room, registrations=asked.registrations, coming_later=asked.coming_later, with_main=True,
+        now=now,
+    )  # fmt: skip
     if known.main_guest_id is not None and known.main_guest_id != stay.guest_id:
         stay = stays.set_guest(room_reservation=stay, guest_id=known.main_guest_id)
     if not known.guest_ids and stay.guest_id is not None:
@@ -189,6 +190,8 @@ def register_guest(
     here = _here(stay.id)
     if len(here) >= room.max_guests:
         raise TooManyGuests(field="registrations.0.name", limit=room.max_guests)
+    if registration.guest_id in here:
+        raise GuestRegisteredTwice(field="registrations.0.name")
     known = register(stay=stay, room=room, registrations=[registration], coming_later=0, with_main=False, now=now)
     if here & set(known.guest_ids):
         raise GuestRegisteredTwice(field="registrations.0.name")
