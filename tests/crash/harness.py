@@ -25,7 +25,7 @@ import psutil
 from binzhi.config.embedded.cluster import Cluster
 from binzhi.config.embedded.places import DATABASE
 from binzhi.config.embedded.process import postmaster
-from tests.concurrency.http_house import free_port
+from tests.concurrency.http_house import Answer, Caller, free_port
 from tests.crash.harness_clients import Client, Entry, Hotel, Progress, read_witnesses
 from tests.crash.harness_judge import connect, half_done, held_against_witnesses
 
@@ -113,6 +113,29 @@ class House:
         except (OSError, HTTPException):
             return False
         return status == 200
+
+    def ask(
+        self,
+        method: str,
+        path_of_hotel: str,
+        body: bytes = b"",
+        *,
+        key: str = "",
+        path: str = "",
+        token: str | None = None,
+    ) -> Answer:
+        """One request on a connection of its own, by the hotel's program unless `token` is another (empty: nobody)."""
+        token = self.made["token"] if token is None else token
+        headers = {"content_type": "application/json"}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        if key:
+            headers["idempotency_key"] = key
+        caller = Caller(self.port)
+        try:
+            return caller.send(method, path or f"/api/v1/hotels/{self.made['code']}{path_of_hotel}", body, **headers)
+        finally:
+            caller.close()
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name != "BINZHI_DATABASE_URL"}

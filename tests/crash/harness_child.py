@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from binzhi.config.cli import environment
 from binzhi.config.embedded.cluster import Cluster
 from binzhi.config.supervisor import Program, Supervisor
 
-ROOMS = 480
+ROOMS = 960
 
 
 def prepare() -> dict[str, Any]:
@@ -47,7 +48,7 @@ def stack() -> int:
     supervisor = Supervisor(
         [Program("web", [*command, "serve"]), Program("worker", [*command, "worker"])],
         cluster=cluster,
-        tell=lambda text: print(text, flush=True),
+        tell=lambda text: print(f"{time.monotonic():.2f} {text}", flush=True),
     )
     try:
         return supervisor.run(ready=lambda: True, opened=lambda: None)

@@ -66,7 +66,9 @@ class Books:
             return self.charged[entry.id]
         if entry.work == "pay":
             return self.paid["payment", facts["folio"], Decimal(facts["amount"])]
-        stay = self.stays[facts["stay"]]
+        stay = self.stays.get(facts["stay"])
+        if stay is None:
+            return []
         if entry.work == "check_out":
             return [stay] * stay["went"]
         deposits = self.paid["deposit", stay["folio"], Decimal(facts["deposit"])]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 
 from binzhi.guests.access import Permission
+from binzhi.guests.models import Guest, GuestDocument, Reveal
 from binzhi.guests.services import GuestDetails, create_guest
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
+from binzhi.kernel.models import AuditEntry, OutboxEvent
 from binzhi.property.queries import HotelRef
 from binzhi.property.setup import HotelSpec, create_hotel
 from tests.factories import NOW, SYSTEM, TODAY
@@ -64,3 +69,35 @@ def see_all() -> None:
 def counts(tables: Iterable[str]) -> dict[str, int]:
     see_all()
     return {table: db.fetch_value(f"SELECT count(*) FROM {table}") for table in tables}
+
+
+def untouched(guest_id: int) -> tuple[Any, ...]:
+    """What must be the same after a refusal."""
+    see_all()
+    return (
+        Guest.objects.filter(pk=guest_id).values_list().first(),
+        list(GuestDocument.objects.order_by("pk").values_list()),
+        AuditEntry.objects.count(),
+        OutboxEvent.objects.count(),
+        Reveal.objects.count(),
+    )
+
+
+def together(calls: list[Callable[[], Any]]) -> list[Any]:
+    gate, outcomes = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def one(place: int) -> None:
+        gate.wait()
+        try:
+            outcomes[place] = calls[place]()
+        except Exception as error:
+            outcomes[place] = type(error).__name__  # type: ignore[call-overload]
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one, args=(place,)) for place in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +19,7 @@ from binzhi.kernel.errors import Busy, DomainError, EditConflict
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "urn:binzhi:problem:"
 RETRY_SECONDS = 2
+_log = logging.getLogger(__name__)
 
 
 class FieldError(Schema):
@@ -102,6 +104,7 @@ def database_error(request: HttpRequest, error: DatabaseError) -> HttpResponse:
     """The database does not serve at this moment; any other error of it is a bug and goes on."""
     if not db.is_away(error):
         raise error
+    _log.warning("The database does not serve: %s", db.told(error))
     return unavailable()
 
 

@@ -17,11 +17,11 @@ _log = logging.getLogger(__name__)
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django calls it while it handles what went wrong: 503 when the database is away, else 500."""
-    programs = request.path.startswith(API)
-    if not db.is_away(sys.exception()):
+    programs, error = request.path.startswith(API), sys.exception()
+    if error is None or not db.is_away(error):
         return problems.internal() if programs else views.server_error(request)
     # One line of ours in place of a stack trace per request for as long as it lasts.
-    _log.warning("The database does not serve: %s", type(sys.exception()).__name__)
+    _log.warning("The database does not serve: %s", db.told(error))
     response = problems.unavailable() if programs else views.unavailable(request)
     response._has_been_logged = True  # type: ignore[attr-defined]  # how Django's own log is told
     return response

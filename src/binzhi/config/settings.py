@@ -88,6 +88,9 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
+_WAIT_SECONDS = 10  # That a request waits for a connection, as while the database is being started again.
+
+
 def _database() -> dict[str, Any]:
     url = os.environ.get("BINZHI_DATABASE_URL", "")
     if not url:
@@ -100,7 +103,9 @@ def _database() -> dict[str, Any]:
             # Hot rows get slower with more connections: 4-8 per core is the measured optimum.
             "min_size": int(os.environ.get("BINZHI_POOL_MIN", "1")),
             "max_size": int(os.environ.get("BINZHI_POOL_MAX", "8")),
-            "timeout": 10,
+            "timeout": _WAIT_SECONDS,
+            # Tries get rarer the longer they go on; given up, the next request begins with frequent ones.
+            "reconnect_timeout": _WAIT_SECONDS,
             # What one request was bound to is not seen by the next one that forgets to bind itself.
             "reset": unbind,
         },

@@ -26,7 +26,7 @@ _TICK = 0.2
 _DATABASE_EVERY = 1.0
 _GRACE = 15.0
 _AT_ONCE = 5.0  # Seconds: a child that ends sooner did not get going at all.
-_HOPELESS = 3  # So many times in a row, and everything stops.
+_HOPELESS = 3  # So many times from the beginning, and everything stops.
 _LONGEST_PAUSE = 30.0
 _KEPT_LINES = 20
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -42,6 +42,7 @@ class Program:
     started: float = 0.0
     start_at: float = 0.0
     quick_deaths: int = 0
+    stayed: bool = False
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=_KEPT_LINES))
     rest: bytes = b""
 
@@ -153,10 +154,12 @@ class Supervisor:
                 continue
             lived = time.monotonic() - program.started
             program.quick_deaths = program.quick_deaths + 1 if lived < _AT_ONCE else 0
-            if program.quick_deaths >= _HOPELESS:
+            program.stayed = program.stayed or lived >= _AT_ONCE
+            # What once ran waits for something that went away, as its database: it is tried again, ever more rarely.
+            if program.quick_deaths >= _HOPELESS and not program.stayed:
                 self._give_up(program, process.returncode)
                 return
-            pause = min(_LONGEST_PAUSE, 0.5 * 2**program.quick_deaths)
+            pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(program.quick_deaths, 9))
             program.start_at = time.monotonic() + pause
             self._tell(f"{program.name} ended ({_how(process.returncode)}); starting it again in {pause:.1f} s.")
 

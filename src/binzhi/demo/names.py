@@ -18,12 +18,27 @@ GIVEN = {
     "female": "芳娜敏静丽娟艳霞燕玲雪琳倩婷慧颖莉欣怡佳雅晶洁梅萍红月云兰凤琴璐瑶梦诗涵雨馨悦思语若曦妍彤语嫣清宁书",
 }
 FOREIGNERS = (
-    ("USA", "Emily Carter"), ("USA", "Daniel Brooks"), ("GBR", "Oliver Bennett"), ("GBR", "Sophie Turner"),
-    ("DEU", "Lukas Schneider"), ("DEU", "Anna Becker"), ("FRA", "Camille Laurent"), ("JPN", "Sato Haruka"),
-    ("JPN", "Tanaka Kenji"), ("KOR", "Kim Minjun"), ("KOR", "Park Jiwoo"), ("SGP", "Tan Wei Ling"),
-    ("AUS", "Jack Murray"), ("ITA", "Giulia Conti"), ("ESP", "Pablo Ortega"), ("RUS", "Irina Sokolova"),
-    ("THA", "Somchai Prasert"), ("MYS", "Nurul Aisyah"), ("CAN", "Liam Fraser"), ("BRA", "Rafael Nunes"),
-)  # fmt: skip
+    ("USA", "Emily Carter", "female"),
+    ("USA", "Daniel Brooks", "male"),
+    ("GBR", "Oliver Bennett", "male"),
+    ("GBR", "Sophie Turner", "female"),
+    ("DEU", "Lukas Schneider", "male"),
+    ("DEU", "Anna Becker", "female"),
+    ("FRA", "Camille Laurent", "female"),
+    ("JPN", "Sato Haruka", "female"),
+    ("JPN", "Tanaka Kenji", "male"),
+    ("KOR", "Kim Minjun", "male"),
+    ("KOR", "Park Jiwoo", "female"),
+    ("SGP", "Tan Wei Ling", "female"),
+    ("AUS", "Jack Murray", "male"),
+    ("ITA", "Giulia Conti", "female"),
+    ("ESP", "Pablo Ortega", "male"),
+    ("RUS", "Irina Sokolova", "female"),
+    ("THA", "Somchai Prasert", "male"),
+    ("MYS", "Nurul Aisyah", "female"),
+    ("CAN", "Liam Fraser", "male"),
+    ("BRA", "Rafael Nunes", "male"),
+)
 
 # City codes (xxxx00). A resident's number carries the code of a district, so none of these was ever given to anybody.
 PLACES = ("330100", "310100", "320100", "320500", "440100", "440300", "510100", "420100", "110100", "350200", "370200")
@@ -94,12 +109,12 @@ def with_check_digit(digits: str) -> str:
 
 
 def _foreigner(random: Random, index: int, phone: str, today: date) -> Person:
-    country, name = FOREIGNERS[index // 60 % len(FOREIGNERS)]
+    country, name, sex = FOREIGNERS[index // 60 % len(FOREIGNERS)]
     again = index // 60 // len(FOREIGNERS)
     number = f"{random.choice('CEGHKLMPRT')}{random.randrange(10**7, 10**8)}"
     return Person(
         name=name + (f" {'ABCDEFGH'[again - 1]}." if again else ""),
-        sex=random.choice(("male", "female")),
+        sex=sex,
         birth_date=_birth_date(random, today),
         nationality=country,
         document_kind="passport",

@@ -16,9 +16,10 @@ from binzhi.reservations.services import set_room_out_of_order
 # Of who leaves today so many have left; of who comes so many are in.
 GONE, COME = 0.7, 0.35
 WITHOUT_ROOM = 7
-# Shares of the rooms that were cleaned by now, and inspected after it.
-CLEANED, INSPECTED = 0.62, 0.55
+# Shares of the dirty rooms that were cleaned by now (empty ones first: somebody waits for them), and inspected since.
+CLEANED_EMPTY, CLEANED_OCCUPIED, INSPECTED = 0.7, 0.45, 0.55
 
+FIRST_VIP = 900_001
 BROKEN = (("STD", "空调压缩机更换", 2), ("KNG", "卫生间渗水维修", 4))
 _DIRTY = """
 SELECT r.id, EXISTS (
@@ -34,7 +35,7 @@ def vip_bookings(house: House) -> list[Planned]:
     ways = {way.source: way for way in WAYS}
     return [
         Planned(
-            number=900_001 + person, booked_on=house.today - timedelta(days=3), arrival=house.today, nights=nights,
+            number=FIRST_VIP + person, booked_on=house.today - timedelta(days=3), arrival=house.today, nights=nights,
             room_type=code, adults=2, children=0, way=ways["phone"], person=person, hour=hour, remark=remark,
             requests=requests,
         )
@@ -78,7 +79,7 @@ def set_scene(house: House, bookings: Sequence[Planned]) -> None:
     _clean(house)
     coming = house.expected.pop(house.today, [])
     _arrive_some(house, coming)
-    _give_rooms(house)
+    _give_rooms(house, [stay for stay in coming if stay.planned.number >= FIRST_VIP])
     _signs(house)
 
 
@@ -91,7 +92,7 @@ def _refit(house: House) -> None:
 
 def _arrive_some(house: House, coming: Sequence[Booked]) -> None:
     """Some are in by now: those with a clean room of their type, VIPs later."""
-    ordinary = [stay for stay in coming if stay.planned.number < 900_000 and stay.planned.rooms == 1]
+    ordinary = [stay for stay in coming if stay.planned.number < FIRST_VIP and stay.planned.rooms == 1]
     ready = {row["id"] for row in db.fetch_all(_READY, [house.hotel_id])}
     for code, rooms in house.free.items():
         house.free[code] = [room for room in rooms if room in ready]
@@ -104,14 +105,12 @@ _READY = "SELECT id FROM property_room WHERE hotel_id = %s AND housekeeping <> '
 def _clean(house: House) -> None:
     """The attendants are through with some floors, the supervisors behind them."""
     dirty = db.fetch_all(_DIRTY, [house.hotel_id])
-    # Rooms that are empty come first: somebody waits for them.
-    dirty.sort(key=lambda row: row["occupied"])
-    cleaned = [row["id"] for row in dirty[: round(len(dirty) * CLEANED)]]
+    empty = [row["id"] for row in dirty if not row["occupied"]]
+    occupied = [row["id"] for row in dirty if row["occupied"]]
+    cleaned = empty[: round(len(empty) * CLEANED_EMPTY)] + occupied[: round(len(occupied) * CLEANED_OCCUPIED)]
+    inspected = cleaned[: round(len(cleaned) * INSPECTED)]
     house.each(cleaned, lambda room: _set(house, room, "clean", "room-attendant", 10))
-    house.each(
-        cleaned[: round(len(cleaned) * INSPECTED)],
-        lambda room: _set(house, room, "inspected", "housekeeping-supervisor", 12),
-    )
+    house.each(inspected, lambda room: _set(house, room, "inspected", "housekeeping-supervisor", 12))
 
 
 def _set(house: House, room: int, condition: str, post: str, hour: int) -> Remember:
@@ -125,12 +124,13 @@ def _set(house: House, room: int, condition: str, post: str, hour: int) -> Remem
     return lambda: None
 
 
-def _give_rooms(house: House) -> None:
+def _give_rooms(house: House, vips: Sequence[Booked]) -> None:
     """One press assigns the rest of the day; a few have lost their room again and wait for a clerk."""
     given = assign_proposed(
         hotel_id=house.hotel_id, arrival=house.today, actor=house.cast["front-office-supervisor"], now=house.at(9, 15)
     )
-    chosen = sorted(given)[:: max(len(given) // WITHOUT_ROOM, 1)][:WITHOUT_ROOM]
+    others = sorted(set(given) - {stay.room_reservation_id for stay in vips})
+    chosen = others[::3][:WITHOUT_ROOM]
 
     def take_back(room_reservation_id: int) -> Remember:
         unassign_room(

@@ -156,7 +156,13 @@ def _plans(hotel_id: int, policies: Mapping[str, int]) -> dict[str, int]:
             code=BASE, name="灵活价", name_en="Flexible rate", cancellation_policy_id=policies["flexible"], position=1
         ),
     )
-    rest = (
+    rest = _conditions(base, policies)
+    return {BASE: base} | {spec.code: setup.create_plan(hotel_id=hotel_id, spec=spec) for spec in rest}
+
+
+def _conditions(base: int, policies: Mapping[str, int]) -> tuple[PlanSpec, ...]:
+    """The plans that follow the base: with breakfast, for members, paid ahead, agreed with companies."""
+    return (
         PlanSpec(
             code=BREAKFAST,
             name="灵活价含双早",
@@ -202,7 +208,6 @@ def _plans(hotel_id: int, policies: Mapping[str, int]) -> dict[str, int]:
             position=5,
         ),
     )
-    return {BASE: base} | {spec.code: setup.create_plan(hotel_id=hotel_id, spec=spec) for spec in rest}
 
 
 def _prices(hotel_id: int, plan: int, types: Mapping[str, int], first: date, last: date) -> None:

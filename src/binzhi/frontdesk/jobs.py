@@ -13,6 +13,7 @@ from binzhi.frontdesk.night_audit.services import note_failure
 from binzhi.kernel import clock
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.jobs import WHEN_AWAY
 
 RETRY_MINUTES = 5
 MOST_ATTEMPTS = 3
@@ -35,7 +36,7 @@ def close_day(*, hotel_id: int, business_date: date) -> str:
 def register(app: App) -> None:
     """Make the desk's jobs known to the worker."""
 
-    @app.task(name="frontdesk.close_day", queue="default")
+    @app.task(name="frontdesk.close_day", queue="default", retry=WHEN_AWAY)
     def close_day_job(hotel_id: int, business_date: str) -> str:
         return close_day(hotel_id=hotel_id, business_date=date.fromisoformat(business_date))
 

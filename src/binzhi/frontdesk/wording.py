@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from binzhi.frontdesk.assignment import Proposal, Reason
 from binzhi.frontdesk.features import feature_label
@@ -47,14 +47,16 @@ def nights_text(nights: int) -> str:
     return ngettext("%(n)s night", "%(n)s nights", nights) % {"n": nights}
 
 
-def reason_text(reason: Reason) -> str:
-    """One reason of a proposal."""
-    if reason.code == "has":
-        return feature_label(reason.subject)
-    if reason.code == "lacks":
-        return _("not: %(wish)s") % {"wish": feature_label(reason.subject)}
-    return str(REASONS[reason.code])
+def reasons_text(proposal: Proposal) -> str:
+    """Why a room was proposed, and what was asked for and is not there: `quiet, inspected; not: high floor`."""
+    comma = pgettext("between reasons", ", ")
+    told = [_reason(reason) for reason in proposal.reasons if reason.code != "lacks"]
+    lacking = [feature_label(reason.subject) for reason in proposal.reasons if reason.code == "lacks"]
+    if not lacking:
+        return comma.join(told)
+    unmet = _("not: %(wishes)s") % {"wishes": comma.join(lacking)}
+    return pgettext("between sentences", "; ").join([comma.join(told), unmet])
 
 
-def reasons_text(proposal: Proposal) -> list[str]:
-    return [reason_text(reason) for reason in proposal.reasons]
+def _reason(reason: Reason) -> str:
+    return feature_label(reason.subject) if reason.code == "has" else str(REASONS[reason.code])

@@ -1,4 +1,4 @@
-"""What was typed decides where to look: at most two ranges of two indexes (see the figures in docs/handbook/search.md).
+"""What was typed decides where to look: at most two ranges of two indexes.
 
 `~>=~` and `~<~` compare bytes and so use the `text_pattern_ops` indexes even in a prepared plan, which LIKE with a
 parameter does not.

@@ -107,3 +107,10 @@ def is_away(error: BaseException | None) -> bool:
             return state[:2] in _AWAY_CLASSES or state in (_LOCK_NOT_AVAILABLE, _READ_ONLY)
         error = error.__cause__
     return False
+
+
+def told(error: BaseException) -> str:
+    """An error for the log: its kind and state without its words, which may quote what somebody sent."""
+    cause = error.__cause__ or error
+    state = cause.sqlstate if isinstance(cause, PgError) else None
+    return f"{type(cause).__name__} {state or ''}".strip()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from procrastinate import App, JobContext
+from django.db import InterfaceError, OperationalError
+from procrastinate import App, JobContext, RetryStrategy
 
 from binzhi.kernel import audit, clock, db
 
 IDEMPOTENCY_DAYS = 7
-STALLED_SECONDS = 60
+# A worker says every ten seconds that it lives. With the look every twenty, a lost job waits a minute at most.
+STALLED_SECONDS = 35
+
+# For tasks that must be done in the end: the database was away, or somebody held a lock for too long.
+WHEN_AWAY = RetryStrategy(max_attempts=10, wait=15, retry_exceptions={OperationalError, InterfaceError})
 
 
 def register(app: App) -> None:
@@ -27,7 +32,8 @@ def register(app: App) -> None:
         before = clock.now() - timedelta(days=IDEMPOTENCY_DAYS)
         db.execute("DELETE FROM kernel_idempotency_key WHERE created_at < %s", [before])
 
-    @app.periodic(cron="* * * * *")
+    # The sixth field of this cron is seconds.
+    @app.periodic(cron="* * * * * */20")
     @app.task(name="kernel.revive_stalled_jobs", queueing_lock="kernel.revive_stalled_jobs", pass_context=True)
     async def revive_stalled_jobs(context: JobContext, timestamp: int) -> None:
         # A worker killed outright leaves its job marked as running for ever.

@@ -40,8 +40,8 @@ __all__ = [
     "lock_reservation",
     "lock_room_reservation",
     "move",
+    "require_due",
     "set_folio",
-    "set_guest",
     "shorten",
     "start",
     "unassign",
@@ -94,21 +94,44 @@ def unassign(*, room_reservation: LockedRoom) -> LockedRoom:
     return rewrite(before=room_reservation, after=replace(room_reservation, room_id=None))
 
 
-_START = """
-UPDATE reservations_roomreservation SET status = 'in_house', checked_in_at = %s WHERE id = %s
-"""
-
-
-def start(*, room_reservation: LockedRoom, now: datetime) -> LockedRoom:
-    """The guest is in: reserved becomes in house. Raises RoomOccupied, NoRoomAssigned, NotDueIn, WrongStatus."""
+def require_due(*, room_reservation: LockedRoom) -> None:
+    """Whether the guest may come in now. Raises NoRoomAssigned, NotDueIn, WrongStatus."""
     _require(room_reservation, Status.RESERVED)
     if room_reservation.arrival > room_reservation.today or room_reservation.departure < room_reservation.today:
         raise NotDueIn(arrival=room_reservation.arrival)
     if room_reservation.room_id is None:
         raise NoRoomAssigned
+
+
+# Who stays and which bill it is are named in the same update: each one more would touch every index of the row again.
+_START = """
+UPDATE reservations_roomreservation SET status = 'in_house', checked_in_at = %s, guest_id = %s::bigint,
+    folio_id = %s::bigint, charge_account_id = %s::bigint
+WHERE id = %s
+"""
+
+
+def start(
+    *,
+    room_reservation: LockedRoom,
+    now: datetime,
+    guest_id: int | None = None,
+    folio_id: int | None = None,
+    account_id: int | None = None,
+) -> LockedRoom:
+    """The guest is in: reserved becomes in house, with who stays and the bill where they are given.
+
+    Raises RoomOccupied, NoRoomAssigned, NotDueIn, WrongStatus.
+    """
+    require_due(room_reservation=room_reservation)
+    begun = replace(
+        room_reservation, status=Status.IN_HOUSE.value, checked_in_at=now,
+        guest_id=guest_id or room_reservation.guest_id, folio_id=folio_id or room_reservation.folio_id,
+        charge_account_id=account_id or room_reservation.charge_account_id,
+    )  # fmt: skip
     with room_refusals():
-        db.execute(_START, [now, room_reservation.id])
-    return replace(room_reservation, status=Status.IN_HOUSE.value, checked_in_at=now)
+        db.execute(_START, [now, begun.guest_id, begun.folio_id, begun.charge_account_id, begun.id])
+    return begun
 
 
 _UNDO = """
@@ -217,12 +240,6 @@ def set_folio(*, room_reservation: LockedRoom, folio_id: int, account_id: int) -
         [folio_id, account_id, room_reservation.id],
     )
     return replace(room_reservation, folio_id=folio_id, charge_account_id=account_id)
-
-
-def set_guest(*, room_reservation: LockedRoom, guest_id: int) -> LockedRoom:
-    """Name the guest who stays, as registered at check-in."""
-    db.execute("UPDATE reservations_roomreservation SET guest_id = %s WHERE id = %s", [guest_id, room_reservation.id])
-    return replace(room_reservation, guest_id=guest_id)
 
 
 def _require(room: LockedRoom, *allowed: Status) -> None:

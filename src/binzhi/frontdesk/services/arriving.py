@@ -23,7 +23,7 @@ from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 from binzhi.reservations import stays
 from binzhi.reservations.enums import Status
-from binzhi.reservations.errors import NoRoomAssigned, WrongStatus
+from binzhi.reservations.errors import WrongStatus
 from binzhi.reservations.locks import LockedRoom
 from binzhi.reservations.services import create_reservation
 
@@ -114,20 +114,17 @@ def _begin(before: LockedRoom, asked: _Asked, *, actor: Actor, now: datetime) ->
     stay = before if asked.room_id is None else stays.assign(room_reservation=before, room_id=asked.room_id)
     readiness.require_type(before=before, after=stay, change_type=asked.change_type)
     # Told before anything about the room: who is not expected needs none.
-    stay = stays.start(room_reservation=stay, now=now)
-    if stay.room_id is None:
-        raise NoRoomAssigned
+    stays.require_due(room_reservation=stay)
+    assert stay.room_id is not None  # who is due has a room
     room = readiness.lock_room(stay=stay, room_id=stay.room_id)
     readiness.require_ready(room=room, hotel_id=hotel_id, accept_as_it_is=asked.accept_as_it_is, actor=actor)
     known = register(
         stay=stay, room=room, registrations=asked.registrations, coming_later=asked.coming_later, with_main=True,
         now=now,
     )  # fmt: skip
-    if known.main_guest_id is not None and known.main_guest_id != stay.guest_id:
-        stay = stays.set_guest(room_reservation=stay, guest_id=known.main_guest_id)
     if not known.guest_ids and stay.guest_id is not None:
         files.note_stay(guest_id=stay.guest_id, on=stay.today)
-    stay, folio_id = _with_bill(stay, now=now)
+    stay, folio_id = _started(stay, guest_id=known.main_guest_id or stay.guest_id, now=now)
     if asked.deposit is not None:
         actor.require(Money.TAKE_DEPOSIT, hotel_id)
         payments.take_deposit(
@@ -138,13 +135,15 @@ def _begin(before: LockedRoom, asked: _Asked, *, actor: Actor, now: datetime) ->
     return CheckedIn(stay.id, stay.reservation_id, stay.number, room.id, room.number, folio_id, stay.guest_id)
 
 
-def _with_bill(stay: LockedRoom, *, now: datetime) -> tuple[LockedRoom, int]:
-    """The stay with its bill; one that was opened for a deposit before arrival is kept."""
+def _started(stay: LockedRoom, *, guest_id: int | None, now: datetime) -> tuple[LockedRoom, int]:
+    """The stay begun, with its bill; one that was opened for a deposit before arrival is kept."""
     if stay.folio_id is not None:
-        return stay, stay.folio_id
-    folio = ledger.open_folio(hotel_id=stay.hotel_id, guest_id=stay.guest_id, now=now)
-    billed = stays.set_folio(room_reservation=stay, folio_id=folio.folio_id, account_id=folio.account_id)
-    return billed, folio.folio_id
+        return stays.start(room_reservation=stay, guest_id=guest_id, now=now), stay.folio_id
+    folio = ledger.open_folio(hotel_id=stay.hotel_id, guest_id=guest_id, now=now)
+    begun = stays.start(
+        room_reservation=stay, guest_id=guest_id, folio_id=folio.folio_id, account_id=folio.account_id, now=now
+    )
+    return begun, folio.folio_id
 
 
 def _record_arrival(

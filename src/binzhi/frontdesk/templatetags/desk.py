@@ -13,7 +13,6 @@ from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from binzhi.frontdesk import names, wording
 from binzhi.frontdesk.assignment import Proposal
@@ -92,7 +91,7 @@ def member_tier(code: str) -> str:
 
 @register.filter
 def reasons(proposal: Proposal) -> str:
-    return pgettext("between reasons", ", ").join(wording.reasons_text(proposal))
+    return wording.reasons_text(proposal)
 
 
 @register.filter

@@ -98,7 +98,8 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    rooms = rooms_for(hotel=hotel, room_reservation_id=card.id)
+    free = rooms_for(hotel=hotel, room_reservation_id=card.id)
+    rooms = [proposal for proposal in free if not proposal.room.occupied or proposal.room.number == card.room]
     rooms.sort(key=lambda proposal: proposal.room.number != card.room)
     context = {
         "card": card,

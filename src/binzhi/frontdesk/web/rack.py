@@ -157,6 +157,8 @@ def _rows(
         grouped = groupby(rooms, key=floor_of)
     found = [(name, list(members)) for name, members in grouped]
     across = _across(max((len(members) for _name, members in found), default=20))
+    if group == "type":
+        across = "many"
     return [
         Row(
             name=name,
@@ -169,8 +171,9 @@ def _rows(
 
 
 def _across(most: int) -> str:
-    width = next((width for width in ACROSS if width >= most), 20)
-    return "" if width == 20 else f"x{width}"
+    """The class for the widest line; what no class is wide enough for is broken into several."""
+    width = next((width for width in ACROSS if width >= most), 0)
+    return {0: "many", 20: ""}.get(width, f"x{width}")
 
 
 def _tile(room: RackRoom, hotel: HotelRef, asked: RackFilter, selected: str, suffix: str) -> RoomTile:

@@ -153,7 +153,7 @@ class RevealForm(RefusingForm):
 class OrganisationForm(RefusingForm):
     """A company under an agreement or a travel agency."""
 
-    name = _text(_("Name"), required=True)
+    name = _text(pgettext_lazy("organisation", "Name"), required=True)
     kind = forms.ChoiceField(
         label=_("Kind"), choices=OrganisationKind.choices, initial="company", widget=forms.RadioSelect
     )
