@@ -65,14 +65,14 @@ def examine(hotel_id: int) -> dict[str, Any]:
         from binzhi.reservations import verify
 
         db.enter_scope("*", "*")
-        sealed = audit.seal()
+        audit.seal()
         return {
             "counters": [asdict(found) for found in verify.differences(hotel_id=hotel_id)],
             "stray nights": [asdict(found) for found in verify.stray_nights(hotel_id=hotel_id)],
             "wrongly priced": verify.wrongly_priced(hotel_id=hotel_id),
             "ledger": [] if ledger_sum(hotel_id=hotel_id) == 0 else ["the sum of all lines is not zero"],
             "audit trail": [asdict(broken)] if (broken := audit.verify()) else [],
-            "sealed": sealed,
+            "sealed": db.fetch_value("SELECT coalesce(sum(entries), 0) FROM kernel_audit_seal"),
         }
 
 

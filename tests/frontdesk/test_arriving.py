@@ -38,7 +38,7 @@ def begin(hotel: TestHotel, stay: int, actor: Actor, **more: Any) -> Any:
     return check_in(hotel_id=hotel.pk, room_reservation_id=stay, actor=actor, now=NOW, **more)
 
 
-def test_check_in_into_the_assigned_room_starts_the_stay_in_six_statements(house: TestHotel, clerk: Actor) -> None:
+def test_check_in_into_the_assigned_room_starts_the_stay_in_five_statements(house: TestHotel, clerk: Actor) -> None:
     stay = arrive(house, room="101")
     with statements() as sent:
         done = begin(house, stay, clerk)
@@ -48,15 +48,15 @@ def test_check_in_into_the_assigned_room_starts_the_stay_in_six_statements(house
     assert row["charge_account_id"] is not None
     assert audit_of(stay) == ["reservation.unit_assigned", "stay.checked_in"]
     assert topics()[-1] == "stay.checked_in"
-    assert len(sent) == 6
+    assert len(sent) == 5
 
 
-def test_check_in_with_a_room_given_now_assigns_it_in_eight_statements(house: TestHotel, clerk: Actor) -> None:
+def test_check_in_with_a_room_given_now_assigns_it_in_seven_statements(house: TestHotel, clerk: Actor) -> None:
     stay = arrive(house, nights=2)
     with statements() as sent:
         begin(house, stay, clerk, room_id=house.rooms["103"])
     assert nights_of(house, "103") == {TODAY: stay, TODAY + timedelta(days=1): stay}
-    assert len(sent) == 8
+    assert len(sent) == 7
 
 
 def test_check_in_with_deposit_holds_the_money(house: TestHotel, clerk: Actor) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from binzhi.kernel import audit, db
 
@@ -17,6 +18,14 @@ NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def everything_visible() -> None:
     db.enter_scope("*", "*")
+
+
+def neighbour() -> psycopg.Connection:
+    """Another session on the same server."""
+    info = connection.settings_dict
+    known = {"host": info["HOST"], "port": info["PORT"], "dbname": info["NAME"], "user": info["USER"]}
+    place = {key: value for key, value in (known | {"password": info["PASSWORD"]}).items() if value}
+    return psycopg.connect(psycopg.conninfo.make_conninfo(**place), autocommit=True)
 
 
 def write(subject_id: int) -> None:
@@ -123,6 +132,9 @@ def test_seal_goes_on_while_others_keep_writing() -> None:
     with transaction.atomic():
         assert audit.seal() == 1
         write(2)
+        # Numbers go on elsewhere on the server, so that ours is no longer the newest.
+        with neighbour() as other:
+            other.execute("SELECT pg_current_xact_id()")
         assert audit.seal() == 0
     assert audit.seal() == 1
     assert audit.verify() is None

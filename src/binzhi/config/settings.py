@@ -88,7 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
-_WAIT_SECONDS = 10  # That a request waits for a connection, as while the database is being started again.
+_WAIT_SECONDS = 6  # That a request waits for a connection, as while the database is being started again.
 
 
 def _database() -> dict[str, Any]:

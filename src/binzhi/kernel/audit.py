@@ -62,6 +62,8 @@ def _horizon() -> int:
     """
     snapshot = db.fetch_one(_SNAPSHOT) or {}
     oldest, upcoming = int(snapshot["oldest"]), int(snapshot["next"])
+    # The view is read once per transaction and then remembered; what counts is the list after `next`.
+    db.execute("SELECT pg_stat_clear_snapshot()")
     running = db.fetch_one(_RUNNING) or {}
     if running["hidden"]:
         return oldest
