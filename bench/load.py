@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bench.bare import Rate
-from bench.meter import Meter
+from bench.meter import Meter, Spent
 
 
 @dataclass
@@ -77,16 +77,19 @@ def fire(
         thread.join()
     wall = time.perf_counter() - begun
     spent = meter.stop()
+    return _rate(answers, wall, spent), answers
+
+
+def _rate(answers: Answers, wall: float, spent: Spent) -> Rate:
     count = len(answers.latencies)
     good = sum(number for status, number in answers.statuses.items() if status < 300)
-    rate = Rate(
+    return Rate(
         per_second=good / wall,
         latency_ms=1000 * sum(answers.latencies) / max(1, count),
         count=max(1, good),
         failed=count - good,
         spent=spent,
     )
-    return rate, answers
 
 
 def _read(connection: socket.socket) -> int:

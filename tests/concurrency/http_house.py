@@ -153,15 +153,15 @@ def database_of_tests() -> str:
 
 
 @contextmanager
-def serving(*, without: str = "", workers: int = 2, threads: int = 4) -> Iterator[int]:
-    """The port of a `binzhi serve`; `without` takes one guard away in that process (see unguarded.py)."""
+def serving(*, without: str = "", workers: int = 2, threads: int = 4, **more: str) -> Iterator[int]:
+    """The port of a `binzhi serve`; `without` changes it as unguarded.py says, `more` goes to its environment."""
     port = free_port()
     command = [str(UNGUARDED), without] if without else ["-m", "binzhi.config.cli", "serve"]
     environment = os.environ | {
         "BINZHI_DATABASE_URL": database_of_tests(), "BINZHI_HOME": str(settings.HOME), "BINZHI_PORT": str(port),
         "BINZHI_WEB_WORKERS": str(workers), "BINZHI_WEB_THREADS": str(threads),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-    }  # fmt: skip
+    } | more  # fmt: skip
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             [sys.executable, *command], env=environment, stdout=said, stderr=said, start_new_session=True

@@ -1,10 +1,12 @@
-"""`binzhi serve` with one guard taken away, for the negative controls: only here, never by a switch of the product.
+"""`binzhi serve` with one guard taken away or a place to die at: only here, never by a switch of the product.
 
 Run as `unguarded.py GUARD`, with a name out of GUARDS below.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -104,7 +106,49 @@ def save_without_version() -> None:
     details.lock_reservation = lock
 
 
+def die_once() -> None:
+    """Outright, and only the first of all processes that comes here."""
+    try:
+        os.close(os.open(os.environ["BINZHI_TEST_DIED"], os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_before_commit() -> None:
+    """Everything is written, nothing is committed."""
+    from binzhi.api import core
+
+    real = core.run_once
+
+    def run_once(*, work: Callable[[], dict[str, Any]], **given: Any) -> tuple[dict[str, Any], bool]:
+        def work_and_die() -> dict[str, Any]:
+            answer = work()
+            die_once()
+            return answer
+
+        return real(work=work_and_die, **given)
+
+    core.run_once = run_once
+
+
+def die_after_commit() -> None:
+    """It is done, and nobody was told."""
+    from binzhi.api import core
+
+    real = core.run_once
+
+    def run_once(**given: Any) -> tuple[dict[str, Any], bool]:
+        answer = real(**given)
+        die_once()
+        return answer
+
+    core.run_once = run_once
+
+
 GUARDS = {
+    "die-before-commit": die_before_commit,
+    "die-after-commit": die_after_commit,
     "check-then-sell": check_then_sell,
     "sell-without-looking": sell_without_looking,
     "key-looked-up": look_up_key_then_work,
