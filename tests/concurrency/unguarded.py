@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -106,49 +107,34 @@ def save_without_version() -> None:
     details.lock_reservation = lock
 
 
-def die_once() -> None:
-    """Outright, and only the first of all processes that comes here."""
-    try:
-        os.close(os.open(os.environ["BINZHI_TEST_DIED"], os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        return
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def die_before_commit() -> None:
-    """Everything is written, nothing is committed."""
+def die_where_the_key_says() -> None:
+    """A key that begins with `before` or `after` kills the process before or after the commit, the first time."""
     from binzhi.api import core
 
     real = core.run_once
 
-    def run_once(*, work: Callable[[], dict[str, Any]], **given: Any) -> tuple[dict[str, Any], bool]:
+    def die_once(key: str) -> None:
+        with suppress(FileExistsError):
+            os.close(os.open(os.path.join(os.environ["BINZHI_TEST_DIED"], key), os.O_CREAT | os.O_EXCL))
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def run_once(*, key: str, work: Callable[[], dict[str, Any]], **given: Any) -> tuple[dict[str, Any], bool]:
         def work_and_die() -> dict[str, Any]:
             answer = work()
-            die_once()
+            if key.startswith("before"):
+                die_once(key)
             return answer
 
-        return real(work=work_and_die, **given)
-
-    core.run_once = run_once
-
-
-def die_after_commit() -> None:
-    """It is done, and nobody was told."""
-    from binzhi.api import core
-
-    real = core.run_once
-
-    def run_once(**given: Any) -> tuple[dict[str, Any], bool]:
-        answer = real(**given)
-        die_once()
-        return answer
+        done = real(key=key, work=work_and_die, **given)
+        if key.startswith("after"):
+            die_once(key)
+        return done
 
     core.run_once = run_once
 
 
 GUARDS = {
-    "die-before-commit": die_before_commit,
-    "die-after-commit": die_after_commit,
+    "mortal": die_where_the_key_says,
     "check-then-sell": check_then_sell,
     "sell-without-looking": sell_without_looking,
     "key-looked-up": look_up_key_then_work,

@@ -12,7 +12,8 @@ from binzhi.kernel.money import LARGEST
 
 
 def _cents(amount: Decimal) -> Decimal:
-    if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")) or not 0 < amount <= LARGEST:
+    # The bounds first: a number beyond them cannot be rounded at all.
+    if not amount.is_finite() or not 0 < amount <= LARGEST or amount != amount.quantize(Decimal("0.01")):
         raise ValueError("an amount above 0 with at most two decimals")
     return amount
 

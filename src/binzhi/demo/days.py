@@ -20,12 +20,12 @@ from binzhi.reservations.services import NewReservation, RoomRequest
 
 # What guests have besides the room: code, words, price, how often per night.
 CHARGES = (
-    ("2010", "早餐", Decimal(68), 0.06),
-    ("2020", "湖畔中餐厅", Decimal(268), 0.04),
-    ("2030", "送餐", Decimal(98), 0.03),
-    ("2040", "迷你吧", Decimal(36), 0.04),
-    ("3020", "洗衣", Decimal(55), 0.02),
-    ("3030", "停车", Decimal(20), 0.02),
+    ("2010", "早餐", Decimal(68), 0.05),
+    ("2020", "湖畔中餐厅", Decimal(268), 0.03),
+    ("2030", "送餐", Decimal(98), 0.02),
+    ("2040", "迷你吧", Decimal(36), 0.03),
+    ("3020", "洗衣", Decimal(55), 0.015),
+    ("3030", "停车", Decimal(20), 0.015),
 )
 MEANS = ("wechat", "wechat", "wechat", "wechat", "alipay", "alipay", "card", "card", "cash")
 REASONS = ("guest", "guest", "guest", "price", "elsewhere", "weather", "duplicate")

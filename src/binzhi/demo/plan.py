@@ -20,7 +20,7 @@ OCCUPANCY = (0.64, 0.70, 0.73, 0.71, 0.80, 0.88, 0.58)
 HOLIDAY_OCCUPANCY = 0.94
 # Types are asked for unevenly.
 DEMAND = {"STD": 1.0, "KNG": 1.0, "BIZ": 1.02, "DLX": 0.98, "STE": 0.72, "FAM": 0.86, "ACC": 0.45}
-NIGHTS = ((1, 20), (2, 30), (3, 24), (4, 13), (5, 7), (6, 3), (7, 3))
+NIGHTS = ((1, 14), (2, 26), (3, 24), (4, 15), (5, 10), (6, 5), (7, 6))
 CANCELLED_SHARE = 0.13
 NO_SHOW_SHARE = 0.012
 # A party of an agency or a conference on every so many days.

@@ -8,7 +8,8 @@ import queue
 import signal
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.process import BaseProcess
@@ -36,48 +37,59 @@ class Outcome:
     phases: Phases = field(default_factory=Phases)
     refused: list[Refusal] = field(default_factory=list)
     stopped: bool = False
+    failure: str = ""
 
 
 def run(
     places: Sequence[Place], bookings: Mapping[str, Sequence[Booking]], *, processes: int, show: Callable[[Step], None]
 ) -> Outcome:
-    """Run all hotels, at most `processes` at once. Ctrl-C lets each finish its batch. Raises RunFailed."""
-    outcome = Outcome()
+    """Run all hotels, at most `processes` at once. Ctrl-C or SIGTERM lets each finish its batch. Raises RunFailed."""
     context = multiprocessing.get_context("spawn")
     messages: Any = context.Queue()
     stop = context.Event()
+
+    def start(place: Place) -> BaseProcess:
+        child = context.Process(
+            target=_child, args=(place, list(bookings[place.name]), messages, stop), name=place.name, daemon=True
+        )
+        child.start()
+        return child
+
     waiting = sorted(places, key=lambda place: -len(bookings[place.name]))
-    running: dict[str, BaseProcess] = {}
-    failure = ""
-    while waiting or running:
-        while waiting and len(running) < processes and not stop.is_set():
-            place = waiting.pop(0)
-            child = context.Process(
-                target=_child, args=(place, list(bookings[place.name]), messages, stop), name=place.name, daemon=True
-            )
-            child.start()
-            running[place.name] = child
-        try:
+    outcome = Outcome()
+    with _signals(stop):
+        running: dict[str, BaseProcess] = {}
+        while running or (waiting and not stop.is_set()):
+            while waiting and len(running) < processes and not stop.is_set():
+                place = waiting.pop(0)
+                running[place.name] = start(place)
             kind, name, content = _next(messages, running)
-        except KeyboardInterrupt:
-            stop.set()
-            waiting.clear()
-            continue
-        if kind == "step":
-            show(content)
-            continue
-        running.pop(name).join()
-        if kind == "failed":
-            failure = failure or f"{name}: {content}"
-            stop.set()
-            waiting.clear()
-        else:
-            outcome.phases.merge(content[0])
-            outcome.refused += content[1]
-            outcome.stopped = outcome.stopped or kind == "stopped"
-    if failure:
-        raise RunFailed(failure)
+            if kind == "step":
+                show(content)
+                continue
+            running.pop(name).join()
+            if kind == "failed":
+                outcome.failure = outcome.failure or f"{name}: {content}"
+                stop.set()
+            else:
+                outcome.phases.merge(content[0])
+                outcome.refused += content[1]
+        outcome.stopped = stop.is_set()
+    if outcome.failure:
+        raise RunFailed(outcome.failure)
     return outcome
+
+
+@contextmanager
+def _signals(stop: Any) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask to stop; a shell may have started us with the first ignored."""
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda _number, _frame: stop.set()) for number in wanted]
+    try:
+        yield
+    finally:
+        for number, handler in zip(wanted, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _next(messages: Any, running: Mapping[str, BaseProcess]) -> tuple[str, str, Any]:
@@ -95,6 +107,7 @@ def _next(messages: Any, running: Mapping[str, BaseProcess]) -> tuple[str, str, 
 def _child(place: Place, bookings: Sequence[Booking], messages: Any, stop: Any) -> None:
     """The life of one process. Ctrl-C reaches the whole group: the parent decides, children finish their batch."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     import django
 
     django.setup()
