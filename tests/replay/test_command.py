@@ -99,6 +99,21 @@ def test_replay_missing_column_exits_2_and_names_it(tmp_path: Path) -> None:
     assert "f.csv, line 1: columns missing: is_canceled, lead_time," in done.stderr
 
 
+@pytest.mark.parametrize("lines", [(), (line(adults="x"),)])
+def test_replay_file_without_a_row_to_take_needs_no_database(tmp_path: Path, lines: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        command(None, write(tmp_path / "f.csv", *lines)),
+        env=environment("postgresql://nobody@127.0.0.1:9/none"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    answer = json.loads(done.stdout)
+    assert (done.returncode, answer["rows"], answer["accepted"], answer["differences"]) == (0, len(lines), 0, 0)
+    assert [bad["row"] for bad in answer["rejected"]] == list(range(1, len(lines) + 1))
+    assert answer["months"] == []
+
+
 @pytest.mark.slow
 def test_replay_prints_one_object_and_exits_0(place: Place, tmp_path: Path) -> None:
     short = {"lead_time": "2"}

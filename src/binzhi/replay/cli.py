@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from binzhi.replay.reading import Table, UnusableFile, read_table
+from binzhi.replay.report import Report, show
 from binzhi.replay.rows import Booking, Rejected, read_bookings
 
 # Handed in by the command line above: opens the named database (or URL) for the length of the run, migrated, with
@@ -58,6 +59,9 @@ def replay(
         raise Unusable(str(error)) from error
     bookings, rejected = read_bookings(table)
     console.print(_first_words(table, bookings, rejected), highlight=False, markup=False)
+    if not bookings:
+        _tell(console, Report.of_nothing(table, rejected, time.monotonic() - started), as_json=as_json)
+        return
     name = database or f"binzhi_replay_{table.digest[:12]}" + (f"_{limit}" if limit else "")
     with open_database(name, restart):
         _run(console, table, bookings, rejected, limit=limit, processes=processes, as_json=as_json, started=started)
@@ -76,7 +80,6 @@ def _run(
 ) -> None:
     # Only now: these need Django, which the database has set up.
     from binzhi.replay.conduct import Input, Interrupted, conduct
-    from binzhi.replay.report import show
     from binzhi.replay.workers import RunFailed
 
     try:
@@ -86,11 +89,15 @@ def _run(
     except Interrupted:
         click.echo("Stopped. The same command goes on from here; with --restart it begins anew.", err=True)
         sys.exit(INTERRUPTED)
+    _tell(console, report, as_json=as_json)
+    if not report.is_clean:
+        sys.exit(DIFFERENT)
+
+
+def _tell(console: Console, report: Report, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report.as_object(), ensure_ascii=False))
     show(console if as_json else Console(), report)
-    if not report.is_clean:
-        sys.exit(DIFFERENT)
 
 
 def _first_words(table: Table, bookings: Sequence[Booking], rejected: Sequence[Rejected]) -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 
 from binzhi.replay.phases import Phases
+from binzhi.replay.reading import Table
 from binzhi.replay.reconcile import Difference, Month
 from binzhi.replay.rows import Rejected
 
@@ -35,6 +36,11 @@ class Report:
     seconds: float
     lives: int
     phases: Phases
+
+    @classmethod
+    def of_nothing(cls, table: Table, rejected: Sequence[Rejected], seconds: float) -> Report:
+        """The report on a file without a row that can be taken."""
+        return cls(len(table.records), 0, rejected, (), (), (), seconds, 0, Phases())
 
     @property
     def is_clean(self) -> bool:
