@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from binzhi.billing.services import post_charge
 from binzhi.billing.setup import COMPANY
+from binzhi.demo.house import TYPES
 from binzhi.demo.house_state import Booked, House, Remember
 from binzhi.demo.people import document_of
 from binzhi.demo.plan import CANCELS, NO_SHOW, Planned
@@ -32,7 +33,9 @@ REASONS = ("guest", "guest", "guest", "price", "elsewhere", "weather", "duplicat
 EARLY_LEAVERS = 0.015
 UPGRADES = {"STD": "KNG", "KNG": "BIZ", "BIZ": "DLX"}
 UPGRADED = 0.02
-DEPOSIT = Decimal(500)
+# Who has given nothing leaves the stay and something for extras; with some the desk was content with less.
+LEAST_DEPOSIT, EXTRAS = Decimal(500), Decimal(300)
+PRICES = {kind.spec.code: kind.price for kind in TYPES}
 _FILES_AT_ONCE = 20
 
 _OWED = """
@@ -199,12 +202,12 @@ def _choose_room(house: House, stay: Booked) -> bool:
 
 
 def _check_in(house: House, stay: Booked, seen: dict[int, int], latest_hour: int) -> Remember:
-    stay.with_deposit = stay.planned.guarantee_is_weak and stay.planned.number % 6 == 0
+    stay.deposit = _deposit(stay) if stay.planned.guarantee_is_weak else ZERO
     registrations = _registrations(house, stay)
     hour = min(max(stay.planned.hour, 13), latest_hour)
     begun = desk.check_in(
         hotel_id=house.hotel_id, room_reservation_id=stay.room_reservation_id, registrations=registrations,
-        room_id=stay.room, deposit=DepositInput(means="wechat", amount=DEPOSIT) if stay.with_deposit else None,
+        room_id=stay.room, deposit=DepositInput(means="wechat", amount=stay.deposit) if stay.deposit else None,
         coming_later=max(stay.planned.adults - len(registrations), 0), actor=house.cast["receptionist"],
         now=house.moment(stay.room_reservation_id, hour, hour + 1),
     )  # fmt: skip
@@ -240,6 +243,13 @@ def _registration(house: House, person: int) -> RegistrationInput:
     )
 
 
+def _deposit(stay: Booked) -> Decimal:
+    if stay.planned.number % 9 == 0:
+        return LEAST_DEPOSIT
+    whole = PRICES[stay.room_type] * stay.planned.nights * Decimal("1.2") + EXTRAS
+    return (whole / 100).to_integral_value(ROUND_CEILING) * 100
+
+
 def walk_in(house: House, bookings: Sequence[Planned]) -> None:
     """Who comes without a booking, as far as there are rooms."""
     for booking in bookings:
@@ -254,24 +264,23 @@ def _walk_in_alone(house: House, stay: Booked) -> None:
     seen: dict[int, int] = {}
     house.each([stay], lambda stay: _walk_in(house, stay, seen))
     house.files.learn(seen)
+    if not stay.room_reservation_id and stay.room is not None:
+        house.free[stay.room_type].append(stay.room)
 
 
 def _walk_in(house: House, stay: Booked, seen: dict[int, int]) -> Remember:
     registrations = _registrations(house, stay)
+    stay.deposit = _deposit(stay)
     assert stay.room is not None
     begun = desk.walk_in(
         hotel_id=house.hotel_id, booking=new_reservation(house, stay.planned), registrations=registrations,
-        room_id=stay.room, deposit=DepositInput(means="cash", amount=DEPOSIT),
+        room_id=stay.room, deposit=DepositInput(means="cash", amount=stay.deposit),
         coming_later=max(stay.planned.adults - len(registrations), 0), actor=house.cast["receptionist"],
         now=house.moment(stay.planned.number, 17, 23),
     )  # fmt: skip
 
     def remember() -> None:
-        stay.room_reservation_id, stay.reservation_id, stay.with_deposit = (
-            begun.room_reservation_id,
-            begun.reservation_id,
-            True,
-        )
+        stay.room_reservation_id, stay.reservation_id = begun.room_reservation_id, begun.reservation_id
         rows = db.fetch_all(_WINDOWS, [[begun.room_reservation_id]])
         stay.account = rows[0]["charge_account_id"]
         house.sell(stay.room_type, stay.planned.arrival, stay.departure)
@@ -320,7 +329,7 @@ def _check_out(house: House, stay: Booked, payment: PaymentInput | None) -> Reme
     desk.check_out(
         hotel_id=house.hotel_id, room_reservation_id=stay.room_reservation_id,
         payments=(payment,) if payment is not None else (),
-        deposit=DepositReturn(means="wechat") if stay.with_deposit else None, actor=house.cast["receptionist"],
+        deposit=DepositReturn(means="wechat") if stay.deposit else None, actor=house.cast["receptionist"],
         now=house.moment(stay.room_reservation_id, 8, 12),
     )  # fmt: skip
 
@@ -335,7 +344,7 @@ def _check_out(house: House, stay: Booked, payment: PaymentInput | None) -> Reme
 
 
 def _payment(house: House, stay: Booked, owed: Decimal) -> PaymentInput | None:
-    amount = max(owed - DEPOSIT, ZERO) if stay.with_deposit else owed
+    amount = max(owed - stay.deposit, ZERO)
     if amount <= 0:
         return None
     if stay.planned.organisation is not None:

@@ -18,6 +18,7 @@ from binzhi.demo.organisations import Organisations
 from binzhi.demo.people import Cast, Files
 from binzhi.demo.plan import Planned
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import unit_of_work
 
 TIMEZONE = "Asia/Shanghai"
@@ -39,7 +40,7 @@ class Booked:
     departure: date
     room: int | None = None
     account: int | None = None
-    with_deposit: bool = False
+    deposit: Decimal = ZERO
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from binzhi.demo.calendar import is_holiday
 from binzhi.demo.partners import AGENCIES, COMPANIES
 
 # Monday to Sunday: business in the week, leisure at the weekend, a hole on Sunday night.
-OCCUPANCY = (0.64, 0.70, 0.73, 0.71, 0.80, 0.88, 0.58)
+OCCUPANCY = (0.68, 0.72, 0.75, 0.74, 0.80, 0.86, 0.70)
 HOLIDAY_OCCUPANCY = 0.94
 # Types are asked for unevenly.
 DEMAND = {"STD": 1.0, "KNG": 1.0, "BIZ": 1.02, "DLX": 0.98, "STE": 0.72, "FAM": 0.86, "ACC": 0.45}
@@ -47,8 +47,8 @@ WAYS = (
     Way(6, "leisure", "ota", "qunar", selling.BREAKFAST, 12, "card"),
     Way(6, "leisure", "ota", "fliggy", selling.ADVANCE, 24, "card"),
     Way(3, "leisure", "ota", "booking", selling.BREAKFAST, 30, "card"),
-    Way(10, "member", "web", "direct", selling.MEMBER, 10),
-    Way(8, "member", "mini-app", "direct", selling.MEMBER, 5),
+    Way(10, "member", "web", "direct", selling.MEMBER, 10, "card"),
+    Way(8, "member", "mini-app", "direct", selling.MEMBER, 5, "card"),
     Way(8, "fit", "phone", "direct", selling.BASE, 5),
     Way(16, "corporate", "company", "direct", selling.AGREED, 7, "company", by_company=True),
     Way(8, "fit", "walk-in", "direct", selling.BASE, 0),
