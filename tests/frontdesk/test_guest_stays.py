@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from binzhi.frontdesk import services
 from binzhi.frontdesk.queries.guest_stays import stays_of_guest
 from binzhi.frontdesk.requests import RegistrationInput
