@@ -236,6 +236,12 @@ def test_buyers_take_what_clerks_give_back_and_never_more(house: House, hotel: T
     assert sum(map(won, answers)) <= given_back
     assert_written_once(buyers, answers)
     assert_counters_are_right(hotel)
+    # What was given back and not taken can be sold, to the last room.
+    left = ROOMS - sold(hotel)[CONTESTED]
+    late = race([Buyer(caller, (night(CONTESTED), night(CONTESTED + 1))) for caller in house.programs(16)])
+    print(told(f"16 late buyers for {left} rooms", late))
+    assert sum(map(won, late)) == left
+    assert_counters_are_right(hotel)
 
 
 # ---------------------------------------------------------------- the drill: A1

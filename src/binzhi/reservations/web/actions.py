@@ -90,7 +90,8 @@ def details(request: StaffRequest, number: str) -> HttpResponse:
             )  # fmt: skip
         except EditConflict as conflict:
             status = conflict.status
-            # What is seen beside it is what the next press overwrites.
+            # What is seen beside it is what the next press overwrites: as saved now, not as when this request began.
+            view = reservation_view(hotel_id=hotel.pk, number=view.number)
             form.data = with_version(request.POST, view)
             context |= {"conflict": conflict.text, "compared": details_compared(form, view, codes)}
         except DomainError as refusal:
