@@ -309,12 +309,15 @@ def _prepare_session() -> None:
     db.execute("SET synchronous_commit = off")
     # Half of the server's time would go into planning the same statements again; see `_learn`.
     db.execute("SET plan_cache_mode = force_generic_plan")
+    # A machine that was put to sleep in the middle of a batch goes on when it wakes.
+    db.execute("SET idle_in_transaction_session_timeout = 0")
 
 
 def _end_session() -> None:
     # A connection may go back to a pool: it must not carry its settings there.
     db.execute("RESET synchronous_commit")
     db.execute("RESET plan_cache_mode")
+    db.execute("RESET idle_in_transaction_session_timeout")
     connection.close()
 
 
