@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import orjson
 from django.db import Error as DatabaseError
@@ -19,11 +19,12 @@ from binzhi.api import problems
 from binzhi.kernel import clock
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
-from binzhi.kernel.idempotency import fingerprint_of, run_once
+from binzhi.kernel.idempotency import fingerprint_of, run_once, run_once_carried
 from binzhi.people import tokens
 from binzhi.property.queries import HotelRef
 
 VERSION = "1"
+R = TypeVar("R")
 
 
 class ApiRequest(HttpRequest):
@@ -110,13 +111,33 @@ def once(
     request: HttpRequest, *, key: str, route: str, body: Any, work: Callable[[], dict[str, Any]], status: int = 201
 ) -> HttpResponse:
     """Answer `work()` once per key of this token; a repeat gets the kept answer and says so in a header."""
-    call = cast(ApiRequest, request)
     answer, repeated = run_once(
-        caller=f"token:{call.actor.token_id}",
-        key=key,
-        fingerprint=fingerprint_of(route, body),
-        work=work,
-    )
+        caller=_caller(request), key=key, fingerprint=fingerprint_of(route, body), work=work
+    )  # fmt: skip
+    return _answered(answer, repeated, status)
+
+
+def once_carried(
+    request: HttpRequest,
+    *,
+    key: str,
+    route: str,
+    body: Any,
+    work: Callable[[], R],
+    answer_of: Callable[[R], dict[str, Any]],
+) -> HttpResponse:
+    """As `once`, for an operation whose own statement keeps the key (see `kernel.idempotency`)."""
+    answer, repeated = run_once_carried(
+        caller=_caller(request), key=key, fingerprint=fingerprint_of(route, body), work=work, answer_of=answer_of
+    )  # fmt: skip
+    return _answered(answer, repeated, 201)
+
+
+def _caller(request: HttpRequest) -> str:
+    return f"token:{cast(ApiRequest, request).actor.token_id}"
+
+
+def _answered(answer: dict[str, Any], repeated: bool, status: int) -> HttpResponse:
     # Sorted: the kept answer has forgotten the order of its names, and a repeat is equal to the byte.
     response = json_response(answer, status=status, option=orjson.OPT_SORT_KEYS)
     if repeated:

@@ -9,7 +9,6 @@ from typing import Any
 import psycopg.conninfo
 from csp.constants import NONE, SELF
 
-from binzhi.config.pool import unbind
 from binzhi.config.secrets import load_secrets
 
 HOME = Path(os.environ.get("BINZHI_HOME", "var")).absolute()
@@ -54,6 +53,7 @@ INSTALLED_APPS = [
     "binzhi.config",
 ]
 MIDDLEWARE = [
+    "binzhi.api.middleware.TokenMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -106,23 +106,20 @@ def _database() -> dict[str, Any]:
             "timeout": _WAIT_SECONDS,
             # Tries get rarer the longer they go on; given up, the next request begins with frequent ones.
             "reconnect_timeout": _WAIT_SECONDS,
-            # What one request was bound to is not seen by the next one that forgets to bind itself.
-            "reset": unbind,
         },
         "options": "-c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000",
         "prepare_threshold": 2,
         "server_side_binding": True,
     }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        # Django's own with a pool that checks and unbinds its connections without a round trip.
+        "ENGINE": "binzhi.kernel.postgres",
         "NAME": info.get("dbname", "binzhi"),
         "USER": info.get("user", ""),
         "PASSWORD": info.get("password", ""),
         "HOST": info.get("host", ""),
         "PORT": info.get("port", ""),
         "CONN_MAX_AGE": 0,
-        # A pooled connection that a restart of the database cut is replaced before it is used.
-        "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": options,
     }

@@ -2,37 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connection, connections
 from psycopg import Error as PgError
 
+from binzhi.kernel.postgres import session
+
 Params = Sequence[Any] | Mapping[str, Any]
-_NOBODY = ("", "")
-# After a rollback the session may still be bound as it was before; no list of ids looks like this.
-_UNKNOWN = ("?", "?")
 # Connection lost, transaction to be tried again, nothing left (disk, memory, connections), being shut down, ill.
 _AWAY_CLASSES = frozenset({"08", "40", "53", "57", "58"})
 _LOCK_NOT_AVAILABLE, _READ_ONLY = "55P03", "25006"
 
 
-def fetch_all(sql: str, params: Params = ()) -> list[dict[str, Any]]:
-    """Rows as dictionaries by column name."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        names = _names(cursor)
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def fetch_all(sql: str, params: Params = (), *, binds: bool = False) -> list[dict[str, Any]]:
+    """Rows as dictionaries by column name; `binds`: the statement itself binds the session, see `mark_scope`."""
+    cursor = _run(sql, params, binds=binds)
+    names = _names(cursor)
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def fetch_one(sql: str, params: Params = ()) -> dict[str, Any] | None:
     """The first row or None."""
-    with connection.cursor() as cursor:
+    cursor = _run(sql, params)
+    row = cursor.fetchone()
+    return None if row is None else dict(zip(_names(cursor), row, strict=True))
+
+
+def fetch_value(sql: str, params: Params = ()) -> Any:
+    """The first column of the first row or None."""
+    row = _run(sql, params).fetchone()
+    return None if row is None else row[0]
+
+
+def fetch_values(sql: str, params: Params = ()) -> list[Any]:
+    """The first column of all rows."""
+    return [row[0] for row in _run(sql, params).fetchall()]
+
+
+def execute(sql: str, params: Params = ()) -> int:
+    """Run a statement; the number of rows it touched."""
+    return int(_run(sql, params).rowcount)
+
+
+def array(values: Iterable[object]) -> str:
+    """Numbers, dates and the like as an array in PostgreSQL's notation; not for texts, which would need quoting.
+
+    A tenth of the driver's work on a list, which looks for the type of every element.
+    """
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
+
+
+def texts(values: Sequence[str]) -> str | list[str]:
+    """Texts as an array: the empty one, which is the usual one, without the driver's work on a list."""
+    return list(values) if values else "{}"
+
+
+def _run(sql: str, params: Params, *, binds: bool = False) -> Any:
+    """A cursor that has run the statement.
+
+    The driver's own cursor, as Django's layers around it take as long as the driver itself; those are used where
+    somebody listens (query counts of tests, the debug log).
+    """
+    here = connections[DEFAULT_DB_ALIAS]
+    if here.connection is None:
+        here.ensure_connection()
+    if not binds and session.is_left_over(here.connection):
+        session.unbind(here.connection)
+    if here.execute_wrappers or here.queries_logged:
+        cursor = here.cursor()
         cursor.execute(sql, params)
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        return dict(zip(_names(cursor), row, strict=True))
+        return cursor
+    here.validate_no_broken_transaction()
+    with here.wrap_database_errors:
+        return here.connection.execute(sql, params)
 
 
 def _names(cursor: Any) -> list[str]:
@@ -41,53 +85,37 @@ def _names(cursor: Any) -> list[str]:
     return [result.fname(place).decode() for place in range(result.nfields)]
 
 
-def fetch_value(sql: str, params: Params = ()) -> Any:
-    """The first column of the first row or None."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        row = cursor.fetchone()
-        return None if row is None else row[0]
-
-
-def execute(sql: str, params: Params = ()) -> int:
-    """Run a statement; the number of rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return int(cursor.rowcount)
-
-
 def enter_scope(hotels: str, groups: str) -> None:
     """Bind this session to hotels and groups (comma-separated ids, or '*'); free when already bound.
 
     Call it outside a transaction where possible: a rollback takes the setting back.
     """
     connection.ensure_connection()
-    raw = connection.connection
-    if getattr(raw, "binzhi_scope", None) == (hotels, groups):
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('binzhi.hotels', %s, false), set_config('binzhi.groups', %s, false)", [hotels, groups]
+    if session.scope_of(connection.connection) != (hotels, groups):
+        fetch_all(
+            "SELECT set_config('binzhi.hotels', %s, false), set_config('binzhi.groups', %s, false)",
+            [hotels, groups],
+            binds=True,
         )
     mark_scope(hotels, groups)
 
 
 def mark_scope(hotels: str, groups: str) -> None:
     """Note that a statement has just bound the session itself (sign-in by token does it in its one query)."""
-    setattr(connection.connection, "binzhi_scope", (hotels, groups))  # noqa: B010  (a foreign class without the attribute)
+    session.mark(connection.connection, (hotels, groups))
 
 
 def forget_scope() -> None:
     """Bind anew before the next operation: the setting may have been rolled back, or may still stand."""
     if connection.connection is not None:
-        setattr(connection.connection, "binzhi_scope", _UNKNOWN)  # noqa: B010
+        session.mark(connection.connection, session.UNKNOWN)
 
 
 def clear_scope() -> None:
     """Let the session see no hotel at all, unless nothing ever bound it."""
     connection.ensure_connection()
-    if getattr(connection.connection, "binzhi_scope", _NOBODY) != _NOBODY:
-        enter_scope(*_NOBODY)
+    if session.scope_of(connection.connection) != session.NOBODY:
+        enter_scope(*session.NOBODY)
 
 
 def is_away(error: BaseException | None) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import orjson
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel import db
-from binzhi.kernel.errors import InvalidInput
+from binzhi.kernel.errors import DomainError, InvalidInput
 from binzhi.kernel.operations import unit_of_work
 
 KEY_LIMIT = 255
+R = TypeVar("R")
 
 
 class KeyReused(InvalidInput):
@@ -35,24 +39,100 @@ def run_once(
     A second request with the same key waits for the first to commit. A refusal keeps nothing.
     Raises KeyReused when the same key comes with another request.
     """
-    if not key or len(key) > KEY_LIMIT or not key.isprintable():
-        raise InvalidInput(field="Idempotency-Key", message=_("An idempotency key has 1 to 255 printable characters."))
+    _check(key)
     with unit_of_work():
         mine = db.execute(
             "INSERT INTO kernel_idempotency_key (caller, key, fingerprint) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             [caller, key, fingerprint],
         )
         if not mine:
-            kept = db.fetch_one(
-                "SELECT fingerprint, answer FROM kernel_idempotency_key WHERE caller = %s AND key = %s", [caller, key]
-            )
-            if kept is None or bytes(kept["fingerprint"]) != fingerprint:
+            kept = _kept(caller, key, fingerprint)
+            if kept is None:
                 raise KeyReused
-            answer = kept["answer"]
-            return (orjson.loads(answer) if isinstance(answer, str) else answer), True
+            return kept, True
         answer = work()
         db.execute(
             "UPDATE kernel_idempotency_key SET answer = %s::jsonb WHERE caller = %s AND key = %s",
             [orjson.dumps(answer, default=str).decode(), caller, key],
         )
         return answer, False
+
+
+# Part of a statement that has a `subject` of one row, or none when nothing is written.
+CLAIMING = """
+claim AS (
+    INSERT INTO kernel_idempotency_key (caller, key, fingerprint, answer)
+    SELECT %(claim_caller)s::text, %(claim_key)s::text, %(claim_fingerprint)s::bytea, %(claim_answer)s::jsonb
+    FROM subject WHERE %(claim_key)s::text IS NOT NULL
+)
+"""
+_NO_CLAIM: dict[str, Any] = dict.fromkeys(("claim_caller", "claim_key", "claim_fingerprint", "claim_answer"))
+
+
+@dataclass(slots=True)
+class _Claim:
+    caller: str
+    key: str
+    fingerprint: bytes
+    answer_of: Callable[[Any], dict[str, Any]]
+    answer: dict[str, Any] | None = None
+
+
+_claim: ContextVar[_Claim | None] = ContextVar("idempotency_claim", default=None)
+
+
+def claiming(made: object) -> dict[str, Any]:
+    """The parameters of `CLAIMING`, for an operation whose one statement keeps key and answer beside its effect.
+
+    `made` is what the operation will return.
+    """
+    claim = _claim.get()
+    if claim is None:
+        return _NO_CLAIM
+    claim.answer = claim.answer_of(made)
+    return {
+        "claim_caller": claim.caller, "claim_key": claim.key, "claim_fingerprint": claim.fingerprint,
+        "claim_answer": orjson.dumps(claim.answer, default=str).decode(),
+    }  # fmt: skip
+
+
+def run_once_carried(
+    *, caller: str, key: str, fingerprint: bytes, work: Callable[[], R], answer_of: Callable[[R], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
+    """As `run_once`, for an operation whose statement carries `CLAIMING`: no statement is spent on the key.
+
+    A repeat does the work as far as that statement, which the key then refuses; a refusal of any kind is one only if
+    no answer is kept, so that what sold out in between does not hide the first answer. Raises KeyReused.
+    """
+    _check(key)
+    claim = _Claim(caller, key, fingerprint, answer_of)
+    token = _claim.set(claim)
+    try:
+        work()
+    except (DomainError, IntegrityError):
+        kept = _kept(caller, key, fingerprint)
+        if kept is None:
+            raise
+        return kept, True
+    finally:
+        _claim.reset(token)
+    if claim.answer is None:
+        raise AssertionError("the operation did not keep its answer")
+    return claim.answer, False
+
+
+def _check(key: str) -> None:
+    if not key or len(key) > KEY_LIMIT or not key.isprintable():
+        raise InvalidInput(field="Idempotency-Key", message=_("An idempotency key has 1 to 255 printable characters."))
+
+
+def _kept(caller: str, key: str, fingerprint: bytes) -> dict[str, Any] | None:
+    row = db.fetch_one(
+        "SELECT fingerprint, answer FROM kernel_idempotency_key WHERE caller = %s AND key = %s", [caller, key]
+    )
+    if row is None:
+        return None
+    if bytes(row["fingerprint"]) != fingerprint:
+        raise KeyReused
+    answer: dict[str, Any] = orjson.loads(row["answer"]) if isinstance(row["answer"], str) else row["answer"]
+    return answer

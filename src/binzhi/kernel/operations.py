@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar, cast
 
 import orjson
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 from psycopg import errors as pg
 
 from binzhi.kernel import db, outbox
@@ -101,15 +101,21 @@ def operation(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
-_RECORD = """
-WITH entry AS (
+# Parts of a statement that has a `subject (id)` of one row, or none when nothing is to be recorded.
+RECORDING = """
+entry AS (
     INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s)
+    SELECT %(record_at)s::timestamptz, %(record_hotel)s::bigint, %(record_name)s, %(record_subject)s, subject.id,
+        %(record_user)s::bigint, %(record_actor)s, %(record_before)s::jsonb, %(record_after)s::jsonb, %(record_reason)s
+    FROM subject
+), event AS (
+    INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
+    SELECT %(record_at)s::timestamptz, %(record_hotel)s::bigint, %(record_topic)s, %(record_subject)s, subject.id,
+        %(record_payload)s::jsonb
+    FROM subject RETURNING id
 )
-INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
-VALUES (%s, %s, %s, %s, %s, %s::jsonb)
-RETURNING id
 """
+_RECORD = f"WITH subject AS (SELECT %(record_id)s::bigint AS id), {RECORDING} SELECT id FROM event"  # noqa: S608
 
 
 def record(
@@ -129,16 +135,36 @@ def record(
 
     `before` and `after` hold ids, codes, dates and amounts, never names, phones or document numbers.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD,
-            [
-                now, hotel_id, name, subject, subject_id, actor.user_id,
-                _signature(actor), _json(before), _json(after), reason,
-                now, hotel_id, event.topic, subject, subject_id, _json(event.payload()),
-            ],
-        )  # fmt: skip
-        (event_id,) = cursor.fetchone()
+    params = recording(
+        name, subject=subject, hotel_id=hotel_id, actor=actor, now=now, event=event, before=before, after=after,
+        reason=reason,
+    )  # fmt: skip
+    recorded(event, event_id=db.fetch_value(_RECORD, params | {"record_id": subject_id}))
+
+
+def recording(
+    name: str,
+    *,
+    subject: str,
+    hotel_id: int,
+    actor: Actor,
+    now: datetime,
+    event: Event,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> dict[str, Any]:
+    """The parameters of `RECORDING`, for an operation whose own statement carries it and which then calls `recorded`."""
+    return {
+        "record_at": now, "record_hotel": hotel_id, "record_name": name, "record_subject": subject,
+        "record_user": actor.user_id, "record_actor": _signature(actor), "record_before": _json(before),
+        "record_after": _json(after), "record_reason": reason, "record_topic": event.topic,
+        "record_payload": _json(event.payload()),
+    }  # fmt: skip
+
+
+def recorded(event: Event, *, event_id: int) -> None:
+    """Note that audit row and event are written, and start the event's reactions."""
     _recorded.set(_recorded.get() + 1)
     outbox.react(event, event_id=event_id)
 
@@ -183,17 +209,15 @@ def record_each(
     """As `record`, for a change made to many subjects at once: audit row and event for each, in one statement."""
     if not entries:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORD_EACH,
-            {
-                "ids": [entry.subject_id for entry in entries], "before": [_json(entry.before) for entry in entries],
-                "after": [_json(entry.after) for entry in entries], "topics": [entry.event.topic for entry in entries],
-                "payloads": [_json(entry.event.payload()) for entry in entries], "now": now, "hotel": hotel_id,
-                "name": name, "subject": subject, "user": actor.user_id, "actor": _signature(actor), "reason": reason,
-            },
-        )  # fmt: skip
-        event_ids = sorted(event_id for (event_id,) in cursor.fetchall())
+    event_ids = sorted(db.fetch_values(
+        _RECORD_EACH,
+        {
+            "ids": [entry.subject_id for entry in entries], "before": [_json(entry.before) for entry in entries],
+            "after": [_json(entry.after) for entry in entries], "topics": [entry.event.topic for entry in entries],
+            "payloads": [_json(entry.event.payload()) for entry in entries], "now": now, "hotel": hotel_id,
+            "name": name, "subject": subject, "user": actor.user_id, "actor": _signature(actor), "reason": reason,
+        },
+    ))  # fmt: skip
     _recorded.set(_recorded.get() + len(entries))
     for entry, event_id in zip(entries, event_ids, strict=True):
         outbox.react(entry.event, event_id=event_id)

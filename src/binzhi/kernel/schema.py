@@ -43,8 +43,6 @@ FOR EACH STATEMENT EXECUTE FUNCTION binzhi_refuse_change();
 def insert_only(*tables: str) -> list[migrations.RunSQL]:
     """Rows of these tables are written once: UPDATE and DELETE raise, for the owner too."""
     return [
-        migrations.RunSQL(
-            _INSERT_ONLY.format(table=table), f"DROP TRIGGER {table}_insert_only ON {table}"
-        )
+        migrations.RunSQL(_INSERT_ONLY.format(table=table), f"DROP TRIGGER {table}_insert_only ON {table}")
         for table in tables
     ]

@@ -15,7 +15,6 @@ from binzhi.kernel.actor import STRANGER
 from binzhi.people.queries import standings_of
 from binzhi.people.web.gate import StaffRequest
 
-API = "/api/"
 LAST_HOTEL = "last_hotel"
 
 
@@ -52,9 +51,6 @@ class StaffMiddleware:
     def _recognise(self, request: StaffRequest) -> None:
         request.actor, request.hotel, request.hotels = STRANGER, None, []
         request.standing, request.standings = None, []
-        if request.path.startswith(API) and "Authorization" in request.headers:
-            # The API binds or unbinds the session itself, in the one statement that reads the token.
-            return
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             db.clear_scope()
             return

@@ -39,7 +39,7 @@ def bind_statement(mine: str) -> str:
 
 def bound_rows(sql: str, params: list[Any]) -> list[dict[str, Any]]:
     """The rows of a `bind_statement`, without the empty one of a stranger."""
-    return [row for row in db.fetch_all(sql, params) if row["staff_id"] is not None]
+    return [row for row in db.fetch_all(sql, params, binds=True) if row["staff_id"] is not None]
 
 
 _OF_USER = bind_statement(f"""

@@ -53,7 +53,9 @@ SELECT w.position, h.business_date, h.longest_stay, h.booking_horizon, h.currenc
        (SELECT o.id FROM guests_organisation o
         WHERE o.group_id = h.group_id AND o.id = %(organisation)s::bigint) AS organisation_id,
        CASE WHEN %(new)s AND w.position = 1
-            THEN nextval('reservations_reservation_id_seq'::regclass) END AS new_id
+            THEN nextval('reservations_reservation_id_seq'::regclass) END AS new_id,
+       CASE WHEN %(new)s AND w.position = 1 THEN nextval('reservations_number'::regclass)::text END AS new_number,
+       CASE WHEN %(new)s THEN nextval('reservations_roomreservation_id_seq'::regclass) END AS new_room_id
 FROM property_hotel h
 CROSS JOIN wanted w
 LEFT JOIN property_roomtype t ON t.hotel_id = h.id AND t.code = w.room_type AND t.is_active
@@ -82,15 +84,17 @@ class PricedRoom:
     prices: list[Decimal] | None
     refusal: DomainError | None
     guarantee_required: bool
+    new_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one statement read."""
+    """What one statement read; ids and number are those of a reservation to be made, else 0 and empty."""
 
     today: date
     currency: str
     new_id: int
+    new_number: str
     rooms: list[PricedRoom]
 
 
@@ -124,8 +128,8 @@ def gather(
     check_codes(codes)
     params: dict[str, Any] = {
         "hotel": hotel_id,
-        "codes": [f"{kind} {code}" for kind, code, _field in codes],
-        "guests": list(guest_ids),
+        "codes": db.texts([f"{kind} {code}" for kind, code, _field in codes]),
+        "guests": db.array(guest_ids),
         "organisation": organisation_id,
         "new": is_new,
     }
@@ -146,6 +150,7 @@ def gather(
         today=rows[0]["business_date"],
         currency=rows[0]["currency"],
         new_id=rows[0]["new_id"] or 0,
+        new_number=rows[0]["new_number"] or "",
         rooms=[
             _priced(row, room, not_before, prefix_of(row["position"], places))
             for row, room in zip(rows, rooms, strict=True)
@@ -240,4 +245,5 @@ def _priced(row: dict[str, Any], room: Wanted, not_before: date | None, prefix: 
         prices=prices,
         refusal=refusal,
         guarantee_required=row["guarantee_required"],
+        new_id=row["new_room_id"] or 0,
     )

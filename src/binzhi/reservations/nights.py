@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError
 from binzhi.reservations.errors import LimitBelowSold, NotOnSale, RoomTypeClosed, RoomTypeSoldOut
 
-Deltas = Mapping[tuple[date, int], int]
+Key = tuple[date, int]  # a night and a room type
+Deltas = Mapping[Key, int]
 
 # The sort below the row locks is what makes the order; the CTE is read to its end before a row is updated or
 # row by row in that order, and either way no row is locked out of turn.
 # The arrays stand in sub-selects so that their length is hidden from the planner: it then keeps one plan instead of
 # planning every call, which costs twice what the statement does.
 _LOCKED = """
-WITH asked AS MATERIALIZED (
+asked AS MATERIALIZED (
     SELECT * FROM unnest((SELECT %(nights)s::date[]), (SELECT %(types)s::bigint[]), (SELECT %(deltas)s::integer[]))
         AS a (night, room_type_id, delta)
 ), locked AS MATERIALIZED (
@@ -31,26 +33,24 @@ WITH asked AS MATERIALIZED (
     FOR NO KEY UPDATE OF n
 )
 """
-_TAKE = (
-    _LOCKED
-    + """
+_SELL = """
 UPDATE reservations_night n SET sold = n.sold + l.delta
 FROM locked l
 WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_type_id
   AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))
 RETURNING n.night, n.room_type_id
 """
-)
-_PUT_OUT_OF_ORDER = (
-    _LOCKED
-    + """
+_TAKE = f"WITH {_LOCKED} {_SELL}"
+# Parts of a statement that goes on only if `taken` has as many rows as were asked for; see `taking`.
+TAKING = f"{_LOCKED}, taken AS ({_SELL})"
+_PUT_OUT_OF_ORDER = f"""
+WITH {_LOCKED}
 UPDATE reservations_night n SET out_of_order = n.out_of_order + l.delta
 FROM locked l
 WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_type_id
   AND (l.delta < 0 OR n.sold <= n.rooms - n.out_of_order - l.delta + n.overbooking - n.held)
 RETURNING n.night, n.room_type_id
-"""
-)
+"""  # noqa: S608  (constants)
 _WHY = """
 SELECT closed FROM reservations_night WHERE night = %s AND hotel_id = %s AND room_type_id = %s
 """
@@ -64,7 +64,7 @@ def take(*, hotel_id: int, deltas: Deltas) -> None:
     """
     done, asked = _change(_TAKE, hotel_id, deltas)
     if len(done) != len(asked):
-        raise _refusal(hotel_id, next(key for key in asked if key not in done))
+        raise refusal(hotel_id, asked, done)
 
 
 def put_out_of_order(*, hotel_id: int, deltas: Deltas) -> None:
@@ -115,28 +115,36 @@ def set_limits(
     return len(done)
 
 
-def _change(sql: str, hotel_id: int, deltas: Deltas) -> tuple[set[tuple[date, int]], list[tuple[date, int]]]:
-    asked = sorted(key for key, delta in deltas.items() if delta)
+def _change(sql: str, hotel_id: int, deltas: Deltas) -> tuple[set[Key], list[Key]]:
+    asked = in_order(deltas)
     if not asked:
         return set(), []
-    rows = db.fetch_all(
-        sql,
-        {
-            "hotel": hotel_id,
-            "nights": [night for night, _type in asked],
-            "types": [room_type_id for _night, room_type_id in asked],
-            "deltas": [deltas[key] for key in asked],
-        },
-    )
+    rows = db.fetch_all(sql, taking(hotel_id, asked, deltas))
     return {(row["night"], row["room_type_id"]) for row in rows}, asked
+
+
+def in_order(deltas: Deltas) -> list[Key]:
+    """The nights and types that change, in the order in which they are locked."""
+    return sorted(key for key, delta in deltas.items() if delta)
+
+
+def taking(hotel_id: int, asked: list[Key], deltas: Deltas) -> dict[str, Any]:
+    """The parameters of `TAKING`, for a statement that sells and writes in one."""
+    return {
+        "hotel": hotel_id,
+        "nights": db.array(night for night, _type in asked),
+        "types": db.array(room_type_id for _night, room_type_id in asked),
+        "deltas": db.array(deltas[key] for key in asked),
+    }
 
 
 def _is_open(hotel_id: int, night: date, room_type_id: int) -> bool:
     return db.fetch_one(_WHY, [night, hotel_id, room_type_id]) is not None
 
 
-def _refusal(hotel_id: int, key: tuple[date, int]) -> DomainError:
-    night, room_type_id = key
+def refusal(hotel_id: int, asked: list[Key], done: set[Key]) -> DomainError:
+    """Why the first night that was not `done` could not be had: NotOnSale, RoomTypeClosed or RoomTypeSoldOut."""
+    night, room_type_id = next(key for key in asked if key not in done)
     row = db.fetch_one(_WHY, [night, hotel_id, room_type_id])
     if row is None:
         return NotOnSale(night=night, room_type_id=room_type_id)

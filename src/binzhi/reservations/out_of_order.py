@@ -6,19 +6,22 @@ from datetime import date, datetime
 
 from binzhi.kernel import db
 
+# Only rooms whose mark changes are locked and written: of a large house, a few.
 _MARK = """
 UPDATE property_room r
 SET maintenance = CASE WHEN s.is_out THEN 'out_of_order' ELSE 'in_service' END, condition_changed_at = %(now)s
 FROM (
-    SELECT x.id, EXISTS (
-        SELECT 1 FROM reservations_outoforder o
-        WHERE o.room_id = x.id AND o.returned_at IS NULL AND o.start <= %(today)s AND o.until > %(today)s
-    ) AS is_out
+    SELECT x.id, o.room_id IS NOT NULL AS is_out
     FROM property_room x
+    LEFT JOIN (
+        SELECT DISTINCT room_id FROM reservations_outoforder
+        WHERE hotel_id = %(hotel)s AND returned_at IS NULL AND start <= %(today)s AND until > %(today)s
+    ) o ON o.room_id = x.id
     WHERE x.hotel_id = %(hotel)s AND (%(room)s::bigint IS NULL OR x.id = %(room)s::bigint)
+      AND (o.room_id IS NOT NULL) <> (x.maintenance = 'out_of_order')
     ORDER BY x.id FOR NO KEY UPDATE OF x
 ) s
-WHERE r.id = s.id AND s.is_out <> (r.maintenance = 'out_of_order')
+WHERE r.id = s.id
 """
 
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Header, Query, Router, Schema
 
 from binzhi.api import schemas
-from binzhi.api.core import ApiRequest, conditional, etag_of, json_response, now, once, version_from
+from binzhi.api.core import ApiRequest, conditional, etag_of, json_response, now, once_carried, version_from
 from binzhi.api.present import arrival_cursor, encode_cursor, reservation_out
 from binzhi.api.types import Code, Cursor, Day, IdempotencyKey, IfMatch, Key, Limit, Number
 from binzhi.kernel.text import clean_text
@@ -33,8 +33,10 @@ def create(request: ApiRequest, hotel: Code, payload: schemas.ReservationIn, key
         }
     )
 
-    def work() -> dict[str, Any]:
-        made = services.create_reservation(hotel_id=request.hotel.pk, booking=booking, actor=request.actor, now=now())
+    def work() -> services.ReservationRef:
+        return services.create_reservation(hotel_id=request.hotel.pk, booking=booking, actor=request.actor, now=now())
+
+    def answer_of(made: services.ReservationRef) -> dict[str, Any]:
         return {
             "number": made.number,
             "version": made.version,
@@ -43,7 +45,7 @@ def create(request: ApiRequest, hotel: Code, payload: schemas.ReservationIn, key
             "currency": request.hotel.currency,
         }
 
-    return once(request, key=key, route="create_reservation", body=body, work=work)
+    return once_carried(request, key=key, route="create_reservation", body=body, work=work, answer_of=answer_of)
 
 
 class ListSearch(Schema):

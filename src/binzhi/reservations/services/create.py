@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,8 @@ from psycopg import errors as pg
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput
-from binzhi.kernel.operations import operation, record
+from binzhi.kernel.idempotency import CLAIMING, claiming
+from binzhi.kernel.operations import RECORDING, operation, recorded, recording
 from binzhi.reservations import booker, facts, limits, nights
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import Guarantee
@@ -20,42 +22,42 @@ from binzhi.reservations.errors import ChannelOrderTaken, GuaranteeRequired, NoP
 from binzhi.reservations.events import ReservationCreated
 from binzhi.reservations.requests import NewReservation, ReservationRef, RoomRequest
 
-# One statement writes the reservation, its rooms and the agreed price of every night.
-_INSERT = """
-WITH made AS (
+# One statement takes the nights and, if all of them were to be had, writes the reservation, its rooms, the agreed price
+# of every night, the audit row, the event and the key under which it was asked for.
+_BOOK = f"""
+WITH {nights.TAKING}, subject AS (
     INSERT INTO reservations_reservation (
-        id, hotel_id, guest_id, organisation_id, booker_name, booker_phone_sealed, booker_phone_masked, market, source,
-        channel, channel_number, guarantee, special_requests, remarks, expected_at, booked_on, created_at)
-    VALUES (%(id)s, %(hotel)s, %(guest)s::bigint, %(organisation)s::bigint, %(name)s, %(sealed)s::bytea, %(masked)s,
-        %(market)s, %(source)s, %(channel)s, %(channel_number)s, %(guarantee)s, %(specials)s::varchar[], %(remarks)s,
-        %(expected_at)s::time, %(today)s::date, %(now)s)
-    RETURNING id, number, version
+        id, number, hotel_id, guest_id, organisation_id, booker_name, booker_phone_sealed, booker_phone_masked, market,
+        source, channel, channel_number, guarantee, special_requests, remarks, expected_at, booked_on, created_at)
+    SELECT %(id)s::bigint, %(number)s, %(hotel)s, %(guest)s::bigint, %(organisation)s::bigint, %(name)s,
+        %(sealed)s::bytea, %(masked)s, %(market)s, %(source)s, %(channel)s, %(channel_number)s, %(guarantee)s,
+        %(specials)s::varchar[], %(remarks)s, %(expected_at)s::time, %(today)s::date, %(record_at)s::timestamptz
+    FROM (SELECT count(*) AS nights FROM taken) t WHERE t.nights = %(asked)s
+    RETURNING id
 ), rooms AS (
     INSERT INTO reservations_roomreservation (
-        hotel_id, reservation_id, position, status, room_type_id, priced_type_id, rate_plan_id, arrival, departure,
+        id, hotel_id, reservation_id, position, status, room_type_id, priced_type_id, rate_plan_id, arrival, departure,
         adults, children, infants, guest_id, walk_in)
-    SELECT %(hotel)s, made.id, a.position, 'reserved', a.type, a.type, a.plan, a.arrival, a.departure, a.adults,
-        a.children, a.infants, a.guest, %(walk_in)s
-    FROM made, unnest(%(positions)s::smallint[], %(types)s::bigint[], %(plans)s::bigint[], %(arrivals)s::date[],
-        %(departures)s::date[], %(adults)s::smallint[], %(children)s::smallint[], %(infants)s::smallint[],
-        %(guests)s::bigint[])
-        AS a (position, type, plan, arrival, departure, adults, children, infants, guest)
-    RETURNING id, position, rate_plan_id
+    SELECT a.id, %(hotel)s, subject.id, a.position, 'reserved', a.type, a.type, a.plan, a.arrival, a.departure,
+        a.adults, a.children, a.infants, a.guest, %(walk_in)s
+    FROM subject, unnest(%(room_ids)s::bigint[], %(positions)s::smallint[], %(room_types)s::bigint[],
+        %(plans)s::bigint[], %(arrivals)s::date[], %(departures)s::date[], %(adults)s::smallint[],
+        %(children)s::smallint[], %(infants)s::smallint[], %(guests)s::bigint[])
+        AS a (id, position, type, plan, arrival, departure, adults, children, infants, guest)
 ), prices AS (
     INSERT INTO reservations_staynight (room_reservation_id, hotel_id, night, price, rate_plan_id)
-    SELECT rooms.id, %(hotel)s, n.night, n.price, rooms.rate_plan_id
-    FROM unnest(%(night_positions)s::smallint[], %(nights)s::date[], %(prices)s::numeric[])
-        AS n (position, night, price)
-    JOIN rooms USING (position)
-)
-SELECT made.number, made.version, (SELECT array_agg(rooms.id ORDER BY rooms.position) FROM rooms) AS room_ids
-FROM made
-"""
+    SELECT n.room, %(hotel)s, n.night, n.price, n.plan
+    FROM subject, unnest(%(night_rooms)s::bigint[], %(night_plans)s::bigint[], %(night_dates)s::date[],
+        %(prices)s::numeric[]) AS n (room, plan, night, price)
+), {RECORDING}, {CLAIMING}
+SELECT (SELECT id FROM event) AS event_id, ARRAY(SELECT taken.night FROM taken WHERE NOT EXISTS (TABLE subject)) AS had,
+       ARRAY(SELECT taken.room_type_id FROM taken WHERE NOT EXISTS (TABLE subject)) AS had_types
+"""  # noqa: S608  (constants)
 
 
 @operation(Permission.CREATE)
 def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, now: datetime) -> ReservationRef:
-    """Sell one or several rooms: four statements, whatever the number of rooms and nights.
+    """Sell one or several rooms: two statements, whatever the number of rooms and nights.
 
     Takes the nights (locked in order) and keeps the price of every night. Raises InvalidInput at the field,
     RoomTypeSoldOut, RoomTypeClosed, NotOnSale, a StayRefused, PriceChanged, ChannelOrderTaken; `prices` needs
@@ -76,13 +78,19 @@ def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, 
         _agreed(room, priced, clean, facts.prefix_of(priced.position, len(clean.rooms)), known.currency)
         for room, priced in zip(clean.rooms, known.rooms, strict=True)
     ]
-    nights.take(hotel_id=hotel_id, deltas=_deltas(clean.rooms, known.rooms))
-    made = _insert(hotel_id, clean, known, prices, booker.seal_phone(phone, reservation_id=known.new_id), now)
-    record(
-        "reservation.created", subject="reservation", subject_id=made.id, hotel_id=hotel_id, actor=actor, now=now,
-        after=_summary(made, clean.rooms, prices),
-        event=ReservationCreated(hotel_id=hotel_id, reservation_id=made.id),
+    made = ReservationRef(
+        known.new_id, known.new_number, 1, tuple(priced.new_id for priced in known.rooms),
+        sum((price for of_room in prices for price in of_room), Decimal(0)),
     )  # fmt: skip
+    event = ReservationCreated(hotel_id=hotel_id, reservation_id=made.id)
+    audit = recording(
+        "reservation.created", subject="reservation", hotel_id=hotel_id, actor=actor, now=now,
+        after=_summary(made, clean.rooms, prices), event=event,
+    )  # fmt: skip
+    sealed = booker.seal_phone(phone, reservation_id=made.id)
+    rows = _rows(clean, known, prices) | _particulars(clean, known, sealed)
+    event_id = _book(hotel_id, _deltas(clean.rooms, known.rooms), rows | audit | claiming(made))
+    recorded(event, event_id=event_id)
     return made
 
 
@@ -120,45 +128,51 @@ def _deltas(rooms: tuple[RoomRequest, ...], priced: list[facts.PricedRoom]) -> d
     return deltas
 
 
-def _insert(
-    hotel_id: int,
-    booking: NewReservation,
-    known: facts.Facts,
-    prices: list[list[Decimal]],
-    phone: booker.Phone,
-    now: datetime,
-) -> ReservationRef:
-    rooms = booking.rooms
-    priced = [
-        (position, room.arrival + timedelta(days=offset), price)
-        for position, (room, of_room) in enumerate(zip(rooms, prices, strict=True), start=1)
+def _particulars(booking: NewReservation, known: facts.Facts, phone: booker.Phone) -> dict[str, Any]:
+    return {
+        "id": known.new_id, "number": known.new_number, "guest": booking.guest_id,
+        "organisation": booking.organisation_id, "name": booking.booker_name, "sealed": phone.sealed,
+        "masked": phone.masked, "market": booking.market, "source": booking.source, "channel": booking.channel,
+        "channel_number": booking.channel_number, "guarantee": booking.guarantee,
+        "specials": db.texts(booking.special_requests), "remarks": booking.remarks,
+        "expected_at": booking.expected_at, "today": known.today, "walk_in": booking.walk_in,
+    }  # fmt: skip
+
+
+def _rows(booking: NewReservation, known: facts.Facts, prices: list[list[Decimal]]) -> dict[str, Any]:
+    rooms, priced = booking.rooms, known.rooms
+    by_night = [
+        (of.new_id, of.rate_plan_id, room.arrival + timedelta(days=offset), price)
+        for room, of, of_room in zip(rooms, priced, prices, strict=True)
         for offset, price in enumerate(of_room)
     ]
-    params = {
-        "id": known.new_id, "hotel": hotel_id, "guest": booking.guest_id, "organisation": booking.organisation_id,
-        "name": booking.booker_name, "sealed": phone.sealed, "masked": phone.masked, "market": booking.market,
-        "source": booking.source, "channel": booking.channel, "channel_number": booking.channel_number,
-        "guarantee": booking.guarantee, "specials": list(booking.special_requests), "remarks": booking.remarks,
-        "expected_at": booking.expected_at, "today": known.today, "now": now, "walk_in": booking.walk_in,
-        "positions": [room.position for room in known.rooms], "types": [room.room_type_id for room in known.rooms],
-        "plans": [room.rate_plan_id for room in known.rooms], "arrivals": [room.arrival for room in rooms],
-        "departures": [room.departure for room in rooms], "adults": [room.adults for room in rooms],
-        "children": [room.children for room in rooms], "infants": [room.infants for room in rooms],
-        "guests": [room.guest_id or (None if n else booking.guest_id) for n, room in enumerate(rooms)],
-        "night_positions": [position for position, _night, _price in priced],
-        "nights": [night for _position, night, _price in priced],
-        "prices": [price for _position, _night, price in priced],
+    array = db.array
+    return {
+        "room_ids": array(of.new_id for of in priced), "positions": array(of.position for of in priced),
+        "room_types": array(of.room_type_id for of in priced), "plans": array(of.rate_plan_id for of in priced),
+        "arrivals": array(room.arrival for room in rooms), "departures": array(room.departure for room in rooms),
+        "adults": array(room.adults for room in rooms), "children": array(room.children for room in rooms),
+        "infants": array(room.infants for room in rooms),
+        "guests": array(room.guest_id or (None if n else booking.guest_id) for n, room in enumerate(rooms)),
+        "night_rooms": array(row[0] for row in by_night), "night_plans": array(row[1] for row in by_night),
+        "night_dates": array(row[2] for row in by_night), "prices": array(row[3] for row in by_night),
     }  # fmt: skip
+
+
+def _book(hotel_id: int, deltas: nights.Deltas, params: dict[str, Any]) -> int:
+    """Take the nights and write everything, or raise what stands against it; the id of the event."""
+    asked = nights.in_order(deltas)
     try:
-        row = db.fetch_one(_INSERT, params)
+        row = db.fetch_one(_BOOK, params | nights.taking(hotel_id, asked, deltas) | {"asked": len(asked)})
     except IntegrityError as error:
         cause = error.__cause__
         if isinstance(cause, pg.UniqueViolation) and cause.diag.constraint_name == "channel_order_once":
             raise ChannelOrderTaken from error
         raise
     assert row is not None
-    total = sum((price for _position, _night, price in priced), Decimal(0))
-    return ReservationRef(known.new_id, row["number"], row["version"], tuple(row["room_ids"]), total)
+    if row["event_id"] is None:
+        raise nights.refusal(hotel_id, asked, set(zip(row["had"], row["had_types"], strict=True)))
+    return int(row["event_id"])
 
 
 def _summary(made: ReservationRef, rooms: tuple[RoomRequest, ...], prices: list[list[Decimal]]) -> dict[str, object]:
