@@ -20,6 +20,7 @@ from binzhi.reservations.requests import LimitChange, ReservationRef, RoomChange
 from binzhi.reservations.services import (
     cancel_reservation,
     change_room,
+    create,
     create_reservation,
     mark_no_show,
     reinstate,
@@ -187,6 +188,17 @@ _READ = "SELECT sold FROM reservations_night WHERE hotel_id = %s AND night = %s 
 _WRITE = "UPDATE reservations_night SET sold = %s WHERE hotel_id = %s AND night = %s AND room_type_id = %s"
 
 
+def booking_takes_by(take: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bookings take their nights by `take`, and their own statement then only writes the rows."""
+    real = create._book
+
+    def book_rows(hotel_id: int, deltas: nights.Deltas, params: dict[str, Any]) -> int:
+        take(hotel_id=hotel_id, deltas=deltas)
+        return real(hotel_id, {}, params)
+
+    monkeypatch.setattr(create, "_book", book_rows)
+
+
 def test_negative_control_read_then_write_without_lock_oversells(
     hotel: TestHotel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,7 +210,7 @@ def test_negative_control_read_then_write_without_lock_oversells(
         for key, delta in deltas.items():
             db.execute(_WRITE, [seen[key] + delta, hotel_id, *key])
 
-    monkeypatch.setattr(nights, "take", read_then_write)
+    booking_takes_by(read_then_write, monkeypatch)
     # Six buyers, five rooms: all of them "get" one, and the counter says one is sold.
     assert run_all([lambda: book(hotel, nights=1)] * 6) == {"ok": 6}
     assert sold(hotel)[0] == 1
@@ -211,8 +223,8 @@ def test_negative_control_without_the_guard_the_table_still_refuses(
     guard = (
         "AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))"
     )
-    assert guard in nights._TAKE
-    monkeypatch.setattr(nights, "_TAKE", nights._TAKE.replace(guard, ""))
+    assert guard in create._BOOK
+    monkeypatch.setattr(create, "_BOOK", create._BOOK.replace(guard, ""))
     assert run_all([lambda: book(hotel, nights=1)] * 8) == {"ok": 5, "IntegrityError": 3}
     assert in_step(hotel)
 
@@ -227,12 +239,11 @@ def test_negative_control_locks_out_of_order_deadlock(hotel: TestHotel, monkeypa
         with turn:
             order = sorted(deltas, reverse=backwards.pop())
         first, second = order
-        plain(hotel_id=hotel_id, deltas={first: 1})
+        nights.take(hotel_id=hotel_id, deltas={first: 1})
         meeting.wait(MEET_SECONDS)
-        plain(hotel_id=hotel_id, deltas={second: 1})
+        nights.take(hotel_id=hotel_id, deltas={second: 1})
 
-    plain = nights.take
-    monkeypatch.setattr(nights, "take", one_by_one)
+    booking_takes_by(one_by_one, monkeypatch)
     outcomes = run_all([lambda: book(hotel, nights=2)] * 2)
     assert outcomes == {"ok": 1, Busy.__name__: 1}
     assert in_step(hotel)

@@ -39,31 +39,35 @@ def check_then_sell() -> None:
     from binzhi.kernel import db
     from binzhi.reservations import nights
     from binzhi.reservations.errors import RoomTypeSoldOut
+    from binzhi.reservations.services import create
 
     meeting = Meeting()
     look = "SELECT rooms - out_of_order + overbooking - held - sold FROM reservations_night"
     where = " WHERE hotel_id = %s AND night = %s AND room_type_id = %s"
 
-    def take(*, hotel_id: int, deltas: nights.Deltas) -> None:
+    real = create._book
+
+    def book(hotel_id: int, deltas: nights.Deltas, params: dict[str, Any]) -> int:
         for (night, kind), delta in sorted(deltas.items()):
             if db.fetch_value(look + where, [hotel_id, night, kind]) < delta:
                 raise RoomTypeSoldOut(night=night, room_type_id=kind)
         meeting.join()
         for (night, kind), delta in sorted(deltas.items()):
             db.execute("UPDATE reservations_night SET sold = sold + %s" + where, [delta, hotel_id, night, kind])
+        return real(hotel_id, {}, params)
 
-    nights.take = take
+    create._book = book
 
 
 def sell_without_looking() -> None:
     """The statement that sells has lost its condition; the table's own rule stands."""
-    from binzhi.reservations import nights
+    from binzhi.reservations.services import create
 
     guard = (
         "AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))"
     )
-    assert guard in nights._TAKE
-    nights._TAKE = nights._TAKE.replace(guard, "")
+    assert guard in create._BOOK
+    create._BOOK = create._BOOK.replace(guard, "")
 
 
 def look_up_key_then_work() -> None:
@@ -74,8 +78,13 @@ def look_up_key_then_work() -> None:
 
     meeting = Meeting()
 
-    def run_once(
-        *, caller: str, key: str, fingerprint: bytes, work: Callable[[], dict[str, Any]]
+    def run_once_carried(
+        *,
+        caller: str,
+        key: str,
+        fingerprint: bytes,
+        work: Callable[[], Any],
+        answer_of: Callable[[Any], dict[str, Any]],
     ) -> tuple[dict[str, Any], bool]:
         with unit_of_work():
             kept = db.fetch_one(
@@ -84,7 +93,7 @@ def look_up_key_then_work() -> None:
             if kept is not None:
                 return kept["answer"], True
             meeting.join()
-            answer = work()
+            answer = answer_of(work())
             db.execute(
                 "INSERT INTO kernel_idempotency_key (caller, key, fingerprint, answer) VALUES (%s, %s, %s, '{}')"
                 " ON CONFLICT DO NOTHING",
@@ -92,7 +101,7 @@ def look_up_key_then_work() -> None:
             )
             return answer, False
 
-    core.run_once = run_once
+    core.run_once_carried = run_once_carried  # type: ignore[assignment]
 
 
 def save_without_version() -> None:
@@ -110,8 +119,10 @@ def save_without_version() -> None:
 def die_where_the_key_says() -> None:
     """A key that begins with `before` or `after` kills the process before or after the commit, the first time."""
     from binzhi.api import core
+    from binzhi.kernel import idempotency
+    from binzhi.reservations.services import create
 
-    real = core.run_once
+    real, real_carried, real_recorded = core.run_once, core.run_once_carried, create.recorded
 
     def die_once(key: str) -> None:
         with suppress(FileExistsError):
@@ -130,7 +141,19 @@ def die_where_the_key_says() -> None:
             die_once(key)
         return done
 
-    core.run_once = run_once
+    def recorded(event: Any, *, event_id: int) -> None:
+        real_recorded(event, event_id=event_id)
+        claim = idempotency._claim.get()
+        if claim is not None and claim.key.startswith("before"):
+            die_once(claim.key)
+
+    def run_once_carried(*, key: str, **given: Any) -> tuple[dict[str, Any], bool]:
+        done = real_carried(key=key, **given)
+        if key.startswith("after"):
+            die_once(key)
+        return done
+
+    core.run_once, core.run_once_carried, create.recorded = run_once, run_once_carried, recorded
 
 
 GUARDS = {

@@ -69,7 +69,8 @@ def _run(sql: str, params: Params, *, binds: bool = False) -> Any:
     if here.connection is None:
         here.ensure_connection()
     if not binds and session.is_left_over(here.connection):
-        session.unbind(here.connection)
+        with here.wrap_database_errors:
+            session.unbind(here.connection)
     if here.execute_wrappers or here.queries_logged:
         cursor = here.cursor()
         cursor.execute(sql, params)
