@@ -61,6 +61,34 @@ def test_line_on_the_account_of_another_hotel_is_refused(bill: Bill) -> None:
     assert (bill.balance, stranger.balance) == (Decimal("0.00"), Decimal("0.00"))
 
 
+def test_line_on_an_account_that_never_was_is_refused(bill: Bill) -> None:
+    key = header(bill.hotel)
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        kernel_db.execute(
+            LINE + ", (%s, %s, %s, %s)",
+            [bill.hotel.pk, key, bill.account_id, Decimal(1), bill.hotel.pk, key, 2**40, Decimal(-1)],
+        )
+    assert refused(refusal.value) == "lines_of_one_hotel"
+    assert bill.balance == Decimal("0.00")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DELETE FROM billing_account WHERE hotel_id = %s",
+        "UPDATE billing_account SET id = id + 1000000 WHERE hotel_id = %s",
+        "UPDATE billing_account SET hotel_id = hotel_id + 1 WHERE hotel_id = %s",
+    ],
+)
+def test_account_that_lines_may_point_to_stays_where_it_is(bill: Bill, sql: str) -> None:
+    bill.charge("100")
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        kernel_db.execute(sql, [bill.hotel.pk])
+    assert refused(refusal.value) == "accounts_stay"
+    assert bill.balance == Decimal("100.00")
+    assert_books_hold(bill.hotel)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
@@ -93,10 +121,25 @@ def test_posting_on_a_day_that_never_was_open_is_refused(bill: Bill) -> None:
     assert rows(bill.hotel) == 0
 
 
+def test_posting_of_a_hotel_that_never_was_is_refused(bill: Bill) -> None:
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        kernel_db.execute(HEADER, [2**30, bill.hotel.ref.business_date, NOW])
+    assert refused(refusal.value) == "posting_on_open_day"
+    assert rows(bill.hotel) == 0
+
+
 def test_closed_day_is_never_reopened(bill: Bill) -> None:
     kernel_db.execute("UPDATE property_businessday SET closed_at = %s WHERE hotel_id = %s", [NOW, bill.hotel.pk])
     with pytest.raises(IntegrityError, match="closed once"), transaction.atomic():
         kernel_db.execute("UPDATE property_businessday SET closed_at = NULL WHERE hotel_id = %s", [bill.hotel.pk])
+
+
+def test_hotel_day_is_never_deleted(bill: Bill) -> None:
+    bill.charge("100")
+    with pytest.raises(IntegrityError, match="closed once"), transaction.atomic():
+        kernel_db.execute("DELETE FROM property_businessday WHERE hotel_id = %s", [bill.hotel.pk])
+    bill.charge("100")
+    assert bill.balance == Decimal("200.00")
 
 
 def test_ledger_of_another_hotel_is_not_seen(bill: Bill) -> None:

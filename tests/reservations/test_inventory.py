@@ -240,6 +240,18 @@ def test_out_of_order_later_marks_the_room_when_its_day_comes(hotel: TestHotel) 
         assert maintenance(hotel) == expected
 
 
+def test_out_of_order_leaves_a_room_that_is_only_out_of_service(hotel: TestHotel) -> None:
+    db.execute("UPDATE property_room SET maintenance = 'out_of_service' WHERE id = %s", [hotel.rooms["102"]])
+    take_out(hotel, "101")
+    take_out(hotel, "102", first=1, until=2)
+    assert out_of_order.mark(hotel_id=hotel.pk, today=day(0), now=NOW) == 0
+    assert (maintenance(hotel, "101"), maintenance(hotel, "102")) == ("out_of_order", "out_of_service")
+    assert out_of_order.mark(hotel_id=hotel.pk, today=day(1), now=NOW) == 1
+    assert (maintenance(hotel, "102"), maintenance(hotel, "103")) == ("out_of_order", "in_service")
+    assert out_of_order.mark(hotel_id=hotel.pk, today=day(3), now=NOW) == 2
+    assert (maintenance(hotel, "101"), maintenance(hotel, "102")) == ("in_service", "in_service")
+
+
 def test_out_of_order_of_a_room_given_to_a_guest_is_refused(hotel: TestHotel) -> None:
     made = create_reservation(hotel_id=hotel.pk, booking=booking(arrival=day(1), nights=1), actor=SYSTEM, now=NOW)
     with unit_of_work():

@@ -100,6 +100,9 @@ class Transaction(models.Model):
 
     `origin` is the posting that a later one is about: the payment of a refund, the charge of a transfer, and for a
     reversal that of what it reverses. What stands of a posting is the sum of its family.
+
+    Hotel carries no foreign key of the database: the trigger that checks the day has found the hotel's, and neither
+    that day nor its hotel can be deleted.
     """
 
     class Kind(models.TextChoices):
@@ -112,7 +115,7 @@ class Transaction(models.Model):
         TRANSFER = "transfer", "Transfer"
         REVERSAL = "reversal", "Reversal"
 
-    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     business_date = models.DateField()
     kind = models.CharField(max_length=15, choices=Kind)
     folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -148,15 +151,17 @@ class Transaction(models.Model):
 class Line(models.Model):
     """One side of a transaction. Insert-only; lines written by a statement add up to zero per transaction.
 
-    Hotel and transaction carry no foreign key of the database: the trigger that checks the sum has joined both, and
-    a transaction is never deleted.
+    It carries no foreign key of the database: the trigger that checks the sum has joined hotel, transaction and account
+    of all lines at once, which row by row took a fifth of a night audit, and neither of them can be deleted.
     """
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     transaction = models.ForeignKey(
         Transaction, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False
     )
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     amount = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from binzhi.kernel import db
 
@@ -22,15 +23,19 @@ def mark_dirty(*, room_ids: Sequence[int], now: datetime) -> int:
     )
 
 
-def mark_slept_in(*, room_ids: Sequence[int], now: datetime) -> int:
+_SLEPT_IN = """
+UPDATE property_room r SET housekeeping = 'dirty', condition_changed_at = %(now)s
+FROM (
+    SELECT id FROM property_room WHERE id IN ({rooms}) AND housekeeping <> 'dirty' ORDER BY id FOR NO KEY UPDATE
+) picked
+WHERE r.id = picked.id
+"""
+
+
+def mark_slept_in(*, rooms: str, params: Mapping[str, Any], now: datetime) -> int:
     """Rooms in which the guest stays on are dirty after the night; how many changed. Locks the rooms in order of id.
 
-    The do-not-disturb sign stays: it is the guest's, who is still there.
+    `rooms` is a SELECT (constant text, `params` its parameters) of the ids of the rooms: a large house need not be
+    carried here and back. The do-not-disturb sign stays: it is the guest's, who is still there.
     """
-    return db.execute(
-        "UPDATE property_room r SET housekeeping = 'dirty', condition_changed_at = %s"
-        " FROM (SELECT id FROM property_room WHERE id = ANY(%s) AND housekeeping <> 'dirty'"
-        "       ORDER BY id FOR NO KEY UPDATE) picked"
-        " WHERE r.id = picked.id",
-        [now, list(room_ids)],
-    )
+    return db.execute(_SLEPT_IN.replace("{rooms}", rooms), {**params, "now": now})

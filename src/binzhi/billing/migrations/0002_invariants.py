@@ -43,6 +43,18 @@ REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION billing_check
 """
 NO_LINES = "DROP TRIGGER billing_check_lines ON billing_line; DROP FUNCTION billing_check_lines();"
 
+# What lines point to without a foreign key stays where it is.
+ACCOUNTS_STAY = """
+CREATE FUNCTION billing_accounts_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'an account is neither deleted nor given to another hotel'
+        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'accounts_stay';
+END $$;
+CREATE TRIGGER billing_accounts_stay BEFORE DELETE OR UPDATE OF id, hotel_id ON billing_account
+FOR EACH STATEMENT EXECUTE FUNCTION billing_accounts_stay();
+"""
+NO_ACCOUNTS_STAY = "DROP TRIGGER billing_accounts_stay ON billing_account; DROP FUNCTION billing_accounts_stay();"
+
 # Holding the day: whoever calls it keeps the night audit out until the end of the transaction, and gets the open
 # day as it is after any audit that was running. It comes before every row lock of an operation that posts.
 HOLD_DAY = """
@@ -92,6 +104,7 @@ class Migration(migrations.Migration):
     dependencies = [("billing", "0001_initial"), ("property", "0002_invariants")]
     operations = [
         migrations.RunSQL(LINES, NO_LINES),
+        migrations.RunSQL(ACCOUNTS_STAY, NO_ACCOUNTS_STAY),
         migrations.RunSQL(HOLD_DAY, NO_HOLD_DAY),
         migrations.RunSQL(OPEN_DAY, NO_OPEN_DAY),
         migrations.RunSQL(NUMBERS, NO_NUMBERS),

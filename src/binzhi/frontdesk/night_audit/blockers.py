@@ -28,21 +28,28 @@ class Blocker:
 
 
 # Due out and still here; in house without a window that takes the room charge; in house without an agreed price for
-# tonight; checked out with a bill that is open and not at zero.
+# tonight; checked out with a bill that is open and not at zero. Those in house are gone through once for all three.
 _BLOCKERS = """
-WITH found AS (
-    SELECT 'due_out' AS kind, r.* FROM reservations_roomreservation r
-    WHERE r.hotel_id = %(hotel)s AND r.status = 'in_house' AND r.departure <= %(day)s
-    UNION ALL
-    SELECT 'no_account', r.* FROM reservations_roomreservation r
+WITH house AS MATERIALIZED (
+    SELECT r.id, r.reservation_id, r.room_id, r.guest_id, r.departure, r.folio_id, a.id AS account_id,
+           n.night AS priced_night
+    FROM reservations_roomreservation r
     LEFT JOIN billing_account a ON a.id = r.charge_account_id AND a.is_open
-    WHERE r.hotel_id = %(hotel)s AND r.status = 'in_house' AND r.departure > %(day)s AND a.id IS NULL
-    UNION ALL
-    SELECT 'no_price', r.* FROM reservations_roomreservation r
     LEFT JOIN reservations_staynight n ON n.room_reservation_id = r.id AND n.night = %(day)s
-    WHERE r.hotel_id = %(hotel)s AND r.status = 'in_house' AND r.departure > %(day)s AND n.night IS NULL
+    WHERE r.hotel_id = %(hotel)s AND r.status = 'in_house'
+      AND (r.departure <= %(day)s OR a.id IS NULL OR n.night IS NULL)
+), found AS (
+    SELECT 'due_out' AS kind, id, reservation_id, room_id, guest_id, departure, folio_id
+    FROM house WHERE departure <= %(day)s
     UNION ALL
-    SELECT 'unsettled', r.* FROM billing_folio f
+    SELECT 'no_account', id, reservation_id, room_id, guest_id, departure, folio_id
+    FROM house WHERE departure > %(day)s AND account_id IS NULL
+    UNION ALL
+    SELECT 'no_price', id, reservation_id, room_id, guest_id, departure, folio_id
+    FROM house WHERE departure > %(day)s AND priced_night IS NULL
+    UNION ALL
+    SELECT 'unsettled', r.id, r.reservation_id, r.room_id, r.guest_id, r.departure, r.folio_id
+    FROM billing_folio f
     JOIN reservations_roomreservation r ON r.folio_id = f.id AND r.status = 'checked_out'
     WHERE f.hotel_id = %(hotel)s AND f.closed_at IS NULL
       AND EXISTS (SELECT 1 FROM billing_account a WHERE a.folio_id = f.id AND a.balance <> 0)

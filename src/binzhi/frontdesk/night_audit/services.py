@@ -39,9 +39,7 @@ class AuditResult:
     figures: Figures
 
 
-_OCCUPIED = """
-SELECT room_id FROM reservations_roomreservation WHERE hotel_id = %s AND status = 'in_house' ORDER BY room_id
-"""
+_OCCUPIED = "SELECT room_id FROM reservations_roomreservation WHERE hotel_id = %(hotel)s AND status = 'in_house'"
 _FINISH = """
 UPDATE frontdesk_nightaudit SET status = 'done', finished_at = %s, result = %s::jsonb WHERE id = %s
 """
@@ -68,8 +66,7 @@ def run_night_audit(
         raise AuditBlocked(blockers=found, count=count_of(found))
     turned = no_shows.turn_over(hotel_id=hotel_id, date=business_date, actor=actor, now=now)
     posted = post_rooms(hotel_id=hotel_id, business_date=business_date, user_id=actor.user_id, now=now)
-    occupied = [row["room_id"] for row in db.fetch_all(_OCCUPIED, [hotel_id])]
-    conditions.mark_slept_in(room_ids=occupied, now=now)
+    conditions.mark_slept_in(rooms=_OCCUPIED, params={"hotel": hotel_id}, now=now)
     figures = write_figures(hotel_id=hotel_id, business_date=business_date, now=now)
     next_date = days.roll(hotel_id=hotel_id, business_date=business_date, now=now)
     _open_horizon(hotel, next_date)

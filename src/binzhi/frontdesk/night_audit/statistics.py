@@ -45,7 +45,8 @@ class Figures:
         return self.room_revenue / self.available if self.available else Decimal(0)
 
 
-# Each branch of `stays` on its own index: in house, ended on the day.
+# Each branch of `stays` on its own index: in house, ended on the day. The lines of the day are told apart by small
+# hashed sets, not by joins: planned from statistics taken before the audit posted, joins would look up every line.
 _WRITE = """
 WITH house AS (
     SELECT coalesce(sum(rooms), 0) AS rooms, coalesce(sum(out_of_order), 0) AS out_of_order
@@ -66,15 +67,24 @@ WITH house AS (
            count(*) FILTER (WHERE status = 'cancelled') AS cancellations,
            count(*) FILTER (WHERE status = 'no_show') AS no_shows
     FROM stays
+), books AS (
+    SELECT id, kind FROM billing_account WHERE hotel_id = %(hotel)s AND folio_id IS NULL
+), rooms AS (
+    SELECT id FROM billing_chargecode WHERE hotel_id = %(hotel)s AND "group" = 'room'
+), others AS (
+    SELECT id FROM billing_chargecode WHERE hotel_id = %(hotel)s AND "group" <> 'room'
+), revenue AS (SELECT id FROM books WHERE kind = 'revenue'
+), tax AS (SELECT id FROM books WHERE kind = 'tax'
+), means AS (SELECT id FROM books WHERE kind = 'means'
 ), money AS (
-    SELECT coalesce(-sum(l.amount) FILTER (WHERE a.kind = 'revenue' AND c."group" = 'room'), 0) AS room_revenue,
-           coalesce(-sum(l.amount) FILTER (WHERE a.kind = 'revenue' AND c."group" <> 'room'), 0) AS other_revenue,
-           coalesce(-sum(l.amount) FILTER (WHERE a.kind = 'tax'), 0) AS tax,
-           coalesce(sum(l.amount) FILTER (WHERE a.kind = 'means'), 0) AS payments
+    SELECT coalesce(-sum(l.amount) FILTER (
+               WHERE l.account_id IN (TABLE revenue) AND t.charge_code_id IN (TABLE rooms)), 0) AS room_revenue,
+           coalesce(-sum(l.amount) FILTER (
+               WHERE l.account_id IN (TABLE revenue) AND t.charge_code_id IN (TABLE others)), 0) AS other_revenue,
+           coalesce(-sum(l.amount) FILTER (WHERE l.account_id IN (TABLE tax)), 0) AS tax,
+           coalesce(sum(l.amount) FILTER (WHERE l.account_id IN (TABLE means)), 0) AS payments
     FROM billing_transaction t
     JOIN billing_line l ON l.transaction_id = t.id
-    JOIN billing_account a ON a.id = l.account_id AND a.kind IN ('revenue', 'tax', 'means')
-    LEFT JOIN billing_chargecode c ON c.id = t.charge_code_id
     WHERE t.hotel_id = %(hotel)s AND t.business_date = %(day)s
 )
 INSERT INTO frontdesk_daystatistics (hotel_id, business_date, rooms, out_of_order, sold, guests, arrivals, walk_ins,

@@ -23,7 +23,8 @@ from binzhi.reservations.events import ReservationCreated
 from binzhi.reservations.requests import NewReservation, ReservationRef, RoomRequest
 
 # One statement takes the nights and, if all of them were to be had, writes the reservation, its rooms, the agreed price
-# of every night, the audit row, the event and the key under which it was asked for.
+# of every night, the audit row, the event and the key under which it was asked for. The driver parses a statement of
+# more than 4,096 characters or 50 parameters anew every time.
 _BOOK = f"""
 WITH {nights.TAKING}, subject AS (
     INSERT INTO reservations_reservation (
@@ -32,7 +33,7 @@ WITH {nights.TAKING}, subject AS (
     SELECT %(id)s::bigint, %(number)s, %(hotel)s, %(guest)s::bigint, %(organisation)s::bigint, %(name)s,
         %(sealed)s::bytea, %(masked)s, %(market)s, %(source)s, %(channel)s, %(channel_number)s, %(guarantee)s,
         %(specials)s::varchar[], %(remarks)s, %(expected_at)s::time, %(today)s::date, %(record_at)s::timestamptz
-    FROM (SELECT count(*) AS nights FROM taken) t WHERE t.nights = %(asked)s
+    FROM (SELECT count(*) AS nights FROM taken) t WHERE t.nights = cardinality(%(nights)s::date[])
     RETURNING id
 ), rooms AS (
     INSERT INTO reservations_roomreservation (
@@ -40,10 +41,10 @@ WITH {nights.TAKING}, subject AS (
         adults, children, infants, guest_id, walk_in)
     SELECT a.id, %(hotel)s, subject.id, a.position, 'reserved', a.type, a.type, a.plan, a.arrival, a.departure,
         a.adults, a.children, a.infants, a.guest, %(walk_in)s
-    FROM subject, unnest(%(room_ids)s::bigint[], %(positions)s::smallint[], %(room_types)s::bigint[],
-        %(plans)s::bigint[], %(arrivals)s::date[], %(departures)s::date[], %(adults)s::smallint[],
+    FROM subject, unnest(%(room_ids)s::bigint[], %(room_types)s::bigint[], %(plans)s::bigint[],
+        %(arrivals)s::date[], %(departures)s::date[], %(adults)s::smallint[],
         %(children)s::smallint[], %(infants)s::smallint[], %(guests)s::bigint[])
-        AS a (id, position, type, plan, arrival, departure, adults, children, infants, guest)
+        WITH ORDINALITY AS a (id, type, plan, arrival, departure, adults, children, infants, guest, position)
 ), prices AS (
     INSERT INTO reservations_staynight (room_reservation_id, hotel_id, night, price, rate_plan_id)
     SELECT n.room, %(hotel)s, n.night, n.price, n.plan
@@ -148,7 +149,7 @@ def _rows(booking: NewReservation, known: facts.Facts, prices: list[list[Decimal
     ]
     array = db.array
     return {
-        "room_ids": array(of.new_id for of in priced), "positions": array(of.position for of in priced),
+        "room_ids": array(of.new_id for of in priced),
         "room_types": array(of.room_type_id for of in priced), "plans": array(of.rate_plan_id for of in priced),
         "arrivals": array(room.arrival for room in rooms), "departures": array(room.departure for room in rooms),
         "adults": array(room.adults for room in rooms), "children": array(room.children for room in rooms),
@@ -163,7 +164,7 @@ def _book(hotel_id: int, deltas: nights.Deltas, params: dict[str, Any]) -> int:
     """Take the nights and write everything, or raise what stands against it; the id of the event."""
     asked = nights.in_order(deltas)
     try:
-        row = db.fetch_one(_BOOK, params | nights.taking(hotel_id, asked, deltas) | {"asked": len(asked)})
+        row = db.fetch_one(_BOOK, params | nights.taking(hotel_id, asked, deltas))
     except IntegrityError as error:
         cause = error.__cause__
         if isinstance(cause, pg.UniqueViolation) and cause.diag.constraint_name == "channel_order_once":
