@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar, cast
 
 import orjson
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from psycopg import errors as pg
 
 from binzhi.kernel import db, outbox
@@ -55,7 +55,7 @@ def unit_of_work() -> Iterator[None]:
             yield
     except OperationalError as error:
         db.forget_scope()
-        if depth == 0 and isinstance(error.__cause__, pg.LockNotAvailable | pg.DeadlockDetected):
+        if depth == 0 and _is_busy(error):
             raise Busy from error
         raise
     except BaseException:
@@ -66,11 +66,37 @@ def unit_of_work() -> Iterator[None]:
         _depth.reset(token)
 
 
-def operation(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+@contextmanager
+def _statement() -> Iterator[None]:
+    """The one statement that comes is its own transaction. Raises Busy as `unit_of_work` does."""
+    try:
+        yield
+    except OperationalError as error:
+        if _is_busy(error):
+            raise Busy from error
+        raise
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return isinstance(error.__cause__, pg.LockNotAvailable | pg.DeadlockDetected)
+
+
+def in_transaction() -> bool:
+    """Is a transaction open, so that a statement which fails takes what was done before it along?"""
+    return connection.in_atomic_block
+
+
+def operation(
+    permission: str, *, one_statement: type[Event] | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a keyword-only function that takes `hotel_id`, `actor` and `now` an operation.
 
     Checks the permission at that hotel before anything is read, opens the transaction, binds the
     database's row-level security to the actor, and insists that `record` was called.
+
+    `one_statement`: all it writes, with RECORDING, is one statement that fails when it cannot do all of it, and this is
+    its event. Such a statement needs no transaction around it, which on a hot row is waited for, unless there is one
+    already or a reaction to the event is to be started with it.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -87,7 +113,8 @@ def operation(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             db.enter_scope(actor.hotel_scope, actor.group_scope)
             token = _recorded.set(0)
             try:
-                with unit_of_work():
+                alone = one_statement and not connection.in_atomic_block and not outbox.has_reactions(one_statement)
+                with _statement() if alone else unit_of_work():
                     result = function(*args, **kwargs)
                     if not _recorded.get():
                         raise OperationNotRecorded(name)
@@ -154,7 +181,7 @@ def recording(
     after: dict[str, Any] | None = None,
     reason: str = "",
 ) -> dict[str, Any]:
-    """The parameters of `RECORDING`, for an operation whose own statement carries it and which then calls `recorded`."""
+    """The parameters of `RECORDING`, for an operation whose statement carries it and which then calls `recorded`."""
     return {
         "record_at": now, "record_hotel": hotel_id, "record_name": name, "record_subject": subject,
         "record_user": actor.user_id, "record_actor": _signature(actor), "record_before": _json(before),

@@ -20,6 +20,10 @@ def subscribe(event_type: type[Event], defer: Defer) -> None:
     _reactions[event_type].append(defer)
 
 
+def has_reactions(event_type: type[Event]) -> bool:
+    return bool(_reactions.get(event_type))
+
+
 def react(event: Event, *, event_id: int) -> None:
     for defer in _reactions.get(type(event), ()):
         defer(event_id=event_id, **event.payload())

@@ -142,6 +142,25 @@ def _is_open(hotel_id: int, night: date, room_type_id: int) -> bool:
     return db.fetch_one(_WHY, [night, hotel_id, room_type_id]) is not None
 
 
+_SHORT = """
+SELECT a.night, a.room_type_id, n.night IS NULL AS missing, n.closed
+FROM unnest(%(nights)s::date[], %(types)s::bigint[], %(deltas)s::integer[]) AS a (night, room_type_id, delta)
+LEFT JOIN reservations_night n
+    ON n.night = a.night AND n.room_type_id = a.room_type_id AND n.hotel_id = %(hotel)s
+WHERE n.night IS NULL OR n.closed OR n.sold + a.delta > n.rooms - n.out_of_order + n.overbooking - n.held
+ORDER BY a.night, a.room_type_id LIMIT 1
+"""
+
+
+def shortage(hotel_id: int, asked: list[Key], deltas: Deltas) -> DomainError | None:
+    """What stands against selling these nights now; None when they are to be had."""
+    row = db.fetch_one(_SHORT, taking(hotel_id, asked, deltas))
+    if row is None:
+        return None
+    reason = NotOnSale if row["missing"] else RoomTypeClosed if row["closed"] else RoomTypeSoldOut
+    return reason(night=row["night"], room_type_id=row["room_type_id"])
+
+
 def refusal(hotel_id: int, asked: list[Key], done: set[Key]) -> DomainError:
     """Why the first night that was not `done` could not be had: NotOnSale, RoomTypeClosed or RoomTypeSoldOut."""
     night, room_type_id = next(key for key in asked if key not in done)

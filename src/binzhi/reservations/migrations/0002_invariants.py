@@ -12,6 +12,18 @@ NO_NUMBERS = """
 ALTER TABLE reservations_reservation ALTER COLUMN number DROP DEFAULT;
 DROP SEQUENCE reservations_number;
 """
+# A statement that takes nights and goes on to write fails with it as a whole when a night was not to be had.
+ALL_NIGHTS = """
+CREATE FUNCTION reservations_all_nights(taken bigint, asked integer) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF taken <> asked THEN
+        RAISE EXCEPTION 'a night was not to be had'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'all_nights';
+    END IF;
+    RETURN true;
+END $$;
+"""
+NO_ALL_NIGHTS = "DROP FUNCTION reservations_all_nights(bigint, integer);"
 FILL = "ALTER TABLE reservations_night SET (fillfactor = 70)"
 NO_FILL = "ALTER TABLE reservations_night RESET (fillfactor)"
 
@@ -28,6 +40,7 @@ class Migration(migrations.Migration):
     dependencies = [("reservations", "0001_initial"), ("billing", "0002_invariants")]
     operations = [
         migrations.RunSQL(NUMBERS, NO_NUMBERS),
+        migrations.RunSQL(ALL_NIGHTS, NO_ALL_NIGHTS),
         migrations.RunSQL(FILL, NO_FILL),
         migrations.RunSQL(SEARCH, NO_SEARCH),
         *hotel_wall(

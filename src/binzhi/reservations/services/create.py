@@ -12,9 +12,9 @@ from psycopg import errors as pg
 
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.errors import InvalidInput
+from binzhi.kernel.errors import Busy, InvalidInput
 from binzhi.kernel.idempotency import CLAIMING, claiming
-from binzhi.kernel.operations import RECORDING, operation, recorded, recording
+from binzhi.kernel.operations import RECORDING, in_transaction, operation, recorded, recording
 from binzhi.reservations import booker, facts, limits, nights
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import Guarantee
@@ -54,9 +54,12 @@ WITH {nights.TAKING}, subject AS (
 SELECT (SELECT id FROM event) AS event_id, ARRAY(SELECT taken.night FROM taken WHERE NOT EXISTS (TABLE subject)) AS had,
        ARRAY(SELECT taken.room_type_id FROM taken WHERE NOT EXISTS (TABLE subject)) AS had_types
 """  # noqa: S608  (constants)
+_IF_ALL = "t.nights = cardinality(%(nights)s::date[])"
+_BOOK_ALONE = _BOOK.replace(_IF_ALL, "reservations_all_nights(t.nights, cardinality(%(nights)s::date[]))")
+_TRIES = 3
 
 
-@operation(Permission.CREATE)
+@operation(Permission.CREATE, one_statement=ReservationCreated)
 def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, now: datetime) -> ReservationRef:
     """Sell one or several rooms: two statements, whatever the number of rooms and nights.
 
@@ -163,17 +166,44 @@ def _rows(booking: NewReservation, known: facts.Facts, prices: list[list[Decimal
 def _book(hotel_id: int, deltas: nights.Deltas, params: dict[str, Any]) -> int:
     """Take the nights and write everything, or raise what stands against it; the id of the event."""
     asked = nights.in_order(deltas)
-    try:
-        row = db.fetch_one(_BOOK, params | nights.taking(hotel_id, asked, deltas))
-    except IntegrityError as error:
-        cause = error.__cause__
-        if isinstance(cause, pg.UniqueViolation) and cause.diag.constraint_name == "channel_order_once":
-            raise ChannelOrderTaken from error
-        raise
-    assert row is not None
+    params = params | nights.taking(hotel_id, asked, deltas)
+    if not in_transaction():
+        return _book_alone(hotel_id, asked, deltas, params)
+    row = _sent(_BOOK, params)
     if row["event_id"] is None:
         raise nights.refusal(hotel_id, asked, set(zip(row["had"], row["had_types"], strict=True)))
     return int(row["event_id"])
+
+
+def _book_alone(hotel_id: int, asked: list[nights.Key], deltas: nights.Deltas, params: dict[str, Any]) -> int:
+    """The same without a transaction around it: a night that is not to be had fails the statement."""
+    for _time in range(_TRIES):
+        try:
+            return int(_sent(_BOOK_ALONE, params)["event_id"])
+        except IntegrityError as error:
+            if _constraint(error) != "all_nights":
+                raise
+        refused = nights.shortage(hotel_id, asked, deltas)
+        if refused is not None:
+            raise refused
+        # What was short has been given back in between.
+    raise Busy
+
+
+def _sent(statement: str, params: dict[str, Any]) -> dict[str, Any]:
+    try:
+        row = db.fetch_one(statement, params)
+    except IntegrityError as error:
+        if _constraint(error) == "channel_order_once":
+            raise ChannelOrderTaken from error
+        raise
+    assert row is not None
+    return row
+
+
+def _constraint(error: IntegrityError) -> str | None:
+    cause = error.__cause__
+    return cause.diag.constraint_name if isinstance(cause, pg.Error) else None
 
 
 def _summary(made: ReservationRef, rooms: tuple[RoomRequest, ...], prices: list[list[Decimal]]) -> dict[str, object]:
