@@ -244,7 +244,11 @@ def test_negative_control_locks_out_of_order_deadlock(hotel: TestHotel, monkeypa
         meeting.wait(MEET_SECONDS)
         nights.take(hotel_id=hotel_id, deltas={second: 1})
 
+    def book_in_steps() -> None:
+        with unit_of_work():
+            book(hotel, nights=2)
+
     booking_takes_by(one_by_one, monkeypatch)
-    outcomes = run_all([lambda: book(hotel, nights=2)] * 2)
+    outcomes = run_all([book_in_steps] * 2)
     assert outcomes == {"ok": 1, Busy.__name__: 1}
     assert in_step(hotel)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -393,12 +392,3 @@ def test_create_reservation_nights_are_dates_over_leap_day_and_year_end(
     book(house, booking(arrival=today, nights=3))
     assert list(StayNight.objects.order_by("night").values_list("night", flat=True)) == nights
     assert sold(house) == [1, 1, 1, 0]
-
-
-def test_statement_of_a_booking_is_kept_parsed_by_the_driver(hotel: TestHotel) -> None:
-    with statements() as sent:
-        book(hotel, booking())
-    assert len(sent) == 2
-    for statement in sent:
-        assert len(statement) <= 4096
-        assert len(set(re.findall(r"%\((\w+)\)s", statement))) <= 50

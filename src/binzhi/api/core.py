@@ -8,7 +8,6 @@ from typing import Any, TypeVar, cast
 import orjson
 from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -152,7 +151,6 @@ def json_response(data: Any, *, status: int = 200, etag: str = "", option: int |
     )
     if etag:
         response["ETag"] = etag
-    patch_vary_headers(response, ["Accept-Language"])
     return response
 
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from django.core.handlers.base import BaseHandler
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.clickjacking import XFrameOptionsMiddleware
-from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from binzhi.api import problems
 
@@ -24,15 +24,19 @@ class TokenMiddleware:
 
     def __init__(self, get_response: Handler) -> None:
         self._people = get_response
-        self._programs = SecurityMiddleware(LocaleMiddleware(XFrameOptionsMiddleware(_straight())))
+        self._programs = SecurityMiddleware(_straight())
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not (request.path_info.startswith(PATH) and "HTTP_AUTHORIZATION" in request.META):
             return self._people(request)
         # Raises DisallowedHost, which Django answers with 400.
         request.get_host()
-        response = cast(HttpResponse, self._programs(request))
+        with translation.override(translation.get_language_from_request(request)):
+            response = cast(HttpResponse, self._programs(request))
+            response.headers["Content-Language"] = translation.get_language() or ""
+        patch_vary_headers(response, ["Accept-Language"])
         response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["X-Frame-Options"] = "DENY"
         if not response.streaming:
             response.headers["Content-Length"] = str(len(response.content))
         return response

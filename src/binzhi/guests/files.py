@@ -94,9 +94,7 @@ def attach_document(
     return document_id
 
 
-def _insert_document(
-    group_id: int, guest_id: int, checked: CheckedDocument, index: bytes, now: datetime
-) -> int | None:
+def _insert_document(group_id: int, guest_id: int, checked: CheckedDocument, index: bytes, now: datetime) -> int | None:
     document_id: int = db.fetch_value("SELECT nextval(pg_get_serial_sequence('guests_guestdocument', 'id'))")
     sealed = crypto.seal(checked.number, place=document_place(document_id))
     made: int | None = db.fetch_value(

@@ -120,8 +120,8 @@ def _two_lines(shape: str, one: str, two: str) -> Mrz:
     if shape == "TD3" and not is_visa:
         personal = two[28:42]
         # An empty personal number may have a filler for its check digit.
-        checks["personal"] = two[42] in (check_digit(personal), "<") if not personal.strip("<") else (
-            check_digit(personal) == two[42]
+        checks["personal"] = (
+            two[42] in (check_digit(personal), "<") if not personal.strip("<") else (check_digit(personal) == two[42])
         )
         checks["composite"] = check_digit(two[:10] + two[13:20] + two[21:43]) == two[43]
     elif shape == "TD2" and not is_visa:

@@ -76,9 +76,7 @@ def update_guest(
 
 
 @operation(Permission.UPDATE)
-def add_document(
-    *, hotel_id: int, guest_id: int, document: DocumentInput, actor: Actor, now: datetime
-) -> int:
+def add_document(*, hotel_id: int, guest_id: int, document: DocumentInput, actor: Actor, now: datetime) -> int:
     """Put an identity document that was shown into the file; its id.
 
     Adds a document row, or renews the same one. Locks the guest row. Idempotent.
@@ -177,5 +175,3 @@ def _changed(kept: dict[str, Any], clean: Any) -> list[str]:
         del given["email"]
     changed = [field for field, value in given.items() if value != kept[field]]
     return changed + ["phone"] * (clean.phone is not None)
-
-

@@ -64,6 +64,7 @@ claim AS (
     INSERT INTO kernel_idempotency_key (caller, key, fingerprint, answer)
     SELECT %(claim_caller)s::text, %(claim_key)s::text, %(claim_fingerprint)s::bytea, %(claim_answer)s::jsonb
     FROM subject WHERE %(claim_key)s::text IS NOT NULL
+    RETURNING key
 )
 """
 _NO_CLAIM: dict[str, Any] = dict.fromkeys(("claim_caller", "claim_key", "claim_fingerprint", "claim_answer"))

@@ -134,7 +134,7 @@ entry AS (
     INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
     SELECT %(record_at)s::timestamptz, %(record_hotel)s::bigint, %(record_name)s, %(record_subject)s, subject.id,
         %(record_user)s::bigint, %(record_actor)s, %(record_before)s::jsonb, %(record_after)s::jsonb, %(record_reason)s
-    FROM subject
+    FROM subject RETURNING id
 ), event AS (
     INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
     SELECT %(record_at)s::timestamptz, %(record_hotel)s::bigint, %(record_topic)s, %(record_subject)s, subject.id,

@@ -34,9 +34,7 @@ CLEAN = SEE_ROOMS | _rights("property", "set_room_condition")
 INSPECT = CLEAN | _rights("property", "inspect_room")
 BLOCK_ROOMS = _rights("reservations", "set_out_of_order")
 
-BOOK = SEE_BOOKINGS | _rights(
-    "reservations", "create_reservation", "change_reservation", "cancel_reservation"
-)
+BOOK = SEE_BOOKINGS | _rights("reservations", "create_reservation", "change_reservation", "cancel_reservation")
 SETTLE_BOOKINGS = _rights("reservations", "mark_no_show", "reinstate_reservation", "override_price", "waive_fee")
 SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights")
 

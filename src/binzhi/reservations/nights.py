@@ -24,7 +24,7 @@ Deltas = Mapping[Key, int]
 _LOCKED = """
 asked AS MATERIALIZED (
     SELECT * FROM unnest((SELECT %(nights)s::date[]), (SELECT %(types)s::bigint[]), (SELECT %(deltas)s::integer[]))
-        AS a (night, room_type_id, delta)
+        AS a (night, room_type_id, delta){after}
 ), locked AS MATERIALIZED (
     SELECT n.night, n.room_type_id, a.delta
     FROM asked a JOIN reservations_night n
@@ -40,11 +40,20 @@ WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_t
   AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))
 RETURNING n.night, n.room_type_id
 """
-_TAKE = f"WITH {_LOCKED} {_SELL}"
-# Parts of a statement that goes on only if `taken` has as many rows as were asked for; see `taking`.
-TAKING = f"{_LOCKED}, taken AS ({_SELL})"
+_TAKE = "WITH " + _LOCKED.format(after="") + _SELL
+
+
+def taking_part(*, after: str = "") -> str:
+    """Parts of a statement, the last of them `taken`: a row for each night that was to be had. Parameters: `taking`.
+
+    `after`: parts of the same statement that write before a night is locked, so that others wait for less.
+    """
+    first = "".join(f", (SELECT count(*) FROM {part}) AS {part}_done" for part in after.split())  # noqa: S608  (constants)
+    return _LOCKED.format(after=first) + f", taken AS ({_SELL})"
+
+
 _PUT_OUT_OF_ORDER = f"""
-WITH {_LOCKED}
+WITH {_LOCKED.format(after="")}
 UPDATE reservations_night n SET out_of_order = n.out_of_order + l.delta
 FROM locked l
 WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_type_id
@@ -129,7 +138,7 @@ def in_order(deltas: Deltas) -> list[Key]:
 
 
 def taking(hotel_id: int, asked: list[Key], deltas: Deltas) -> dict[str, Any]:
-    """The parameters of `TAKING`, for a statement that sells and writes in one."""
+    """The parameters of `taking_part`, for a statement that sells and writes in one."""
     return {
         "hotel": hotel_id,
         "nights": db.array(night for night, _type in asked),

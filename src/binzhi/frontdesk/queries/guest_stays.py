@@ -59,6 +59,4 @@ class GuestStay:
 
 def stays_of_guest(*, hotel_id: int, guest_id: int, limit: int = 30) -> list[GuestStay]:
     """The latest first, those to come on top; one statement."""
-    return [
-        GuestStay(**row) for row in db.fetch_all(_STAYS, {"guest": guest_id, "hotel": hotel_id, "limit": limit})
-    ]
+    return [GuestStay(**row) for row in db.fetch_all(_STAYS, {"guest": guest_id, "hotel": hotel_id, "limit": limit})]

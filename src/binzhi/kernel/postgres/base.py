@@ -29,14 +29,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
             kwargs=self.get_connection_params() | {"autocommit": True},
             open=False,
             configure=self._configure_connection,  # type: ignore[attr-defined]  # not in the stubs
-            check=session.check,
             **options,
         )
         # Several threads may come here first; one pool wins, the others were never opened.
         return pools.setdefault(self.alias, made)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that works, as far as can be told without asking the server.
+
+        The pool's own check waits a second after the first dead connection and longer after each further one; after a
+        restart of the database all of them are dead, and none is worth waiting for.
+        """
         raw = super().get_new_connection(conn_params)
+        pool = self.pool
+        while pool is not None:
+            try:
+                session.check(raw)
+            except session.Cut:
+                # The pool makes a new one in its place.
+                pool.putconn(raw)
+                raw = pool.getconn()
+            else:
+                break
         session.hand_out(raw)
         return raw
 

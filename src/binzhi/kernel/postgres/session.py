@@ -6,7 +6,7 @@ import select
 import time
 from typing import Any
 
-from psycopg import OperationalError, pq
+from psycopg import Error, OperationalError, pq
 from psycopg_pool import ConnectionPool
 
 NOBODY = ("", "")
@@ -54,15 +54,23 @@ def take_back(raw: Any) -> None:
     raw.binzhi_rested = time.monotonic()
 
 
+class Cut(Exception):
+    """The server has hung up."""
+
+
 def check(raw: Any) -> None:
-    """Raise OperationalError when the server has hung up: without a word to it where the line is quiet.
+    """Raise Cut when the server has hung up: without a word to it where the line is quiet.
 
     A server that ends or is killed closes its end, which can be read from the socket. Only what rested for long is
     asked in earnest.
     """
     rested = time.monotonic() - getattr(raw, "binzhi_rested", 0.0)
     if rested > _REST or _has_news(raw.pgconn.socket):
-        ConnectionPool.check_connection(raw)
+        try:
+            ConnectionPool.check_connection(raw)
+        except Error as error:
+            raw.close()
+            raise Cut from error
 
 
 def _has_news(socket: int) -> bool:

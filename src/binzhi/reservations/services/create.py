@@ -22,18 +22,17 @@ from binzhi.reservations.errors import ChannelOrderTaken, GuaranteeRequired, NoP
 from binzhi.reservations.events import ReservationCreated
 from binzhi.reservations.requests import NewReservation, ReservationRef, RoomRequest
 
-# One statement takes the nights and, if all of them were to be had, writes the reservation, its rooms, the agreed price
-# of every night, the audit row, the event and the key under which it was asked for. The driver parses a statement of
-# more than 4,096 characters or 50 parameters anew every time.
-_BOOK = f"""
-WITH {nights.TAKING}, subject AS (
+# What a booking writes, with the audit row, the event and the key under which it was asked for. The driver parses a
+# statement of more than 4,096 characters or 50 parameters anew every time.
+_ROWS = f"""
+subject AS (
     INSERT INTO reservations_reservation (
         id, number, hotel_id, guest_id, organisation_id, booker_name, booker_phone_sealed, booker_phone_masked, market,
         source, channel, channel_number, guarantee, special_requests, remarks, expected_at, booked_on, created_at)
     SELECT %(id)s::bigint, %(number)s, %(hotel)s, %(guest)s::bigint, %(organisation)s::bigint, %(name)s,
         %(sealed)s::bytea, %(masked)s, %(market)s, %(source)s, %(channel)s, %(channel_number)s, %(guarantee)s,
         %(specials)s::varchar[], %(remarks)s, %(expected_at)s::time, %(today)s::date, %(record_at)s::timestamptz
-    FROM (SELECT count(*) AS nights FROM taken) t WHERE t.nights = cardinality(%(nights)s::date[])
+    {{if_all}}
     RETURNING id
 ), rooms AS (
     INSERT INTO reservations_roomreservation (
@@ -45,17 +44,29 @@ WITH {nights.TAKING}, subject AS (
         %(arrivals)s::date[], %(departures)s::date[], %(adults)s::smallint[],
         %(children)s::smallint[], %(infants)s::smallint[], %(guests)s::bigint[])
         WITH ORDINALITY AS a (id, type, plan, arrival, departure, adults, children, infants, guest, position)
+    RETURNING id
 ), prices AS (
     INSERT INTO reservations_staynight (room_reservation_id, hotel_id, night, price, rate_plan_id)
     SELECT n.room, %(hotel)s, n.night, n.price, n.plan
     FROM subject, unnest(%(night_rooms)s::bigint[], %(night_plans)s::bigint[], %(night_dates)s::date[],
         %(prices)s::numeric[]) AS n (room, plan, night, price)
+    RETURNING night
 ), {RECORDING}, {CLAIMING}
+"""  # noqa: S608  (constants)
+_ASKED = "cardinality(%(nights)s::date[])"
+# Takes the nights and goes on if all of them were to be had.
+_BOOK = f"""
+WITH {nights.taking_part()},
+{_ROWS.format(if_all=f"FROM (SELECT count(*) AS nights FROM taken) t WHERE t.nights = {_ASKED}")}
 SELECT (SELECT id FROM event) AS event_id, ARRAY(SELECT taken.night FROM taken WHERE NOT EXISTS (TABLE subject)) AS had,
        ARRAY(SELECT taken.room_type_id FROM taken WHERE NOT EXISTS (TABLE subject)) AS had_types
 """  # noqa: S608  (constants)
-_IF_ALL = "t.nights = cardinality(%(nights)s::date[])"
-_BOOK_ALONE = _BOOK.replace(_IF_ALL, "reservations_all_nights(t.nights, cardinality(%(nights)s::date[]))")
+# Takes the nights last, so that a hot one is locked for as short as can be; fails if one of them was not to be had.
+_BOOK_ALONE = f"""
+WITH {_ROWS.format(if_all="")},
+{nights.taking_part(after="rooms prices entry event claim")}
+SELECT (SELECT id FROM event) AS event_id, reservations_all_nights((SELECT count(*) FROM taken), {_ASKED})
+"""  # noqa: S608  (constants)
 _TRIES = 3
 
 
