@@ -213,3 +213,13 @@ def test_payment_that_waits_too_long_for_a_lock_is_refused_as_busy(bill: Bill) -
 
     assert run_all([hold, pay]) == {"ok": 2}
     assert (outcomes, bill.balance) == (["busy"], Decimal("0.00"))
+
+
+def test_windows_and_first_deposits_at_once_are_all_made(bill: Bill) -> None:
+    assert run_all([*[bill.window] * 8, *[lambda: bill.hold("5.00")] * 8]) == {"ok": 16}
+    assert bill.deposit == Decimal("40.00")
+    windows = kernel_db.fetch_all('SELECT kind, "window" FROM billing_account WHERE folio_id = %s', [bill.folio_id])
+    assert sorted((row["kind"], row["window"]) for row in windows) == [
+        ("deposit", 1),
+        *(("folio", number) for number in range(1, 10)),
+    ]

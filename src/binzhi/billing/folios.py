@@ -30,7 +30,7 @@ class Window:
 
 def add_window(*, hotel_id: int, folio_id: int, payee: str) -> Window:
     """Add the next window, for `payee`. Locks the bill's accounts. Raises NotFound, FolioClosed, TooManyWindows."""
-    windows = [account for account in lock_folio(hotel_id=hotel_id, folio_id=folio_id) if account.kind == "folio"]
+    windows = [account for account in _lock_and_look(hotel_id, folio_id) if account.kind == "folio"]
     if not all(account.is_open for account in windows):
         raise FolioClosed
     number = 1 + max(account.window or 0 for account in windows)
@@ -49,8 +49,9 @@ def deposit_account(*, hotel_id: int, folio_id: int) -> LockedAccount:
     accounts = lock_folio(hotel_id=hotel_id, folio_id=folio_id)
     if not accounts[0].is_open:
         raise FolioClosed
-    held = next((account for account in accounts if account.kind == "deposit"), None)
-    if held is not None:
+    if (held := _deposit_of(accounts)) is not None:
+        return held
+    if (held := _deposit_of(_lock_and_look(hotel_id, folio_id))) is not None:
         return held
     account_id = db.fetch_value(
         "INSERT INTO billing_account (hotel_id, kind, folio_id, \"window\") VALUES (%s, 'deposit', %s, 1) RETURNING id",
@@ -60,6 +61,19 @@ def deposit_account(*, hotel_id: int, folio_id: int) -> LockedAccount:
         pk=account_id, kind="deposit", folio_id=folio_id, window=1, balance=Decimal("0.00"), is_open=True,
         organisation_id=None, credit_limit=None,
     )  # fmt: skip
+
+
+def _deposit_of(accounts: list[LockedAccount]) -> LockedAccount | None:
+    return next((account for account in accounts if account.kind == "deposit"), None)
+
+
+def _lock_and_look(hotel_id: int, folio_id: int) -> list[LockedAccount]:
+    """The bill's accounts with those that somebody added while this waited for the lock.
+
+    A statement that waits for a row gets its latest version, but no rows that are new since the statement began.
+    """
+    lock_folio(hotel_id=hotel_id, folio_id=folio_id)
+    return lock_folio(hotel_id=hotel_id, folio_id=folio_id)
 
 
 @dataclass(frozen=True, slots=True)
