@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer
 
@@ -50,6 +51,13 @@ class TokenAuth(HttpBearer):
         if code is not None and code != hotel.code:
             raise NotFound
         return actor
+
+
+class JsonParser(Parser):
+    """Raises ValueError, which ninja answers, for what is no JSON."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return orjson.loads(request.body)
 
 
 class Json(BaseRenderer):
@@ -95,6 +103,7 @@ api = BinzhiApi(
     "creating calls need an `Idempotency-Key`.",
     auth=TokenAuth(),
     renderer=Json(),
+    parser=JsonParser(),
     docs_url=None,
     openapi_url="openapi.json",
     urls_namespace="api",
