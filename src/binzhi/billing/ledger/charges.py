@@ -42,7 +42,8 @@ class Charged:
 
 
 # Prices include tax or it comes on top; rounded half up to the currency's smallest amount. A charge of nothing
-# (a complimentary night) is posted too: it was slept. Lines: folio +gross, revenue -net, tax -tax.
+# (a complimentary night) is posted too: it was slept. Lines: folio +gross, revenue -net, tax -tax. What was posted is a
+# set that is looked up, not a join: in a house among many, a join is planned for one row and walks all for each.
 _CHARGE = """
 WITH house AS MATERIALIZED (
     SELECT billing_hold_day(h.id) AS business_date, coalesce(%(inclusive)s::boolean, h.prices_include_tax) AS inclusive,
@@ -76,16 +77,16 @@ WITH house AS MATERIALIZED (
 ), lines AS (
     INSERT INTO billing_line (hotel_id, transaction_id, account_id, amount)
     SELECT %(hotel)s, p.id, side.account_id, side.amount
-    FROM priced p JOIN header USING (id) CROSS JOIN code
+    FROM priced p CROSS JOIN code
     CROSS JOIN LATERAL (VALUES (p.account_id, p.gross), (code.revenue_account_id, -p.net),
         (code.tax_account_id, p.net - p.gross)) AS side (account_id, amount)
-    WHERE side.amount <> 0 OR side.account_id <> code.tax_account_id
+    WHERE (p.id IN (TABLE header)) IS TRUE AND (side.amount <> 0 OR side.account_id <> code.tax_account_id)
 )
-SELECT house.business_date, count(header.id) AS count,
-       coalesce(sum(p.gross) FILTER (WHERE header.id IS NOT NULL), 0) AS gross,
-       coalesce(sum(p.net) FILTER (WHERE header.id IS NOT NULL), 0) AS net, max(header.id) AS last_id,
-       max(p.folio_id) AS folio_id, count(p.id) AS found, (SELECT count(*) FROM code) AS codes
-FROM house LEFT JOIN priced p ON true LEFT JOIN header USING (id)
+SELECT house.business_date, count(*) FILTER (WHERE p.made) AS count,
+       coalesce(sum(p.gross) FILTER (WHERE p.made), 0) AS gross, coalesce(sum(p.net) FILTER (WHERE p.made), 0) AS net,
+       max(p.id) FILTER (WHERE p.made) AS last_id, max(p.folio_id) AS folio_id, count(p.id) AS found,
+       (SELECT count(*) FROM code) AS codes
+FROM house LEFT JOIN (SELECT *, id IN (TABLE header) AS made FROM priced) p ON true
 GROUP BY house.business_date
 """
 _ONE = """
