@@ -16,7 +16,17 @@ export function closePanel(): boolean {
   return true;
 }
 
+function enter(side: HTMLElement): void {
+  const heading = find("h2", side);
+  heading?.setAttribute("tabindex", "-1");
+  heading?.focus();
+  side.scrollTop = 0;
+}
+
 export function watchPanel(): void {
+  // Opened by its own address, as a link does that was pressed before the scripts were there.
+  const opened = find("#side");
+  if (opened?.childElementCount && document.activeElement === document.body) enter(opened);
   document.addEventListener("htmx:after:swap", (event) => {
     const { ctx } = event.detail;
     const side = find("#side");
@@ -26,10 +36,7 @@ export function watchPanel(): void {
       opener = source;
       for (const marked of document.querySelectorAll('#main [aria-current="true"][hx-target="#side"]')) marked.removeAttribute("aria-current");
       source.setAttribute("aria-current", "true");
-      const heading = find("h2", side);
-      heading?.setAttribute("tabindex", "-1");
-      heading?.focus();
-      side.scrollTop = 0;
+      enter(side);
     }
   });
   document.addEventListener("click", (event) => {
