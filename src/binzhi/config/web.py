@@ -27,6 +27,8 @@ _STOP_SECONDS = 5
 
 def serve(*, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM. A worker process that dies is replaced."""
+    # Once, before the workers are forked from this process: each of them would take a second for it.
+    _application()
     Granian(
         TARGET,
         address=host,
@@ -51,14 +53,19 @@ def _load(parent: int) -> Callable[..., Any]:
     if sys.platform == "linux":
         # A Ctrl-C at the terminal goes to the whole group; a worker that is told twice to end may hang.
         os.setpgid(0, 0)
-    from django.urls import get_resolver
-
-    from binzhi.config.wsgi import application
-
-    # Now, not when the first guest of the day stands at the desk.
-    _ = get_resolver().url_patterns
+    application = _application()
     # All of this stays for good and need not be looked through for garbage.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
+    return application
+
+
+def _application() -> Callable[..., Any]:
+    """The application with all its pages: now, not when the first guest of the day stands at the desk."""
+    from django.urls import get_resolver
+
+    from binzhi.config.wsgi import application
+
+    _ = get_resolver().url_patterns
     return application
