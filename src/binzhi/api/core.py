@@ -119,9 +119,7 @@ def once(
     request: HttpRequest, *, key: str, route: str, body: Any, work: Callable[[], dict[str, Any]], status: int = 201
 ) -> HttpResponse:
     """Answer `work()` once per key of this token; a repeat gets the kept answer and says so in a header."""
-    answer, repeated = run_once(
-        caller=_caller(request), key=key, fingerprint=fingerprint_of(route, body), work=work
-    )  # fmt: skip
+    answer, repeated = run_once(caller=_caller(request), key=key, fingerprint=fingerprint_of(route, body), work=work)
     return _answered(answer, repeated, status)
 
 
@@ -137,7 +135,7 @@ def once_carried(
     """As `once`, for an operation whose own statement keeps the key (see `kernel.idempotency`)."""
     answer, repeated = run_once_carried(
         caller=_caller(request), key=key, fingerprint=fingerprint_of(route, body), work=work, answer_of=answer_of
-    )  # fmt: skip
+    )
     return _answered(answer, repeated, 201)
 
 

@@ -138,6 +138,12 @@ def is_away(error: BaseException | None) -> bool:
     return False
 
 
+def constraint_of(error: BaseException) -> str | None:
+    """The name of the rule of the database that refused, where it was one."""
+    cause = error.__cause__
+    return cause.diag.constraint_name if isinstance(cause, PgError) else None
+
+
 def told(error: BaseException) -> str:
     """An error for the log: its kind and state without its words, which may quote what somebody sent."""
     cause = error.__cause__ or error

@@ -113,7 +113,7 @@ def operation(
             db.enter_scope(actor.hotel_scope, actor.group_scope)
             token = _recorded.set(0)
             try:
-                alone = one_statement and not connection.in_atomic_block and not outbox.has_reactions(one_statement)
+                alone = one_statement and not in_transaction() and not outbox.has_reactions(one_statement)
                 with _statement() if alone else unit_of_work():
                     result = function(*args, **kwargs)
                     if not _recorded.get():

@@ -166,17 +166,19 @@ def shortage(hotel_id: int, asked: list[Key], deltas: Deltas) -> DomainError | N
     row = db.fetch_one(_SHORT, taking(hotel_id, asked, deltas))
     if row is None:
         return None
-    reason = NotOnSale if row["missing"] else RoomTypeClosed if row["closed"] else RoomTypeSoldOut
-    return reason(night=row["night"], room_type_id=row["room_type_id"])
+    return _reason((row["night"], row["room_type_id"]), on_sale=not row["missing"], closed=row["closed"])
 
 
 def refusal(hotel_id: int, asked: list[Key], done: set[Key]) -> DomainError:
     """Why the first night that was not `done` could not be had: NotOnSale, RoomTypeClosed or RoomTypeSoldOut."""
-    night, room_type_id = next(key for key in asked if key not in done)
+    night, room_type_id = key = next(key for key in asked if key not in done)
     row = db.fetch_one(_WHY, [night, hotel_id, room_type_id])
-    if row is None:
-        return NotOnSale(night=night, room_type_id=room_type_id)
-    reason = RoomTypeClosed if row["closed"] else RoomTypeSoldOut
+    return _reason(key, on_sale=row is not None, closed=row is not None and row["closed"])
+
+
+def _reason(key: Key, *, on_sale: bool, closed: bool) -> DomainError:
+    night, room_type_id = key
+    reason = NotOnSale if not on_sale else RoomTypeClosed if closed else RoomTypeSoldOut
     return reason(night=night, room_type_id=room_type_id)
 
 

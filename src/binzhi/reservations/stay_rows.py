@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError
-from psycopg import errors as pg
 
 from binzhi.kernel import db
 from binzhi.reservations.errors import RoomOccupied, RoomTaken
@@ -93,7 +92,6 @@ def room_refusals() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        cause = error.__cause__
-        if isinstance(cause, pg.UniqueViolation) and cause.diag.constraint_name == "one_stay_in_a_room":
+        if db.constraint_of(error) == "one_stay_in_a_room":
             raise RoomOccupied from error
         raise

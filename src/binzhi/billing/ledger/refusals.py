@@ -16,6 +16,7 @@ from binzhi.billing.errors import (
     DepositTooSmall,
     FolioClosed,
 )
+from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError, NotFound
 
 _REFUSALS: Mapping[str, type[DomainError]] = {
@@ -34,9 +35,7 @@ def typed_refusals() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        cause = error.__cause__
-        name = cause.diag.constraint_name if isinstance(cause, pg.Error) else None
-        refusal = _REFUSALS.get(name or "")
+        refusal = _REFUSALS.get(db.constraint_of(error) or "")
         if refusal is None:
             raise
         raise refusal from error

@@ -6,125 +6,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("guests", "0001_initial"),
-        ("property", "0001_initial"),
-        ("reservations", "0001_initial"),
+        ('guests', '0001_initial'),
+        ('property', '0001_initial'),
+        ('reservations', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="DayStatistics",
+            name='DayStatistics',
             fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "hotel_id", "business_date", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("business_date", models.DateField()),
-                ("rooms", models.IntegerField()),
-                ("out_of_order", models.IntegerField()),
-                ("sold", models.IntegerField(help_text="rooms slept in")),
-                ("guests", models.IntegerField()),
-                ("arrivals", models.IntegerField()),
-                ("walk_ins", models.IntegerField()),
-                ("departures", models.IntegerField()),
-                ("cancellations", models.IntegerField()),
-                ("no_shows", models.IntegerField()),
-                ("room_revenue", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("other_revenue", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("tax", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("payments", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.hotel",
-                    ),
-                ),
+                ('pk', models.CompositePrimaryKey('hotel_id', 'business_date', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('business_date', models.DateField()),
+                ('rooms', models.IntegerField()),
+                ('out_of_order', models.IntegerField()),
+                ('sold', models.IntegerField(help_text='rooms slept in')),
+                ('guests', models.IntegerField()),
+                ('arrivals', models.IntegerField()),
+                ('walk_ins', models.IntegerField()),
+                ('departures', models.IntegerField()),
+                ('cancellations', models.IntegerField()),
+                ('no_shows', models.IntegerField()),
+                ('room_revenue', models.DecimalField(decimal_places=2, max_digits=14)),
+                ('other_revenue', models.DecimalField(decimal_places=2, max_digits=14)),
+                ('tax', models.DecimalField(decimal_places=2, max_digits=14)),
+                ('payments', models.DecimalField(decimal_places=2, max_digits=14)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
         ),
         migrations.CreateModel(
-            name="NightAudit",
+            name='NightAudit',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("business_date", models.DateField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("running", "Running"), ("failed", "Failed"), ("done", "Done")], max_length=10
-                    ),
-                ),
-                ("started_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(null=True)),
-                ("started_by", models.BigIntegerField(null=True)),
-                ("attempts", models.SmallIntegerField(db_default=1)),
-                ("result", models.JSONField(db_default=models.Value({}, models.JSONField()))),
-                ("failure", models.CharField(db_default="", max_length=300)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('business_date', models.DateField()),
+                ('status', models.CharField(choices=[('running', 'Running'), ('failed', 'Failed'), ('done', 'Done')], max_length=10)),
+                ('started_at', models.DateTimeField()),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('started_by', models.BigIntegerField(null=True)),
+                ('attempts', models.SmallIntegerField(db_default=1)),
+                ('result', models.JSONField(db_default=models.Value({}, models.JSONField()))),
+                ('failure', models.CharField(db_default='', max_length=300)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("hotel", "business_date"), name="night_audit_once")],
+                'constraints': [models.UniqueConstraint(fields=('hotel', 'business_date'), name='night_audit_once')],
             },
         ),
         migrations.CreateModel(
-            name="Registration",
+            name='Registration',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("is_main", models.BooleanField(db_default=False)),
-                ("is_minor", models.BooleanField(db_default=False)),
-                ("guardian_name", models.CharField(db_default="", max_length=60)),
-                ("guardian_phone_sealed", models.BinaryField(null=True)),
-                ("guardian_relation", models.CharField(db_default="", max_length=30)),
-                ("registered_at", models.DateTimeField()),
-                ("left_at", models.DateTimeField(null=True)),
-                (
-                    "document",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="guests.guestdocument",
-                    ),
-                ),
-                (
-                    "guest",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"
-                    ),
-                ),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
-                (
-                    "room_reservation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="registrations",
-                        to="reservations.roomreservation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('is_main', models.BooleanField(db_default=False)),
+                ('is_minor', models.BooleanField(db_default=False)),
+                ('guardian_name', models.CharField(db_default='', max_length=60)),
+                ('guardian_phone_sealed', models.BinaryField(null=True)),
+                ('guardian_relation', models.CharField(db_default='', max_length=30)),
+                ('registered_at', models.DateTimeField()),
+                ('left_at', models.DateTimeField(null=True)),
+                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guestdocument')),
+                ('guest', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('room_reservation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrations', to='reservations.roomreservation')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("is_main", True)), fields=("room_reservation",), name="one_main_guest"
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_main', True)), fields=('room_reservation',), name='one_main_guest')],
             },
         ),
     ]

@@ -6,154 +6,90 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("property", "0001_initial"),
+        ('property', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Organisation",
+            name='Organisation',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("company", "Company"), ("agency", "Travel agency")], default="company", max_length=10
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("code", models.CharField(max_length=30)),
-                ("contract_until", models.DateField(blank=True, null=True)),
-                ("credit_limit", models.DecimalField(decimal_places=2, default=0, max_digits=12)),
-                ("pinyin", models.CharField(db_default="", max_length=80)),
-                ("initials", models.CharField(db_default="", max_length=20)),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotelgroup"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('company', 'Company'), ('agency', 'Travel agency')], default='company', max_length=10)),
+                ('name', models.CharField(max_length=120)),
+                ('code', models.CharField(max_length=30)),
+                ('contract_until', models.DateField(blank=True, null=True)),
+                ('credit_limit', models.DecimalField(decimal_places=2, default=0, max_digits=12)),
+                ('pinyin', models.CharField(db_default='', max_length=80)),
+                ('initials', models.CharField(db_default='', max_length=20)),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
             ],
         ),
         migrations.CreateModel(
-            name="Guest",
+            name='Guest',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=120)),
-                ("name_en", models.CharField(blank=True, db_default="", max_length=120)),
-                (
-                    "sex",
-                    models.CharField(
-                        blank=True,
-                        choices=[("", "—"), ("male", "Male"), ("female", "Female")],
-                        db_default="",
-                        max_length=6,
-                    ),
-                ),
-                ("birth_date", models.DateField(blank=True, null=True)),
-                ("nationality", models.CharField(blank=True, db_default="", max_length=3)),
-                ("email", models.CharField(blank=True, db_default="", max_length=200)),
-                ("phone_sealed", models.BinaryField(null=True)),
-                ("phone_masked", models.CharField(db_default="", max_length=30)),
-                ("phone_index", models.BinaryField(null=True)),
-                ("phone_tail_index", models.BinaryField(null=True)),
-                ("member_no", models.CharField(db_default="", max_length=20)),
-                ("member_tier", models.CharField(db_default="", max_length=10)),
-                ("vip_level", models.CharField(db_default="", max_length=6)),
-                ("note", models.CharField(db_default="", max_length=500)),
-                ("plain", models.CharField(db_default="", max_length=80)),
-                ("pinyin", models.CharField(db_default="", max_length=80)),
-                ("initials", models.CharField(db_default="", max_length=20)),
-                ("marked", models.CharField(db_default="", max_length=120)),
-                ("stays", models.IntegerField(db_default=0)),
-                ("last_stay_on", models.DateField(null=True)),
-                ("version", models.IntegerField(db_default=1)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotelgroup"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="guests.organisation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120)),
+                ('name_en', models.CharField(blank=True, db_default='', max_length=120)),
+                ('sex', models.CharField(blank=True, choices=[('', '—'), ('male', 'Male'), ('female', 'Female')], db_default='', max_length=6)),
+                ('birth_date', models.DateField(blank=True, null=True)),
+                ('nationality', models.CharField(blank=True, db_default='', max_length=3)),
+                ('email', models.CharField(blank=True, db_default='', max_length=200)),
+                ('phone_sealed', models.BinaryField(null=True)),
+                ('phone_masked', models.CharField(db_default='', max_length=30)),
+                ('phone_index', models.BinaryField(null=True)),
+                ('phone_tail_index', models.BinaryField(null=True)),
+                ('member_no', models.CharField(db_default='', max_length=20)),
+                ('member_tier', models.CharField(db_default='', max_length=10)),
+                ('vip_level', models.CharField(db_default='', max_length=6)),
+                ('note', models.CharField(db_default='', max_length=500)),
+                ('plain', models.CharField(db_default='', max_length=80)),
+                ('pinyin', models.CharField(db_default='', max_length=80)),
+                ('initials', models.CharField(db_default='', max_length=20)),
+                ('marked', models.CharField(db_default='', max_length=120)),
+                ('stays', models.IntegerField(db_default=0)),
+                ('last_stay_on', models.DateField(null=True)),
+                ('version', models.IntegerField(db_default=1)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.organisation')),
             ],
         ),
         migrations.CreateModel(
-            name="Reveal",
+            name='Reveal',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("user_id", models.BigIntegerField()),
-                ("what", models.CharField(max_length=20)),
-                ("reason", models.CharField(max_length=200)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotelgroup"
-                    ),
-                ),
-                (
-                    "guest",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user_id', models.BigIntegerField()),
+                ('what', models.CharField(max_length=20)),
+                ('reason', models.CharField(max_length=200)),
+                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
+                ('guest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
             ],
         ),
         migrations.CreateModel(
-            name="GuestDocument",
+            name='GuestDocument',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("resident_id", "Resident ID card"),
-                            ("passport", "Passport"),
-                            ("hk_macao", "Hong Kong/Macao permit"),
-                            ("taiwan", "Taiwan permit"),
-                            ("foreigner_pr", "Foreigner's permanent residence card"),
-                            ("other", "Other document"),
-                        ],
-                        max_length=15,
-                    ),
-                ),
-                ("country", models.CharField(db_default="", max_length=3)),
-                ("number_sealed", models.BinaryField()),
-                ("number_masked", models.CharField(max_length=30)),
-                ("number_index", models.BinaryField()),
-                ("expires_on", models.DateField(blank=True, null=True)),
-                ("checked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                (
-                    "group",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotelgroup"
-                    ),
-                ),
-                (
-                    "guest",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="guests.guest"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('resident_id', 'Resident ID card'), ('passport', 'Passport'), ('hk_macao', 'Hong Kong/Macao permit'), ('taiwan', 'Taiwan permit'), ('foreigner_pr', "Foreigner's permanent residence card"), ('other', 'Other document')], max_length=15)),
+                ('country', models.CharField(db_default='', max_length=3)),
+                ('number_sealed', models.BinaryField()),
+                ('number_masked', models.CharField(max_length=30)),
+                ('number_index', models.BinaryField()),
+                ('expires_on', models.DateField(blank=True, null=True)),
+                ('checked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
+                ('guest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='guests.guest')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("group", "kind", "country", "number_index"), name="document_once")
-                ],
+                'constraints': [models.UniqueConstraint(fields=('group', 'kind', 'country', 'number_index'), name='document_once')],
             },
         ),
         migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.UniqueConstraint(fields=("group", "code"), name="organisation_code"),
+            model_name='organisation',
+            constraint=models.UniqueConstraint(fields=('group', 'code'), name='organisation_code'),
         ),
     ]

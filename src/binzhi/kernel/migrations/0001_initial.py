@@ -5,84 +5,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
-    dependencies = []
+    dependencies = [
+    ]
 
     operations = [
         migrations.CreateModel(
-            name="AuditSeal",
+            name='AuditSeal',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("from_txid", models.BigIntegerField()),
-                ("to_txid", models.BigIntegerField()),
-                ("entries", models.IntegerField()),
-                ("digest", models.BinaryField()),
-                ("sealed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('from_txid', models.BigIntegerField()),
+                ('to_txid', models.BigIntegerField()),
+                ('entries', models.IntegerField()),
+                ('digest', models.BinaryField()),
+                ('sealed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                "db_table": "kernel_audit_seal",
+                'db_table': 'kernel_audit_seal',
             },
         ),
         migrations.CreateModel(
-            name="AuditEntry",
+            name='AuditEntry',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                ("hotel_id", models.BigIntegerField()),
-                ("operation", models.CharField(max_length=80)),
-                ("subject", models.CharField(max_length=40)),
-                ("subject_id", models.BigIntegerField()),
-                ("user_id", models.BigIntegerField(null=True)),
-                ("actor", models.CharField(db_default="", max_length=80)),
-                ("before", models.JSONField(db_default=models.Value({}, models.JSONField()))),
-                ("after", models.JSONField(db_default=models.Value({}, models.JSONField()))),
-                ("reason", models.CharField(db_default="", max_length=500)),
-                ("txid", models.BigIntegerField(db_default=0)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('hotel_id', models.BigIntegerField()),
+                ('operation', models.CharField(max_length=80)),
+                ('subject', models.CharField(max_length=40)),
+                ('subject_id', models.BigIntegerField()),
+                ('user_id', models.BigIntegerField(null=True)),
+                ('actor', models.CharField(db_default='', max_length=80)),
+                ('before', models.JSONField(db_default=models.Value({}, models.JSONField()))),
+                ('after', models.JSONField(db_default=models.Value({}, models.JSONField()))),
+                ('reason', models.CharField(db_default='', max_length=500)),
+                ('txid', models.BigIntegerField(db_default=0)),
             ],
             options={
-                "db_table": "kernel_audit_entry",
-                "indexes": [
-                    models.Index(fields=["hotel_id", "subject", "subject_id", "id"], name="audit_subject"),
-                    models.Index(fields=["txid", "id"], name="audit_txid"),
-                ],
+                'db_table': 'kernel_audit_entry',
+                'indexes': [models.Index(fields=['hotel_id', 'subject', 'subject_id', 'id'], name='audit_subject'), models.Index(fields=['txid', 'id'], name='audit_txid')],
             },
         ),
         migrations.CreateModel(
-            name="IdempotencyKey",
+            name='IdempotencyKey',
             fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "caller", "key", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("caller", models.CharField(max_length=80)),
-                ("key", models.CharField(max_length=255)),
-                ("fingerprint", models.BinaryField()),
-                ("answer", models.JSONField(null=True)),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('pk', models.CompositePrimaryKey('caller', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('caller', models.CharField(max_length=80)),
+                ('key', models.CharField(max_length=255)),
+                ('fingerprint', models.BinaryField()),
+                ('answer', models.JSONField(null=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                "db_table": "kernel_idempotency_key",
-                "indexes": [models.Index(fields=["created_at"], name="idempotency_age")],
+                'db_table': 'kernel_idempotency_key',
+                'indexes': [models.Index(fields=['created_at'], name='idempotency_age')],
             },
         ),
         migrations.CreateModel(
-            name="OutboxEvent",
+            name='OutboxEvent',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                ("hotel_id", models.BigIntegerField()),
-                ("topic", models.CharField(max_length=80)),
-                ("subject", models.CharField(max_length=40)),
-                ("subject_id", models.BigIntegerField()),
-                ("payload", models.JSONField(db_default=models.Value({}, models.JSONField()))),
-                ("txid", models.BigIntegerField(db_default=0)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('hotel_id', models.BigIntegerField()),
+                ('topic', models.CharField(max_length=80)),
+                ('subject', models.CharField(max_length=40)),
+                ('subject_id', models.BigIntegerField()),
+                ('payload', models.JSONField(db_default=models.Value({}, models.JSONField()))),
+                ('txid', models.BigIntegerField(db_default=0)),
             ],
             options={
-                "db_table": "kernel_outbox_event",
-                "indexes": [models.Index(fields=["txid", "id"], name="outbox_txid")],
+                'db_table': 'kernel_outbox_event',
+                'indexes': [models.Index(fields=['txid', 'id'], name='outbox_txid')],
             },
         ),
     ]

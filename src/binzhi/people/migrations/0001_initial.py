@@ -8,146 +8,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("property", "0001_initial"),
+        ('property', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="User",
+            name='User',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                ("username", models.CharField(max_length=40, unique=True)),
-                ("name", models.CharField(blank=True, max_length=60)),
-                ("email", models.EmailField(blank=True, max_length=254)),
-                ("is_active", models.BooleanField(default=True)),
-                ("language", models.CharField(blank=True, max_length=10)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('username', models.CharField(max_length=40, unique=True)),
+                ('name', models.CharField(blank=True, max_length=60)),
+                ('email', models.EmailField(blank=True, max_length=254)),
+                ('is_active', models.BooleanField(default=True)),
+                ('language', models.CharField(blank=True, max_length=10)),
             ],
             options={
-                "abstract": False,
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
-            name="Department",
+            name='Department',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=30)),
-                ("name", models.CharField(max_length=40)),
-                ("name_en", models.CharField(blank=True, max_length=60)),
-                ("position", models.SmallIntegerField(default=0)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30)),
+                ('name', models.CharField(max_length=40)),
+                ('name_en', models.CharField(blank=True, max_length=60)),
+                ('position', models.SmallIntegerField(default=0)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
         ),
         migrations.CreateModel(
-            name="Post",
+            name='Post',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=40)),
-                ("name", models.CharField(max_length=40)),
-                ("name_en", models.CharField(blank=True, max_length=60)),
-                (
-                    "grade",
-                    models.SmallIntegerField(
-                        default=1, help_text="1 staff, 2 supervisor, 3 manager, 4 director, 5 general manager"
-                    ),
-                ),
-                (
-                    "permissions",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=60), default=list, size=None
-                    ),
-                ),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="people.department"
-                    ),
-                ),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40)),
+                ('name', models.CharField(max_length=40)),
+                ('name_en', models.CharField(blank=True, max_length=60)),
+                ('grade', models.SmallIntegerField(default=1, help_text='1 staff, 2 supervisor, 3 manager, 4 director, 5 general manager')),
+                ('permissions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
+                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='people.department')),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
         ),
         migrations.CreateModel(
-            name="Staff",
+            name='Staff',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("employee_no", models.CharField(max_length=20)),
-                ("since", models.DateField()),
-                ("left_on", models.DateField(blank=True, null=True)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
-                (
-                    "post",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="staff", to="people.post"
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="staff", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('employee_no', models.CharField(max_length=20)),
+                ('since', models.DateField()),
+                ('left_on', models.DateField(blank=True, null=True)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to='people.post')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staff', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="ApiToken",
+            name='ApiToken',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=60)),
-                ("digest", models.BinaryField(unique=True)),
-                (
-                    "scopes",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=60), default=list, size=None
-                    ),
-                ),
-                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("expires_at", models.DateTimeField(null=True)),
-                ("revoked_at", models.DateTimeField(null=True)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
-                (
-                    "staff",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="people.staff"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=60)),
+                ('digest', models.BinaryField(unique=True)),
+                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('expires_at', models.DateTimeField(null=True)),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.staff')),
             ],
         ),
         migrations.AddConstraint(
-            model_name="department",
-            constraint=models.UniqueConstraint(fields=("hotel", "code"), name="department_code"),
+            model_name='department',
+            constraint=models.UniqueConstraint(fields=('hotel', 'code'), name='department_code'),
         ),
         migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(fields=("hotel", "code"), name="post_code"),
+            model_name='post',
+            constraint=models.UniqueConstraint(fields=('hotel', 'code'), name='post_code'),
         ),
         migrations.AddConstraint(
-            model_name="staff",
-            constraint=models.UniqueConstraint(fields=("hotel", "employee_no"), name="staff_employee_no"),
+            model_name='staff',
+            constraint=models.UniqueConstraint(fields=('hotel', 'employee_no'), name='staff_employee_no'),
         ),
         migrations.AddConstraint(
-            model_name="staff",
-            constraint=models.UniqueConstraint(fields=("hotel", "user"), name="staff_once_per_hotel"),
+            model_name='staff',
+            constraint=models.UniqueConstraint(fields=('hotel', 'user'), name='staff_once_per_hotel'),
         ),
     ]

@@ -9,268 +9,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
-    dependencies = []
+    dependencies = [
+    ]
 
     operations = [
         migrations.CreateModel(
-            name="Building",
+            name='Building',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=40)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
             ],
         ),
         migrations.CreateModel(
-            name="Hotel",
+            name='Hotel',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=30, unique=True)),
-                ("name", models.CharField(max_length=80)),
-                ("name_en", models.CharField(blank=True, max_length=80)),
-                ("timezone", models.CharField(default="Asia/Shanghai", max_length=40)),
-                ("currency", models.CharField(default="CNY", max_length=3)),
-                ("business_date", models.DateField()),
-                ("check_in_time", models.TimeField(default=datetime.time(14, 0))),
-                ("check_out_time", models.TimeField(default=datetime.time(12, 0))),
-                (
-                    "hold_until",
-                    models.TimeField(
-                        default=datetime.time(18, 0), help_text="unguaranteed reservations are held until then"
-                    ),
-                ),
-                ("prices_include_tax", models.BooleanField(default=True)),
-                (
-                    "documents_required",
-                    models.BooleanField(default=True, help_text="a check-in needs a checked identity document"),
-                ),
-                (
-                    "inspection_required",
-                    models.BooleanField(default=False, help_text="only inspected rooms may be given to arrivals"),
-                ),
-                ("longest_stay", models.PositiveSmallIntegerField(default=365, help_text="nights")),
-                (
-                    "booking_horizon",
-                    models.PositiveSmallIntegerField(default=730, help_text="days ahead that can be sold"),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30, unique=True)),
+                ('name', models.CharField(max_length=80)),
+                ('name_en', models.CharField(blank=True, max_length=80)),
+                ('timezone', models.CharField(default='Asia/Shanghai', max_length=40)),
+                ('currency', models.CharField(default='CNY', max_length=3)),
+                ('business_date', models.DateField()),
+                ('check_in_time', models.TimeField(default=datetime.time(14, 0))),
+                ('check_out_time', models.TimeField(default=datetime.time(12, 0))),
+                ('hold_until', models.TimeField(default=datetime.time(18, 0), help_text='unguaranteed reservations are held until then')),
+                ('prices_include_tax', models.BooleanField(default=True)),
+                ('documents_required', models.BooleanField(default=True, help_text='a check-in needs a checked identity document')),
+                ('inspection_required', models.BooleanField(default=False, help_text='only inspected rooms may be given to arrivals')),
+                ('longest_stay', models.PositiveSmallIntegerField(default=365, help_text='nights')),
+                ('booking_horizon', models.PositiveSmallIntegerField(default=730, help_text='days ahead that can be sold')),
             ],
         ),
         migrations.CreateModel(
-            name="HotelGroup",
+            name='HotelGroup',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=30, unique=True)),
-                ("name", models.CharField(max_length=80)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=30, unique=True)),
+                ('name', models.CharField(max_length=80)),
             ],
         ),
         migrations.CreateModel(
-            name="Floor",
+            name='Floor',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=10)),
-                ("level", models.SmallIntegerField()),
-                (
-                    "building",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="floors", to="property.building"
-                    ),
-                ),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=10)),
+                ('level', models.SmallIntegerField()),
+                ('building', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='floors', to='property.building')),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
         ),
         migrations.CreateModel(
-            name="BusinessDay",
+            name='BusinessDay',
             fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "hotel_id", "date", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("date", models.DateField()),
-                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("closed_at", models.DateTimeField(null=True)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
+                ('pk', models.CompositePrimaryKey('hotel_id', 'date', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('date', models.DateField()),
+                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
         ),
         migrations.AddField(
-            model_name="building",
-            name="hotel",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"),
+            model_name='building',
+            name='hotel',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel'),
         ),
         migrations.AddField(
-            model_name="hotel",
-            name="group",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="hotels", to="property.hotelgroup"
-            ),
+            model_name='hotel',
+            name='group',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hotels', to='property.hotelgroup'),
         ),
         migrations.CreateModel(
-            name="RoomType",
+            name='RoomType',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=12)),
-                ("name", models.CharField(max_length=40)),
-                ("name_en", models.CharField(blank=True, max_length=60)),
-                (
-                    "bed_type",
-                    models.CharField(
-                        choices=[
-                            ("king", "King bed"),
-                            ("queen", "Queen bed"),
-                            ("twin", "Twin beds"),
-                            ("family", "King bed and child bed"),
-                        ],
-                        default="king",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "area",
-                    models.DecimalField(
-                        decimal_places=1, default=Decimal("0"), help_text="square metres", max_digits=5
-                    ),
-                ),
-                ("included_adults", models.PositiveSmallIntegerField(default=2)),
-                ("max_adults", models.PositiveSmallIntegerField(default=2)),
-                ("max_guests", models.PositiveSmallIntegerField(default=3, help_text="adults and children together")),
-                ("position", models.SmallIntegerField(default=0)),
-                ("rank", models.SmallIntegerField(default=0, help_text="higher is better: upgrades go up")),
-                ("is_active", models.BooleanField(default=True)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=12)),
+                ('name', models.CharField(max_length=40)),
+                ('name_en', models.CharField(blank=True, max_length=60)),
+                ('bed_type', models.CharField(choices=[('king', 'King bed'), ('queen', 'Queen bed'), ('twin', 'Twin beds'), ('family', 'King bed and child bed')], default='king', max_length=10)),
+                ('area', models.DecimalField(decimal_places=1, default=Decimal('0'), help_text='square metres', max_digits=5)),
+                ('included_adults', models.PositiveSmallIntegerField(default=2)),
+                ('max_adults', models.PositiveSmallIntegerField(default=2)),
+                ('max_guests', models.PositiveSmallIntegerField(default=3, help_text='adults and children together')),
+                ('position', models.SmallIntegerField(default=0)),
+                ('rank', models.SmallIntegerField(default=0, help_text='higher is better: upgrades go up')),
+                ('is_active', models.BooleanField(default=True)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
         ),
         migrations.CreateModel(
-            name="Room",
+            name='Room',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=10)),
-                (
-                    "orientation",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "Not stated"),
-                            ("south", "South"),
-                            ("north", "North"),
-                            ("east", "East"),
-                            ("west", "West"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "features",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=30), blank=True, default=list, size=None
-                    ),
-                ),
-                ("smoking", models.BooleanField(default=False)),
-                ("accessible", models.BooleanField(default=False)),
-                (
-                    "housekeeping",
-                    models.CharField(
-                        choices=[("dirty", "Dirty"), ("clean", "Clean"), ("inspected", "Inspected")],
-                        default="inspected",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "maintenance",
-                    models.CharField(
-                        choices=[
-                            ("in_service", "In service"),
-                            ("out_of_order", "Out of order"),
-                            ("out_of_service", "Out of service"),
-                        ],
-                        default="in_service",
-                        max_length=15,
-                    ),
-                ),
-                ("do_not_disturb", models.BooleanField(default=False)),
-                ("condition_changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ("is_active", models.BooleanField(default=True)),
-                (
-                    "connects_to",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="property.room",
-                    ),
-                ),
-                (
-                    "floor",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="property.floor"
-                    ),
-                ),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
-                (
-                    "room_type",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="property.roomtype"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=10)),
+                ('orientation', models.CharField(blank=True, choices=[('', 'Not stated'), ('south', 'South'), ('north', 'North'), ('east', 'East'), ('west', 'West')], default='', max_length=10)),
+                ('features', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None)),
+                ('smoking', models.BooleanField(default=False)),
+                ('accessible', models.BooleanField(default=False)),
+                ('housekeeping', models.CharField(choices=[('dirty', 'Dirty'), ('clean', 'Clean'), ('inspected', 'Inspected')], default='inspected', max_length=10)),
+                ('maintenance', models.CharField(choices=[('in_service', 'In service'), ('out_of_order', 'Out of order'), ('out_of_service', 'Out of service')], default='in_service', max_length=15)),
+                ('do_not_disturb', models.BooleanField(default=False)),
+                ('condition_changed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('is_active', models.BooleanField(default=True)),
+                ('connects_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='property.room')),
+                ('floor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='property.floor')),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('room_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='property.roomtype')),
             ],
         ),
         migrations.AddConstraint(
-            model_name="floor",
-            constraint=models.UniqueConstraint(fields=("building", "level"), name="floor_level"),
+            model_name='floor',
+            constraint=models.UniqueConstraint(fields=('building', 'level'), name='floor_level'),
         ),
         migrations.AddConstraint(
-            model_name="businessday",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)), fields=("hotel",), name="one_open_business_day"
-            ),
+            model_name='businessday',
+            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('hotel',), name='one_open_business_day'),
         ),
         migrations.AddConstraint(
-            model_name="hotel",
-            constraint=models.CheckConstraint(condition=models.Q(("longest_stay__gte", 1)), name="hotel_longest_stay"),
+            model_name='hotel',
+            constraint=models.CheckConstraint(condition=models.Q(('longest_stay__gte', 1)), name='hotel_longest_stay'),
         ),
         migrations.AddConstraint(
-            model_name="roomtype",
-            constraint=models.UniqueConstraint(fields=("hotel", "code"), name="room_type_code"),
+            model_name='roomtype',
+            constraint=models.UniqueConstraint(fields=('hotel', 'code'), name='room_type_code'),
         ),
         migrations.AddConstraint(
-            model_name="roomtype",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("included_adults__gte", 1),
-                    ("max_adults__gte", models.F("included_adults")),
-                    ("max_guests__gte", models.F("max_adults")),
-                ),
-                name="room_type_occupancy",
-            ),
+            model_name='roomtype',
+            constraint=models.CheckConstraint(condition=models.Q(('included_adults__gte', 1), ('max_adults__gte', models.F('included_adults')), ('max_guests__gte', models.F('max_adults'))), name='room_type_occupancy'),
         ),
         migrations.AddIndex(
-            model_name="room",
-            index=models.Index(fields=["hotel", "room_type"], name="room_by_type"),
+            model_name='room',
+            index=models.Index(fields=['hotel', 'room_type'], name='room_by_type'),
         ),
         migrations.AddConstraint(
-            model_name="room",
-            constraint=models.UniqueConstraint(fields=("hotel", "number"), name="room_number"),
+            model_name='room',
+            constraint=models.UniqueConstraint(fields=('hotel', 'number'), name='room_number'),
         ),
     ]

@@ -7,717 +7,296 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("billing", "0001_initial"),
-        ("guests", "0001_initial"),
-        ("property", "0001_initial"),
+        ('billing', '0001_initial'),
+        ('guests', '0001_initial'),
+        ('property', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="CancellationPolicy",
+            name='CancellationPolicy',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=20)),
-                ("name", models.CharField(max_length=60)),
-                ("name_en", models.CharField(db_default="", max_length=80)),
-                ("free_days", models.SmallIntegerField(db_default=0)),
-                ("free_until", models.TimeField(default="18:00")),
-                (
-                    "fee_kind",
-                    models.CharField(
-                        choices=[
-                            ("none", "No fee"),
-                            ("first_night", "First night"),
-                            ("percent", "Per cent of the stay"),
-                            ("all", "The whole stay"),
-                        ],
-                        default="none",
-                        max_length=12,
-                    ),
-                ),
-                ("fee_percent", models.DecimalField(db_default=0, decimal_places=2, max_digits=5)),
-                (
-                    "no_show_kind",
-                    models.CharField(
-                        choices=[
-                            ("none", "No fee"),
-                            ("first_night", "First night"),
-                            ("percent", "Per cent of the stay"),
-                            ("all", "The whole stay"),
-                        ],
-                        default="none",
-                        max_length=12,
-                    ),
-                ),
-                ("no_show_percent", models.DecimalField(db_default=0, decimal_places=2, max_digits=5)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=20)),
+                ('name', models.CharField(max_length=60)),
+                ('name_en', models.CharField(db_default='', max_length=80)),
+                ('free_days', models.SmallIntegerField(db_default=0)),
+                ('free_until', models.TimeField(default='18:00')),
+                ('fee_kind', models.CharField(choices=[('none', 'No fee'), ('first_night', 'First night'), ('percent', 'Per cent of the stay'), ('all', 'The whole stay')], default='none', max_length=12)),
+                ('fee_percent', models.DecimalField(db_default=0, decimal_places=2, max_digits=5)),
+                ('no_show_kind', models.CharField(choices=[('none', 'No fee'), ('first_night', 'First night'), ('percent', 'Per cent of the stay'), ('all', 'The whole stay')], default='none', max_length=12)),
+                ('no_show_percent', models.DecimalField(db_default=0, decimal_places=2, max_digits=5)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
         ),
         migrations.CreateModel(
-            name="Code",
+            name='Code',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("market", "Market"),
-                            ("source", "Source"),
-                            ("channel", "Channel"),
-                            ("special", "Special request"),
-                            ("cancel_reason", "Reason of cancellation"),
-                        ],
-                        max_length=15,
-                    ),
-                ),
-                ("code", models.SlugField(max_length=20)),
-                ("name", models.CharField(max_length=40)),
-                ("name_en", models.CharField(db_default="", max_length=60)),
-                ("position", models.SmallIntegerField(db_default=0)),
-                ("is_active", models.BooleanField(db_default=True)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('market', 'Market'), ('source', 'Source'), ('channel', 'Channel'), ('special', 'Special request'), ('cancel_reason', 'Reason of cancellation')], max_length=15)),
+                ('code', models.SlugField(max_length=20)),
+                ('name', models.CharField(max_length=40)),
+                ('name_en', models.CharField(db_default='', max_length=60)),
+                ('position', models.SmallIntegerField(db_default=0)),
+                ('is_active', models.BooleanField(db_default=True)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
             ],
         ),
         migrations.CreateModel(
-            name="Night",
+            name='Night',
             fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "night",
-                        "hotel_id",
-                        "room_type_id",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("night", models.DateField()),
-                ("rooms", models.IntegerField()),
-                ("out_of_order", models.IntegerField(db_default=0)),
-                ("sold", models.IntegerField(db_default=0)),
-                ("held", models.IntegerField(db_default=0)),
-                ("overbooking", models.IntegerField(db_default=0)),
-                ("closed", models.BooleanField(db_default=False)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.hotel",
-                    ),
-                ),
-                (
-                    "room_type",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.roomtype",
-                    ),
-                ),
+                ('pk', models.CompositePrimaryKey('night', 'hotel_id', 'room_type_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('night', models.DateField()),
+                ('rooms', models.IntegerField()),
+                ('out_of_order', models.IntegerField(db_default=0)),
+                ('sold', models.IntegerField(db_default=0)),
+                ('held', models.IntegerField(db_default=0)),
+                ('overbooking', models.IntegerField(db_default=0)),
+                ('closed', models.BooleanField(db_default=False)),
+                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('room_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.roomtype')),
             ],
         ),
         migrations.CreateModel(
-            name="OutOfOrder",
+            name='OutOfOrder',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("start", models.DateField()),
-                ("until", models.DateField()),
-                ("reason", models.CharField(max_length=200)),
-                ("returned_at", models.DateTimeField(null=True)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
-                (
-                    "room",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.room"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('start', models.DateField()),
+                ('until', models.DateField()),
+                ('reason', models.CharField(max_length=200)),
+                ('returned_at', models.DateTimeField(null=True)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.room')),
             ],
         ),
         migrations.CreateModel(
-            name="RatePlan",
+            name='RatePlan',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=20)),
-                ("name", models.CharField(max_length=60)),
-                ("name_en", models.CharField(db_default="", max_length=80)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("base", "Base"), ("derived", "Derived"), ("negotiated", "Negotiated")],
-                        default="base",
-                        max_length=10,
-                    ),
-                ),
-                ("percent", models.DecimalField(db_default=0, decimal_places=2, max_digits=6)),
-                ("amount", models.DecimalField(db_default=0, decimal_places=2, max_digits=10)),
-                ("round_to", models.DecimalField(db_default=1, decimal_places=2, max_digits=6)),
-                ("guarantee_required", models.BooleanField(db_default=False)),
-                ("breakfasts", models.SmallIntegerField(db_default=0, help_text="included per night")),
-                ("min_nights", models.SmallIntegerField(blank=True, null=True)),
-                ("max_nights", models.SmallIntegerField(blank=True, null=True)),
-                ("min_advance", models.SmallIntegerField(blank=True, help_text="days before arrival", null=True)),
-                ("max_advance", models.SmallIntegerField(blank=True, null=True)),
-                ("valid_from", models.DateField(blank=True, null=True)),
-                ("valid_until", models.DateField(blank=True, null=True)),
-                ("position", models.SmallIntegerField(db_default=0)),
-                ("is_active", models.BooleanField(db_default=True)),
-                (
-                    "cancellation_policy",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reservations.cancellationpolicy",
-                    ),
-                ),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
-                (
-                    "parent",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reservations.rateplan",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=20)),
+                ('name', models.CharField(max_length=60)),
+                ('name_en', models.CharField(db_default='', max_length=80)),
+                ('kind', models.CharField(choices=[('base', 'Base'), ('derived', 'Derived'), ('negotiated', 'Negotiated')], default='base', max_length=10)),
+                ('percent', models.DecimalField(db_default=0, decimal_places=2, max_digits=6)),
+                ('amount', models.DecimalField(db_default=0, decimal_places=2, max_digits=10)),
+                ('round_to', models.DecimalField(db_default=1, decimal_places=2, max_digits=6)),
+                ('guarantee_required', models.BooleanField(db_default=False)),
+                ('breakfasts', models.SmallIntegerField(db_default=0, help_text='included per night')),
+                ('min_nights', models.SmallIntegerField(blank=True, null=True)),
+                ('max_nights', models.SmallIntegerField(blank=True, null=True)),
+                ('min_advance', models.SmallIntegerField(blank=True, help_text='days before arrival', null=True)),
+                ('max_advance', models.SmallIntegerField(blank=True, null=True)),
+                ('valid_from', models.DateField(blank=True, null=True)),
+                ('valid_until', models.DateField(blank=True, null=True)),
+                ('position', models.SmallIntegerField(db_default=0)),
+                ('is_active', models.BooleanField(db_default=True)),
+                ('cancellation_policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.cancellationpolicy')),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.rateplan')),
             ],
         ),
         migrations.CreateModel(
-            name="RateNight",
+            name='RateNight',
             fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "night",
-                        "hotel_id",
-                        "rate_plan_id",
-                        "room_type_id",
-                        blank=True,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
-                ("night", models.DateField()),
-                ("price", models.DecimalField(decimal_places=2, max_digits=10, null=True)),
-                ("single_price", models.DecimalField(decimal_places=2, max_digits=10, null=True)),
-                ("extra_adult", models.DecimalField(db_default=0, decimal_places=2, max_digits=10)),
-                ("extra_child", models.DecimalField(db_default=0, decimal_places=2, max_digits=10)),
-                ("min_nights", models.SmallIntegerField(help_text="asked of stays that arrive this night", null=True)),
-                ("max_nights", models.SmallIntegerField(null=True)),
-                ("closed", models.BooleanField(db_default=False)),
-                ("closed_to_arrival", models.BooleanField(db_default=False)),
-                ("closed_to_departure", models.BooleanField(db_default=False)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.hotel",
-                    ),
-                ),
-                (
-                    "room_type",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.roomtype",
-                    ),
-                ),
-                (
-                    "rate_plan",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reservations.rateplan",
-                    ),
-                ),
+                ('pk', models.CompositePrimaryKey('night', 'hotel_id', 'rate_plan_id', 'room_type_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('night', models.DateField()),
+                ('price', models.DecimalField(decimal_places=2, max_digits=10, null=True)),
+                ('single_price', models.DecimalField(decimal_places=2, max_digits=10, null=True)),
+                ('extra_adult', models.DecimalField(db_default=0, decimal_places=2, max_digits=10)),
+                ('extra_child', models.DecimalField(db_default=0, decimal_places=2, max_digits=10)),
+                ('min_nights', models.SmallIntegerField(help_text='asked of stays that arrive this night', null=True)),
+                ('max_nights', models.SmallIntegerField(null=True)),
+                ('closed', models.BooleanField(db_default=False)),
+                ('closed_to_arrival', models.BooleanField(db_default=False)),
+                ('closed_to_departure', models.BooleanField(db_default=False)),
+                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('room_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.roomtype')),
+                ('rate_plan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.rateplan')),
             ],
         ),
         migrations.CreateModel(
-            name="Agreement",
+            name='Agreement',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("valid_until", models.DateField(blank=True, null=True)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.organisation"
-                    ),
-                ),
-                (
-                    "rate_plan",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="agreements",
-                        to="reservations.rateplan",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('valid_until', models.DateField(blank=True, null=True)),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.organisation')),
+                ('rate_plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='reservations.rateplan')),
             ],
         ),
         migrations.CreateModel(
-            name="Reservation",
+            name='Reservation',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=20)),
-                ("booker_name", models.CharField(max_length=120)),
-                ("booker_phone_sealed", models.BinaryField(null=True)),
-                ("booker_phone_masked", models.CharField(db_default="", max_length=30)),
-                ("market", models.CharField(db_default="", max_length=20)),
-                ("source", models.CharField(db_default="", max_length=20)),
-                ("channel", models.CharField(db_default="", max_length=20)),
-                ("channel_number", models.CharField(max_length=60, null=True)),
-                (
-                    "guarantee",
-                    models.CharField(
-                        choices=[
-                            ("none", "Not guaranteed, held until the hold time"),
-                            ("deposit", "Deposit"),
-                            ("card", "Card"),
-                            ("company", "Company"),
-                        ],
-                        default="none",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "special_requests",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=20), db_default=[], size=None
-                    ),
-                ),
-                ("remarks", models.CharField(db_default="", max_length=1000)),
-                ("expected_at", models.TimeField(help_text="expected time of arrival, hotel time", null=True)),
-                ("confirmed_at", models.DateTimeField(null=True)),
-                ("booked_on", models.DateField(help_text="business date of the booking")),
-                ("created_at", models.DateTimeField()),
-                ("version", models.IntegerField(db_default=1)),
-                (
-                    "guest",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"
-                    ),
-                ),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotel"
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="guests.organisation",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=20)),
+                ('booker_name', models.CharField(max_length=120)),
+                ('booker_phone_sealed', models.BinaryField(null=True)),
+                ('booker_phone_masked', models.CharField(db_default='', max_length=30)),
+                ('market', models.CharField(db_default='', max_length=20)),
+                ('source', models.CharField(db_default='', max_length=20)),
+                ('channel', models.CharField(db_default='', max_length=20)),
+                ('channel_number', models.CharField(max_length=60, null=True)),
+                ('guarantee', models.CharField(choices=[('none', 'Not guaranteed, held until the hold time'), ('deposit', 'Deposit'), ('card', 'Card'), ('company', 'Company')], default='none', max_length=10)),
+                ('special_requests', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), db_default=[], size=None)),
+                ('remarks', models.CharField(db_default='', max_length=1000)),
+                ('expected_at', models.TimeField(help_text='expected time of arrival, hotel time', null=True)),
+                ('confirmed_at', models.DateTimeField(null=True)),
+                ('booked_on', models.DateField(help_text='business date of the booking')),
+                ('created_at', models.DateTimeField()),
+                ('version', models.IntegerField(db_default=1)),
+                ('guest', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
+                ('hotel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.organisation')),
             ],
         ),
         migrations.CreateModel(
-            name="RoomReservation",
+            name='RoomReservation',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("position", models.SmallIntegerField(db_default=1)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("reserved", "Reserved"),
-                            ("in_house", "In house"),
-                            ("checked_out", "Checked out"),
-                            ("cancelled", "Cancelled"),
-                            ("no_show", "No-show"),
-                        ],
-                        default="reserved",
-                        max_length=12,
-                    ),
-                ),
-                ("arrival", models.DateField()),
-                ("departure", models.DateField()),
-                ("adults", models.SmallIntegerField()),
-                ("children", models.SmallIntegerField(db_default=0)),
-                ("infants", models.SmallIntegerField(db_default=0)),
-                ("walk_in", models.BooleanField(db_default=False)),
-                ("checked_in_at", models.DateTimeField(null=True)),
-                ("checked_out_at", models.DateTimeField(null=True)),
-                (
-                    "ended_on",
-                    models.DateField(help_text="business date of check-out, cancellation or no-show", null=True),
-                ),
-                ("end_reason", models.CharField(db_default="", max_length=20)),
-                ("end_note", models.CharField(db_default="", max_length=300)),
-                (
-                    "charge_account",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="billing.account",
-                    ),
-                ),
-                (
-                    "folio",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.folio"
-                    ),
-                ),
-                (
-                    "guest",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"
-                    ),
-                ),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.hotel",
-                    ),
-                ),
-                (
-                    "priced_type",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.roomtype",
-                    ),
-                ),
-                (
-                    "rate_plan",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reservations.rateplan",
-                    ),
-                ),
-                (
-                    "reservation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="rooms", to="reservations.reservation"
-                    ),
-                ),
-                (
-                    "room",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.room",
-                    ),
-                ),
-                (
-                    "room_type",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.roomtype",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.SmallIntegerField(db_default=1)),
+                ('status', models.CharField(choices=[('reserved', 'Reserved'), ('in_house', 'In house'), ('checked_out', 'Checked out'), ('cancelled', 'Cancelled'), ('no_show', 'No-show')], default='reserved', max_length=12)),
+                ('arrival', models.DateField()),
+                ('departure', models.DateField()),
+                ('adults', models.SmallIntegerField()),
+                ('children', models.SmallIntegerField(db_default=0)),
+                ('infants', models.SmallIntegerField(db_default=0)),
+                ('walk_in', models.BooleanField(db_default=False)),
+                ('checked_in_at', models.DateTimeField(null=True)),
+                ('checked_out_at', models.DateTimeField(null=True)),
+                ('ended_on', models.DateField(help_text='business date of check-out, cancellation or no-show', null=True)),
+                ('end_reason', models.CharField(db_default='', max_length=20)),
+                ('end_note', models.CharField(db_default='', max_length=300)),
+                ('charge_account', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.account')),
+                ('folio', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.folio')),
+                ('guest', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
+                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('priced_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.roomtype')),
+                ('rate_plan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.rateplan')),
+                ('reservation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rooms', to='reservations.reservation')),
+                ('room', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.room')),
+                ('room_type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.roomtype')),
             ],
         ),
         migrations.CreateModel(
-            name="RoomNight",
+            name='RoomNight',
             fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "room_id", "night", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("night", models.DateField()),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.hotel",
-                    ),
-                ),
-                (
-                    "out_of_order",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reservations.outoforder",
-                    ),
-                ),
-                (
-                    "room",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.room",
-                    ),
-                ),
-                (
-                    "room_reservation",
-                    models.ForeignKey(
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reservations.roomreservation",
-                    ),
-                ),
+                ('pk', models.CompositePrimaryKey('room_id', 'night', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('night', models.DateField()),
+                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('out_of_order', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.outoforder')),
+                ('room', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.room')),
+                ('room_reservation', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.roomreservation')),
             ],
         ),
         migrations.CreateModel(
-            name="StayNight",
+            name='StayNight',
             fields=[
-                (
-                    "pk",
-                    models.CompositePrimaryKey(
-                        "room_reservation_id", "night", blank=True, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("night", models.DateField()),
-                ("price", models.DecimalField(decimal_places=2, max_digits=10)),
-                (
-                    "hotel",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="property.hotel",
-                    ),
-                ),
-                (
-                    "rate_plan",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="reservations.rateplan",
-                    ),
-                ),
-                (
-                    "room_reservation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="nights",
-                        to="reservations.roomreservation",
-                    ),
-                ),
+                ('pk', models.CompositePrimaryKey('room_reservation_id', 'night', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('night', models.DateField()),
+                ('price', models.DecimalField(decimal_places=2, max_digits=10)),
+                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ('rate_plan', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='reservations.rateplan')),
+                ('room_reservation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='nights', to='reservations.roomreservation')),
             ],
         ),
         migrations.AddConstraint(
-            model_name="cancellationpolicy",
-            constraint=models.UniqueConstraint(fields=("hotel", "code"), name="cancellation_policy_code"),
+            model_name='cancellationpolicy',
+            constraint=models.UniqueConstraint(fields=('hotel', 'code'), name='cancellation_policy_code'),
         ),
         migrations.AddConstraint(
-            model_name="code",
-            constraint=models.UniqueConstraint(fields=("hotel", "kind", "code"), name="code_once"),
+            model_name='code',
+            constraint=models.UniqueConstraint(fields=('hotel', 'kind', 'code'), name='code_once'),
         ),
         migrations.AddConstraint(
-            model_name="night",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("held__gte", 0),
-                    ("out_of_order__gte", 0),
-                    ("overbooking__gte", 0),
-                    ("rooms__gte", 0),
-                    ("sold__gte", 0),
-                ),
-                name="night_not_negative",
-            ),
+            model_name='night',
+            constraint=models.CheckConstraint(condition=models.Q(('held__gte', 0), ('out_of_order__gte', 0), ('overbooking__gte', 0), ('rooms__gte', 0), ('sold__gte', 0)), name='night_not_negative'),
         ),
         migrations.AddConstraint(
-            model_name="night",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "sold__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("rooms"), "-", models.F("out_of_order")
-                                ),
-                                "+",
-                                models.F("overbooking"),
-                            ),
-                            "-",
-                            models.F("held"),
-                        ),
-                    )
-                ),
-                name="night_never_oversold",
-            ),
+            model_name='night',
+            constraint=models.CheckConstraint(condition=models.Q(('sold__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('rooms'), '-', models.F('out_of_order')), '+', models.F('overbooking')), '-', models.F('held')))), name='night_never_oversold'),
         ),
         migrations.AddConstraint(
-            model_name="rateplan",
-            constraint=models.UniqueConstraint(fields=("hotel", "code"), name="rate_plan_code"),
+            model_name='rateplan',
+            constraint=models.UniqueConstraint(fields=('hotel', 'code'), name='rate_plan_code'),
         ),
         migrations.AddConstraint(
-            model_name="rateplan",
-            constraint=models.CheckConstraint(condition=models.Q(("round_to__gt", 0)), name="rate_plan_round_to"),
+            model_name='rateplan',
+            constraint=models.CheckConstraint(condition=models.Q(('round_to__gt', 0)), name='rate_plan_round_to'),
         ),
         migrations.AddConstraint(
-            model_name="rateplan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "derived"), _negated=True), ("parent__isnull", False), _connector="OR"
-                ),
-                name="derived_has_parent",
-            ),
+            model_name='rateplan',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'derived'), _negated=True), ('parent__isnull', False), _connector='OR'), name='derived_has_parent'),
         ),
         migrations.AddConstraint(
-            model_name="ratenight",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("price", None), ("price__gte", 0), _connector="OR"),
-                    models.Q(("single_price", None), ("single_price__gte", 0), _connector="OR"),
-                    ("extra_adult__gte", 0),
-                    ("extra_child__gte", 0),
-                ),
-                name="rate_not_negative",
-            ),
+            model_name='ratenight',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('price', None), ('price__gte', 0), _connector='OR'), models.Q(('single_price', None), ('single_price__gte', 0), _connector='OR'), ('extra_adult__gte', 0), ('extra_child__gte', 0)), name='rate_not_negative'),
         ),
         migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(fields=("rate_plan", "organisation"), name="agreement_once"),
+            model_name='agreement',
+            constraint=models.UniqueConstraint(fields=('rate_plan', 'organisation'), name='agreement_once'),
         ),
         migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(fields=("hotel", "number"), name="reservation_number"),
+            model_name='reservation',
+            constraint=models.UniqueConstraint(fields=('hotel', 'number'), name='reservation_number'),
         ),
         migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("channel_number__isnull", False)),
-                fields=("hotel", "channel", "channel_number"),
-                name="channel_order_once",
-            ),
+            model_name='reservation',
+            constraint=models.UniqueConstraint(condition=models.Q(('channel_number__isnull', False)), fields=('hotel', 'channel', 'channel_number'), name='channel_order_once'),
         ),
         migrations.AddIndex(
-            model_name="roomreservation",
-            index=models.Index(
-                condition=models.Q(("status", "reserved")), fields=["hotel", "arrival"], name="room_res_due_in"
-            ),
+            model_name='roomreservation',
+            index=models.Index(condition=models.Q(('status', 'reserved')), fields=['hotel', 'arrival'], name='room_res_due_in'),
         ),
         migrations.AddIndex(
-            model_name="roomreservation",
-            index=models.Index(
-                condition=models.Q(("status", "in_house")), fields=["hotel", "departure"], name="room_res_in_house"
-            ),
+            model_name='roomreservation',
+            index=models.Index(condition=models.Q(('status', 'in_house')), fields=['hotel', 'departure'], name='room_res_in_house'),
         ),
         migrations.AddIndex(
-            model_name="roomreservation",
-            index=models.Index(fields=["hotel", "arrival", "status"], name="room_res_by_arrival"),
+            model_name='roomreservation',
+            index=models.Index(fields=['hotel', 'arrival', 'status'], name='room_res_by_arrival'),
         ),
         migrations.AddIndex(
-            model_name="roomreservation",
-            index=models.Index(fields=["hotel", "ended_on", "status"], name="room_res_by_end"),
+            model_name='roomreservation',
+            index=models.Index(fields=['hotel', 'ended_on', 'status'], name='room_res_by_end'),
         ),
         migrations.AddConstraint(
-            model_name="roomreservation",
-            constraint=models.UniqueConstraint(fields=("reservation", "position"), name="room_position"),
+            model_name='roomreservation',
+            constraint=models.UniqueConstraint(fields=('reservation', 'position'), name='room_position'),
         ),
         migrations.AddConstraint(
-            model_name="roomreservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("departure__gte", models.F("arrival"))), name="departure_not_before_arrival"
-            ),
+            model_name='roomreservation',
+            constraint=models.CheckConstraint(condition=models.Q(('departure__gte', models.F('arrival'))), name='departure_not_before_arrival'),
         ),
         migrations.AddConstraint(
-            model_name="roomreservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("adults__gte", 0),
-                    ("children__gte", 0),
-                    ("infants__gte", 0),
-                    models.Q(("adults__gt", 0), ("children__gt", 0), ("infants__gt", 0), _connector="OR"),
-                ),
-                name="somebody_comes",
-            ),
+            model_name='roomreservation',
+            constraint=models.CheckConstraint(condition=models.Q(('adults__gte', 0), ('children__gte', 0), ('infants__gte', 0), models.Q(('adults__gt', 0), ('children__gt', 0), ('infants__gt', 0), _connector='OR')), name='somebody_comes'),
         ),
         migrations.AddConstraint(
-            model_name="roomreservation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "in_house")), fields=("room",), name="one_stay_in_a_room"
-            ),
+            model_name='roomreservation',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'in_house')), fields=('room',), name='one_stay_in_a_room'),
         ),
         migrations.AddConstraint(
-            model_name="roomreservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "in_house"), _negated=True),
-                    models.Q(("checked_in_at__isnull", False), ("room__isnull", False)),
-                    _connector="OR",
-                ),
-                name="in_house_has_a_room",
-            ),
+            model_name='roomreservation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'in_house'), _negated=True), models.Q(('checked_in_at__isnull', False), ('room__isnull', False)), _connector='OR'), name='in_house_has_a_room'),
         ),
         migrations.AddIndex(
-            model_name="roomnight",
-            index=models.Index(fields=["room_reservation"], name="room_night_of_stay"),
+            model_name='roomnight',
+            index=models.Index(fields=['room_reservation'], name='room_night_of_stay'),
         ),
         migrations.AddIndex(
-            model_name="roomnight",
-            index=models.Index(fields=["hotel", "night"], name="room_night_of_hotel"),
+            model_name='roomnight',
+            index=models.Index(fields=['hotel', 'night'], name='room_night_of_hotel'),
         ),
         migrations.AddConstraint(
-            model_name="roomnight",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("out_of_order__isnull", True), ("room_reservation__isnull", False)),
-                    models.Q(("out_of_order__isnull", False), ("room_reservation__isnull", True)),
-                    _connector="OR",
-                ),
-                name="room_night_has_one_reason",
-            ),
+            model_name='roomnight',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('out_of_order__isnull', True), ('room_reservation__isnull', False)), models.Q(('out_of_order__isnull', False), ('room_reservation__isnull', True)), _connector='OR'), name='room_night_has_one_reason'),
         ),
         migrations.AddConstraint(
-            model_name="staynight",
-            constraint=models.CheckConstraint(condition=models.Q(("price__gte", 0)), name="night_price_not_negative"),
+            model_name='staynight',
+            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='night_price_not_negative'),
         ),
     ]

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
-from psycopg import errors as pg
 
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
@@ -192,7 +191,7 @@ def _book_alone(hotel_id: int, asked: list[nights.Key], deltas: nights.Deltas, p
         try:
             return int(_sent(_BOOK_ALONE, params)["event_id"])
         except IntegrityError as error:
-            if _constraint(error) != "all_nights":
+            if db.constraint_of(error) != "all_nights":
                 raise
         refused = nights.shortage(hotel_id, asked, deltas)
         if refused is not None:
@@ -205,16 +204,11 @@ def _sent(statement: str, params: dict[str, Any]) -> dict[str, Any]:
     try:
         row = db.fetch_one(statement, params)
     except IntegrityError as error:
-        if _constraint(error) == "channel_order_once":
+        if db.constraint_of(error) == "channel_order_once":
             raise ChannelOrderTaken from error
         raise
     assert row is not None
     return row
-
-
-def _constraint(error: IntegrityError) -> str | None:
-    cause = error.__cause__
-    return cause.diag.constraint_name if isinstance(cause, pg.Error) else None
 
 
 def _summary(made: ReservationRef, rooms: tuple[RoomRequest, ...], prices: list[list[Decimal]]) -> dict[str, object]:

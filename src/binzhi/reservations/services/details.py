@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError
-from psycopg import errors as pg
 
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
@@ -128,7 +127,6 @@ def _write(reservation_id: int, details: ReservationDetails, phone: str | None) 
     try:
         db.execute(_UPDATE, params)
     except IntegrityError as error:
-        cause = error.__cause__
-        if isinstance(cause, pg.UniqueViolation) and cause.diag.constraint_name == "channel_order_once":
+        if db.constraint_of(error) == "channel_order_once":
             raise ChannelOrderTaken from error
         raise
