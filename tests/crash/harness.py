@@ -212,44 +212,52 @@ def house(*, settings: str = "") -> Iterator[House]:
 # ---------------------------------------------------------------- killing
 
 
-def kill_web(house: House, dice: random.Random) -> None:
+Kill = Callable[[House, random.Random], bool]
+
+
+def kill_web(house: House, dice: random.Random) -> bool:
     """One of the web server's processes, or all of them."""
     workers = house.web_workers()
-    for victim in dice.choice([workers, [dice.choice(workers)]]):
-        victim.kill()
+    if not workers:
+        return False
+    return _killed(*dice.choice([workers, [dice.choice(workers)]]))
 
 
-def kill_server(house: House, dice: random.Random) -> None:
+def kill_server(house: House, dice: random.Random) -> bool:
     """The process that keeps them."""
-    server = house.web_server()
-    assert server is not None
-    server.kill()
+    return _killed(house.web_server())
 
 
-def kill_worker(house: House, dice: random.Random) -> None:
-    worker = house.job_worker()
-    assert worker is not None
-    worker.kill()
+def kill_worker(house: House, dice: random.Random) -> bool:
+    return _killed(house.job_worker())
 
 
-def kill_postmaster(house: House, dice: random.Random) -> None:
+def kill_postmaster(house: House, dice: random.Random) -> bool:
     """The server process alone: those that serve the sessions notice by themselves."""
-    server = house.database()
-    assert server is not None
-    server.kill()
+    return _killed(house.database())
 
 
-def kill_database(house: House, dice: random.Random) -> None:
+def kill_database(house: House, dice: random.Random) -> bool:
     """All at one stroke: what was not on disk is gone, as after a power cut."""
     server = house.database()
-    assert server is not None
-    family = [server, *server.children(recursive=True)]
-    for process in family:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return _killed(server, *(server.children(recursive=True) if server is not None else []))
+    return False
+
+
+def _killed(first: psutil.Process | None, *others: psutil.Process) -> bool:
+    """Was there anything to kill? What is just being started again is not there yet."""
+    if first is None:
+        return False
+    struck = False
+    for process in (first, *others):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
+            struck = True
+    return struck
 
 
-KINDS: dict[str, Callable[[House, random.Random], None]] = {
+KINDS: dict[str, Kill] = {
     "web": kill_web,
     "server": kill_server,
     "worker": kill_worker,
@@ -333,8 +341,15 @@ class Run:
             until(self.house.settled, f"web or worker do not stay up:\n{self.house.log()[-4000:]}")
         self._wait_for_answers(time.monotonic())
         time.sleep(self.dice.uniform(0.2, 1.5))
-        before = self.house.job_worker()
-        KINDS[kind](self.house, self.dice)
+        # What was killed last may be answering through the sessions it left behind, and not be there itself yet.
+        before: psutil.Process | None = None
+
+        def strike() -> bool:
+            nonlocal before
+            before = self.house.job_worker()
+            return KINDS[kind](self.house, self.dice)
+
+        until(strike, f"no {kind} to kill")
         struck = time.monotonic()
         if kind == "worker":
             until(lambda: self.house.job_worker() not in (None, before), "no new worker")

@@ -61,10 +61,11 @@ def test_drill_killed_twenty_times_nothing_acknowledged_is_lost_or_doubled(hotel
 @contextmanager
 def database_away(hotel: House) -> Iterator[Callable[[], None]]:
     """All its processes are killed, and nobody can start it again before the given function is called."""
+    until(lambda: hotel.database() is not None, "no database")
     with (hotel.home / ".pg.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            kill_database(hotel, random.Random(SEED))
+            assert kill_database(hotel, random.Random(SEED))
             yield lambda: fcntl.flock(lock, fcntl.LOCK_UN)
         finally:
             fcntl.flock(lock, fcntl.LOCK_UN)
