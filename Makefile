@@ -4,7 +4,7 @@
 #   make test     everything that must hold before a change goes in
 #   make help     the rest
 
-PYTHON ?= python3
+PYTHON ?= $(shell tools/find-python)
 WORKERS ?= auto
 
 BIN := .venv/bin
