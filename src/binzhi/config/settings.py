@@ -30,6 +30,7 @@ CONTEXTS = [
     "binzhi.people",
     "binzhi.guests",
     "binzhi.billing",
+    "binzhi.promises",
     "binzhi.reservations",
     "binzhi.frontdesk",
     "binzhi.api",

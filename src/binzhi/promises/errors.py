@@ -1,0 +1,3 @@
+"""Refusals of this context, one class each."""
+
+from __future__ import annotations
