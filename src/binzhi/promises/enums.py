@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RunStatus(models.TextChoices):
@@ -13,10 +14,10 @@ class RunStatus(models.TextChoices):
 
 
 class TaskState(models.TextChoices):
-    """`waiting`: its moment is not known yet, or what it depends on is not done. Late is no state: it is open after `due_at`."""
+    """`waiting`: its moment is not known yet. Late is no state: it is open after `due_at`."""
 
     WAITING = "waiting", _("Waiting")
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("task", "Open")
     DONE = "done", _("Done")
     WAIVED = "waived", _("Waived")
     DROPPED = "dropped", _("No longer asked for")
@@ -27,7 +28,7 @@ class Evidence(models.TextChoices):
 
     TICK = "tick", _("Tick")
     TEXT = "text", _("Text")
-    NUMBER = "number", _("Number")
+    NUMBER = "number", pgettext_lazy("evidence", "Number")
     PHOTO = "photo", _("Photo")
     SIGNATURE = "signature", _("Signature")
     COUNTERSIGNATURE = "countersignature", _("Countersignature")

@@ -98,7 +98,7 @@ class TaskSpec:
     text: str = ""
     text_en: str = ""
     opens: timedelta | None = None  # None: as soon as the run has begun
-    posts: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()  # codes or MANAGER; a copy of EACH keeps those of its own department
     when: tuple[Test, ...] = ()
     after: tuple[str, ...] = ()
     evidence: tuple[Wanted, ...] = (Wanted(Evidence.TICK),)
@@ -107,7 +107,7 @@ class TaskSpec:
     ladder: tuple[Rung, ...] | None = None  # None: the protocol's
     hand_on: tuple[str, ...] = ()  # departments that are told when it is done
     waivable: bool = True
-    line: int = 0
+    line: int = field(default=0, compare=False)  # in the source it was read from
 
     def applies(self, facts: Mapping[str, object]) -> bool:
         return all(test.holds(facts) for test in self.when)
@@ -138,6 +138,8 @@ class ProtocolSpec:
     source: str = ""  # of the rule: `S1 VIP`
     ends_with: tuple[str, ...] = ()  # tasks whose end ends the run; empty: all of them
     by_key: Mapping[str, TaskSpec] = field(default_factory=dict, compare=False)
+    # Where a value stood in the source (`tasks.tea.department`): line and column.
+    marks: Mapping[str, tuple[int, int]] = field(default_factory=dict, compare=False)
 
     def anchor(self, name: str) -> AnchorSpec:
         return next(anchor for anchor in self.anchors if anchor.name == name)
