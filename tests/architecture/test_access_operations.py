@@ -27,6 +27,7 @@ from binzhi.kernel.actor import STRANGER, Actor
 from binzhi.kernel.errors import Forbidden, NotFound
 from binzhi.kernel.operations import OPERATIONS, Registered
 from binzhi.people.models import ApiToken
+from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
 from tests.factories import NOW, TODAY, booking
@@ -112,6 +113,8 @@ PLAIN: dict[str, Any] = {
     "do_not_disturb": True, "what": "phone", "document": DocumentInput("passport", "L898902C3", "USA"), "start": TODAY,
     "until": TODAY + timedelta(days=1), "rooms": {}, "arrival": TODAY, "payments": (), "waive_fee": False, "room_ids": None,
     "coming_later": 0, "change_type": False, "accept_as_it_is": False, "waive_day_use": "",
+    "days": [TODAY + timedelta(days=1)], "duty": DutyInput(shift="a"), "replace": False,
+    "absence": AbsenceInput(kind="leave", starts_at=NOW, ends_at=NOW + timedelta(days=1)),
 }  # fmt: skip
 OWN: dict[str, dict[str, Any]] = {
     "binzhi.guests.services.update_guest": {"details": GuestDetails(name="王")},
@@ -165,7 +168,7 @@ def twins(db: None) -> tuple[Twin, Twin]:
 def boss_of(twin: Twin) -> Actor:
     """Holds every right in one hotel, and a token of his own there."""
     boss = staff_with(twin, f"boss-{twin.name}", all_rights())
-    issue_token = OPERATIONS["binzhi.people.services.issue_token"].function
+    issue_token = OPERATIONS["binzhi.people.services.account.issue_token"].function
     issue_token(hotel_id=twin.pk, name="own", scopes=["guests.view_guest"], actor=boss, now=NOW)
     twin.ids["token_id"] = ApiToken.objects.latest("pk").pk
     return boss

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -142,6 +142,16 @@ def _id(posted: Any) -> int:
 
 def _staff(twin: Twin) -> None:
     twin.ids["token_id"] = issue_token(twin, "tokens", ["guests.view_guest"])[1]
+    given: dict[str, Any] = {"hotel_id": twin.pk, "actor": SYSTEM, "now": NOW}
+    shift = people.ShiftInput(name="早班", starts=time(7), ends=time(15))
+    people.set_shift(code="a", shift=shift, **given)
+    someone = staff_with(twin, f"rostered-{twin.name}", ["people.own_account"]).staff_id
+    create_post(hotel_id=twin.pk, code="deputy", name="副手", permissions=[])
+    people.set_deputies(post="deputy", deputies=[f"post-rostered-{twin.name}"], **given)
+    put = people.put_on_duty(staff_ids=[someone or 0], days=[TODAY], duty=people.DutyInput(shift="a"), **given)
+    away = people.AbsenceInput(kind="leave", starts_at=NOW, ends_at=NOW + timedelta(days=1))
+    absence = people.note_absence(staff_id=someone or 0, absence=away, **given)
+    twin.ids |= {"staff_id": someone, "staff_ids": [someone], "duty_ids": put, "absence_id": absence}
 
 
 def staff_with(twin: Twin, username: str, rights: Iterable[str]) -> Actor:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from binzhi import demo
-from binzhi.demo import loader
+from binzhi.demo import loader, rostering
 from binzhi.demo.staff import PASSWORD
 from binzhi.kernel import db
 from binzhi.people.models import User
@@ -80,9 +80,11 @@ def test_load_small_hotel_is_alive_and_sound() -> None:
         )
         == 1
     )
-    # Open: every login, with the password that is printed.
-    assert {user.username for user in User.objects.all()} == {user for _post, user, _password in demo.logins()}
-    assert all(user.check_password(PASSWORD) for user in User.objects.filter(username__in=["qiantai", "zongjingli"]))
+    # Open: every login, with the password that is printed; their colleagues have the same.
+    more = {one.username for one in rostering.colleagues()}
+    assert {user.username for user in User.objects.all()} == {user for _post, user, _password in demo.logins()} | more
+    some = User.objects.filter(username__in=["qiantai", "zongjingli", "qiantai2"])
+    assert [user.check_password(PASSWORD) for user in some] == [True] * 3
 
 
 def test_load_same_seed_and_day_same_hotel() -> None:

@@ -1,8 +1,5 @@
 // The hotel's clock, in the hotel's time zone and on the server's time.
-const offset = (() => {
-  const sent = Date.parse(document.documentElement.dataset["now"] ?? "");
-  return Number.isNaN(sent) ? 0 : sent - Date.now();
-})();
+import { ahead } from "./dom";
 
 class Clock extends HTMLElement {
   #timer = 0;
@@ -16,7 +13,7 @@ class Clock extends HTMLElement {
   }
 
   #tick = (): void => {
-    const now = new Date(Date.now() + offset);
+    const now = new Date(Date.now() + ahead);
     this.textContent = new Intl.DateTimeFormat("en-GB", {
       hour: "2-digit",
       minute: "2-digit",

@@ -46,6 +46,12 @@ export function cookie(name: string): string {
 
 export const csrfToken = (): string => find<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 
+/** How far the server's clock is ahead of this machine's, in milliseconds. */
+export const ahead = (() => {
+  const sent = Date.parse(document.documentElement.dataset["now"] ?? "");
+  return Number.isNaN(sent) ? 0 : sent - Date.now();
+})();
+
 export function debounce(delay: number, run: () => void): () => void {
   let timer = 0;
   return () => {

@@ -51,12 +51,19 @@ function foretell(cell: HTMLElement, legend: HTMLElement | null): void {
     mark.append(short, hours);
   } else {
     mark.className = "ro-off";
-    mark.textContent = "·";
+    mark.textContent = board()?.dataset["off"] ?? "";
   }
   for (const old of findAll(".ro-mark, .ro-off", cell)) old.remove();
   cell.append(mark);
   cell.classList.add("wait");
 }
+
+const legendOf = (shift: string): HTMLElement | null => (shift ? find(`[data-shift="${CSS.escape(shift)}"]`, board() ?? document) : null);
+
+const wanted = (wish: Wish): HTMLElement[] => {
+  const root = board();
+  return root ? cells(root).filter((cell) => wish.staff.includes(cell.dataset["staff"] ?? "") && wish.days.includes(cell.dataset["day"] ?? "")) : [];
+};
 
 async function send(): Promise<void> {
   if (busy) return;
@@ -92,7 +99,7 @@ function onKey(event: KeyboardEvent): void {
   }
   if (event.repeat) return;
   const off = event.key === "Delete" || event.key === "Backspace";
-  const legend = event.key.length === 1 ? find(`[data-shift="${CSS.escape(event.key.toLowerCase())}"]`, root) : null;
+  const legend = event.key.length === 1 ? legendOf(event.key.toLowerCase()) : null;
   if (!off && !legend) return;
   // Before the house's own keys of one letter.
   event.preventDefault();
@@ -113,5 +120,9 @@ export function watchRoster(): void {
   document.addEventListener("htmx:config:request", (event) => {
     if (event.detail.ctx.sourceElement.id === "roster" && /^GET$/i.test(event.detail.ctx.request.method) && (busy || queue.length)) event.preventDefault();
   });
-  onContent(() => paint());
+  onContent(() => {
+    // What came back does not know of the presses that still wait.
+    for (const wish of queue) for (const cell of wanted(wish)) foretell(cell, legendOf(wish.shift));
+    paint();
+  });
 }

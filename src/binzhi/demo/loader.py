@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import connection
 
 from binzhi.billing.setup import create_chart
-from binzhi.demo import days, house, organisations, scene, selling, staff
+from binzhi.demo import days, house, organisations, rostering, scene, selling, staff
 from binzhi.demo.house_state import TIMEZONE, House
 from binzhi.demo.names import people
 from binzhi.demo.partners import AGENCIES, COMPANIES
@@ -115,6 +115,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         if offset % 15 == 14:
             progress(f"{offset + 1} of {size.past_days} days, {len(running.files.guests):,} guests …")
     running.today = today
+    _roster(running, today)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
 
 
@@ -124,7 +125,7 @@ def _furnish(first: date, today: date, size: Size, random: Random, latest: datet
     with unit_of_work():
         hotel = property_setup.create_hotel(spec=_spec(first), actor=SYSTEM, now=now)
         types, rooms = house.build(hotel_id=hotel.pk, scale=size.scale)
-        hired = staff.hire(hotel_id=hotel.pk, since=first)
+        hired = staff.hire(hotel_id=hotel.pk, since=first - rostering.OLD_HAND)
         cast = cast_of(hotel_id=hotel.pk, group_id=hotel.group_id, hired=hired, names=staff.names())
         plans = selling.sell(
             hotel_id=hotel.pk, types=types, first=first, last=today + timedelta(days=hotel.booking_horizon)
@@ -144,6 +145,16 @@ def _furnish(first: date, today: date, size: Size, random: Random, latest: datet
         hotel_id=hotel.pk, cast=cast, people=crowd, files=files, organisations=partners, rooms=rooms, random=random,
         latest=latest, lane=lane, credit=credit,
     )  # fmt: skip
+
+
+def _roster(running: House, today: date) -> None:
+    with unit_of_work():
+        hired = rostering.hire_colleagues(hotel_id=running.hotel_id, today=today)
+        first = {post: actor.staff_id for post, actor in running.cast.actors.items() if actor.staff_id is not None}
+        rostering.plan(
+            hotel_id=running.hotel_id, staff=first, colleagues=hired, today=today,
+            actor=running.cast["resident-manager"], now=running.at(7),
+        )  # fmt: skip
 
 
 def _spec(first: date) -> HotelSpec:

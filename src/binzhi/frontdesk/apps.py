@@ -6,6 +6,7 @@ class FrontdeskConfig(AppConfig):
     label = "frontdesk"
 
     def ready(self) -> None:
+        from binzhi.frontdesk import promising
         from binzhi.frontdesk.registering import guardian_phone_place
         from binzhi.frontdesk.web import bills, guest_stays, search
         from binzhi.guests.rotation import register_sealed
@@ -13,4 +14,5 @@ class FrontdeskConfig(AppConfig):
         search.register()
         bills.register()
         guest_stays.register()
+        promising.make_known()
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)

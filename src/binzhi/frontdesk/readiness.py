@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import RoomNotReady, RoomOutOfOrder, WrongRoomType
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
+from binzhi.property import seals
+from binzhi.property.errors import RoomSealed
 from binzhi.reservations.errors import RoomOccupied
 from binzhi.reservations.locks import LockedRoom
 
@@ -28,6 +31,8 @@ class HouseRoom:
     group_id: int
     documents_required: bool
     inspection_required: bool
+    seal_id: int | None
+    sealed_for: int | None
 
     @property
     def is_ready(self) -> bool:
@@ -40,8 +45,9 @@ SELECT r.id, r.number, t.name AS room_type, t.max_guests, r.housekeeping, r.main
                WHERE o.room_id = r.id AND o.hotel_id = r.hotel_id AND o.status = 'in_house' AND o.id <> %s) AS occupied,
        EXISTS (SELECT 1 FROM reservations_roomnight n
                WHERE n.room_id = r.id AND n.night = %s AND n.out_of_order_id IS NOT NULL) AS out_of_order,
-       h.group_id, h.documents_required, h.inspection_required
+       h.group_id, h.documents_required, h.inspection_required, s.id AS seal_id, s.stay_id AS sealed_for
 FROM property_room r
+LEFT JOIN property_roomseal s ON s.room_id = r.id AND s.broken_at IS NULL
 JOIN property_roomtype t ON t.id = r.room_type_id
 JOIN property_hotel h ON h.id = r.hotel_id
 WHERE r.hotel_id = %s AND r.id = %s AND r.is_active
@@ -70,6 +76,16 @@ def require_ready(*, room: HouseRoom, hotel_id: int, accept_as_it_is: bool, acto
         if not accept_as_it_is:
             raise RoomNotReady(number=room.number)
         actor.require(Permission.OVERRIDE_READINESS, hotel_id)
+
+
+def open_seal(*, room: HouseRoom, stay: LockedRoom, actor: Actor, now: datetime) -> None:
+    """A sealed room is opened by the stay it waits for, and by no other. Raises RoomSealed."""
+    if room.seal_id is None:
+        return
+    if room.sealed_for != stay.id or not seals.open_for(
+        hotel_id=stay.hotel_id, room_id=room.id, stay_id=stay.id, user_id=actor.user_id, now=now
+    ):
+        raise RoomSealed(number=room.number)
 
 
 def require_type(*, before: LockedRoom, after: LockedRoom, change_type: bool) -> None:

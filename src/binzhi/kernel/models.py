@@ -72,3 +72,29 @@ class IdempotencyKey(models.Model):
     class Meta:
         db_table = "kernel_idempotency_key"
         indexes = [models.Index(fields=["created_at"], name="idempotency_age")]
+
+
+class Follower(models.Model):
+    """How far a reader of the outbox has come: up to (txid, event_id)."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    txid = models.BigIntegerField()
+    event_id = models.BigIntegerField()
+
+    class Meta:
+        db_table = "kernel_follower"
+
+
+class Unheeded(models.Model):
+    """An event that a reader could not make sense of and passed by; `error` is the kind of exception."""
+
+    follower = models.CharField(max_length=60)
+    event_id = models.BigIntegerField()
+    hotel_id = models.BigIntegerField()
+    topic = models.CharField(max_length=80)
+    error = models.CharField(max_length=80)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "kernel_unheeded"
+        constraints = [models.UniqueConstraint(fields=["follower", "event_id"], name="unheeded_once")]

@@ -31,3 +31,34 @@ class ScopeNotHeld(InvalidInput):
     code = "scope_not_held"
     field = "scopes"
     message = _("Your post does not include “%(scope)s”, so a token of yours cannot either.")
+
+
+class UnknownShift(InvalidInput):
+    code = "unknown_shift"
+    field = "shift"
+    message = _("This hotel has no shift “%(shift)s”.")
+
+
+class UnknownDepartment(InvalidInput):
+    code = "unknown_department"
+    field = "department"
+    message = _("This hotel has no department “%(department)s”.")
+
+
+class AlreadyOnDuty(Conflict):
+    """A person cannot be at work twice at a time."""
+
+    code = "already_on_duty"
+    field = "shift"
+    message = _("%(name)s is on duty already at this time: %(day)s.")
+
+
+class NotEmployedThen(InvalidInput):
+    code = "not_employed"
+    field = "days"
+    message = _("%(name)s does not work here on %(day)s.")
+
+
+class AbsenceEnded(Conflict):
+    code = "absence_ended"
+    message = _("This absence has ended already.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 Rights = frozenset[str]
+NOTHING: Rights = frozenset()
 
 
 def _rights(context: str, *names: str) -> Rights:
@@ -17,6 +18,17 @@ def _rights(context: str, *names: str) -> Rights:
 
 OWN = _rights("people", "own_account")
 TOKENS = _rights("people", "manage_tokens")
+# Everybody sees who is on duty; managers plan it.
+SEE_ROSTER = _rights("people", "view_roster")
+PLAN_DUTY = _rights("people", "plan_duty")
+MANAGER = 3
+SUPERVISOR = 2
+# Everybody does tasks; who leads gives them out; who answers for a department may let one go undone.
+DO_TASKS = _rights("promises", "view_tasks", "do_tasks")
+ASSIGN_TASKS = _rights("promises", "assign_tasks")
+WAIVE_TASKS = _rights("promises", "waive_tasks")
+START_RUNS = _rights("promises", "start_runs")
+EDIT_PROTOCOLS = _rights("promises", "edit_protocols")
 
 SEE_ROOMS = _rights("property", "view_rooms")
 SEE_DESK = _rights("frontdesk", "view_desk") | SEE_ROOMS
@@ -33,6 +45,28 @@ ORGANISATIONS = _rights("guests", "manage_organisations")
 CLEAN = SEE_ROOMS | _rights("property", "set_room_condition")
 INSPECT = CLEAN | _rights("property", "inspect_room")
 BLOCK_ROOMS = _rights("reservations", "set_out_of_order")
+# Quality control seals the VIP's room, the assistant to the general manager the VVIP's; more may have to get in.
+BREAK_SEALS = _rights("property", "break_seal")
+SEAL_ROOMS = BREAK_SEALS | _rights("property", "seal_room")
+
+# Honoured guests. Only the general manager decides about a level; the GM's office and sales ask, each for its own.
+SEE_VISITS = _rights("vip", "view_visits")
+NOTE_VISITS = SEE_VISITS | _rights("vip", "note_event")
+PROPOSE_VISITS = SEE_VISITS | _rights("vip", "propose_visit", "put_on_list")
+HOST_VISITS = PROPOSE_VISITS | NOTE_VISITS | _rights("vip", "ask_level", "hold_meeting", "plan_visit")
+ASK_FOR_OWNER = HOST_VISITS | _rights("vip", "ask_for_owner")
+ASK_FOR_KEY_ACCOUNT = HOST_VISITS | _rights("vip", "ask_for_key_account")
+ISSUE_NOTICES = _rights("vip", "issue_notice", "report_gm_away", "plan_visit")
+MAKE_KEYS = NOTE_VISITS | _rights("vip", "make_keys")
+SEAL_VISITS = NOTE_VISITS | _rights("vip", "seal_room", "break_seal")
+BREAK_VISIT_SEALS = NOTE_VISITS | _rights("vip", "break_seal")
+DRAFT_MENUS = NOTE_VISITS | _rights("vip", "draft_menu", "plan_visit")
+RECEIVE_THINGS = NOTE_VISITS | _rights("vip", "receive_purchase")
+DELIVER_THINGS = SEE_VISITS | _rights("vip", "deliver_purchase")
+DECIDE_VISITS = (
+    ASK_FOR_OWNER | ISSUE_NOTICES | MAKE_KEYS | SEAL_VISITS | DRAFT_MENUS | RECEIVE_THINGS | DELIVER_THINGS
+    | _rights("vip", "ask_for_key_account", "decide_level", "approve_list", "define_levels", "approve_menu")
+)  # fmt: skip
 
 BOOK = SEE_BOOKINGS | _rights("reservations", "create_reservation", "change_reservation", "cancel_reservation")
 SETTLE_BOOKINGS = _rights("reservations", "mark_no_show", "reinstate_reservation", "override_price", "waive_fee")
@@ -49,9 +83,11 @@ CASH = SEE_FOLIOS | _rights("billing", "post_charge", "take_payment", "take_depo
 REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
 
 RECEPTION = KEEP_GUESTS | REVEAL | BOOK | RECEIVE | CASH | CLEAN
-SHIFT_LEAD = RECEPTION | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS
-DUTY = SHIFT_LEAD | INSPECT | AUDIT
-EVERYTHING = DUTY | SELL | TOKENS | _rights("guests", "set_vip_level")
+SHIFT_LEAD = RECEPTION | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
+DUTY = (
+    SHIFT_LEAD | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS | BREAK_VISIT_SEALS
+)  # fmt: skip
+EVERYTHING = DUTY | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +102,11 @@ class PostSpec:
 
     @property
     def permissions(self) -> list[str]:
-        return sorted(self.rights | OWN)
+        planning = PLAN_DUTY if self.grade >= MANAGER else NOTHING
+        leading = (ASSIGN_TASKS if self.grade >= SUPERVISOR else NOTHING) | (
+            WAIVE_TASKS if self.grade >= MANAGER else NOTHING
+        )
+        return sorted(self.rights | OWN | SEE_ROSTER | planning | DO_TASKS | leading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,63 +117,72 @@ class DepartmentSpec:
     posts: tuple[PostSpec, ...]
 
 
-NOTHING: Rights = frozenset()
-
 CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("gm-office", "总办", "General manager's office", (
-        PostSpec("general-manager", "总经理", "General manager", 5, EVERYTHING),
-        PostSpec("gm-assistant", "总经理助理", "Assistant to the general manager", 4, DUTY | SELL),
-        PostSpec("resident-manager", "驻店经理", "Resident manager", 4, EVERYTHING),
-        PostSpec("gm-office-clerk", "总办文员", "General manager's office clerk", 1, SEE_HOUSE),
+        PostSpec("general-manager", "总经理", "General manager", 5, EVERYTHING | DECIDE_VISITS),
+        PostSpec("gm-assistant", "总经理助理", "Assistant to the general manager", 4,
+                 DUTY | SELL | SEAL_ROOMS | EDIT_PROTOCOLS | ASK_FOR_OWNER | SEAL_VISITS),
+        PostSpec("resident-manager", "驻店经理", "Resident manager", 4, EVERYTHING | ASK_FOR_OWNER | SEAL_VISITS),
+        PostSpec("gm-office-clerk", "总办文员", "General manager's office clerk", 1,
+                 SEE_HOUSE | START_RUNS | ASK_FOR_OWNER),
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3, DUTY | SELL | TOKENS),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
-        PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT),
-        PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION),
+        PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
+        PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
         PostSpec("reservations-clerk", "预订员", "Reservations clerk", 1,
                  KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK),
         PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND),
         PostSpec("night-auditor", "夜审员", "Night auditor", 2, SHIFT_LEAD | AUDIT),
-        PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE),
-        PostSpec("bellman", "行李员", "Bellman", 1, SEE_DESK),
+        PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS),
+        PostSpec("bellman", "行李员", "Bellman", 1, SEE_DESK | NOTE_VISITS),
     )),
     DepartmentSpec("housekeeping", "客房部", "Housekeeping", (
-        PostSpec("housekeeping-manager", "客房部经理", "Housekeeping manager", 3, SEE_HOUSE | INSPECT | BLOCK_ROOMS),
-        PostSpec("housekeeping-supervisor", "客房主管", "Housekeeping supervisor", 2, SEE_DESK | INSPECT),
-        PostSpec("room-attendant", "客房服务员", "Room attendant", 1, CLEAN),
+        PostSpec("housekeeping-manager", "客房部经理", "Housekeeping manager", 3,
+                 SEE_HOUSE | INSPECT | BLOCK_ROOMS | BREAK_SEALS | START_RUNS | PROPOSE_VISITS | BREAK_VISIT_SEALS
+                 | RECEIVE_THINGS),
+        PostSpec("housekeeping-supervisor", "客房主管", "Housekeeping supervisor", 2,
+                 SEE_DESK | INSPECT | START_RUNS | RECEIVE_THINGS),
+        PostSpec("room-attendant", "客房服务员", "Room attendant", 1, CLEAN | RECEIVE_THINGS),
     )),
     DepartmentSpec("dining", "餐饮部", "Food and beverage", (
-        PostSpec("dining-director", "餐饮总监", "Director of food and beverage", 4, SEE_ALL),
-        PostSpec("dining-manager", "餐饮部经理", "Food and beverage manager", 3, SEE_HOUSE),
-        PostSpec("waiter", "餐饮服务员", "Waiter", 1, NOTHING),
+        PostSpec("dining-director", "餐饮总监", "Director of food and beverage", 4,
+                 SEE_ALL | START_RUNS | PROPOSE_VISITS | DRAFT_MENUS | _rights("vip", "report_gm_away")),
+        PostSpec("dining-manager", "餐饮部经理", "Food and beverage manager", 3,
+                 SEE_HOUSE | START_RUNS | PROPOSE_VISITS | DRAFT_MENUS),
+        PostSpec("waiter", "餐饮服务员", "Waiter", 1, NOTE_VISITS),
     )),
     DepartmentSpec("engineering", "工程部", "Engineering", (
-        PostSpec("engineering-manager", "工程部经理", "Engineering manager", 3, SEE_DESK | BLOCK_ROOMS),
+        PostSpec("engineering-manager", "工程部经理", "Engineering manager", 3,
+                 SEE_DESK | BLOCK_ROOMS | PROPOSE_VISITS),
         PostSpec("engineer", "工程技工", "Engineer", 1, SEE_ROOMS),
     )),
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
-                 SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS),
+                 SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS),
         PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL),
-        PostSpec("purchaser", "采供员", "Purchaser", 1, NOTHING),
+        PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),
     DepartmentSpec("sales", "营销部", "Sales and marketing", (
         PostSpec("sales-manager", "营销部经理", "Sales manager", 3,
-                 KEEP_GUESTS | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL | SEE_ALL),
-        PostSpec("sales-executive", "销售员", "Sales executive", 1, KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK),
+                 KEEP_GUESTS | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL | SEE_ALL | START_RUNS
+                 | ASK_FOR_KEY_ACCOUNT),
+        PostSpec("sales-executive", "销售员", "Sales executive", 1,
+                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK | ASK_FOR_KEY_ACCOUNT),
     )),
     DepartmentSpec("quality", "质检部", "Quality control", (
-        PostSpec("quality-manager", "质检部经理", "Quality control manager", 3, SEE_HOUSE | INSPECT),
+        PostSpec("quality-manager", "质检部经理", "Quality control manager", 3,
+                 SEE_HOUSE | INSPECT | SEAL_ROOMS | EDIT_PROTOCOLS | PROPOSE_VISITS | SEAL_VISITS),
         PostSpec("quality-assistant-manager", "质检部经理助理", "Assistant quality control manager", 2,
-                 SEE_DESK | INSPECT),
+                 SEE_DESK | INSPECT | SEAL_ROOMS | SEAL_VISITS),
     )),
     DepartmentSpec("security", "保安部", "Security", (
-        PostSpec("security-manager", "保安部经理", "Security manager", 3, SEE_HOUSE | REVEAL),
-        PostSpec("security-guard", "保安员", "Security guard", 1, NOTHING),
+        PostSpec("security-manager", "保安部经理", "Security manager", 3, SEE_HOUSE | REVEAL | PROPOSE_VISITS),
+        PostSpec("security-guard", "保安员", "Security guard", 1, SEE_VISITS),
     )),
     DepartmentSpec("recreation", "康乐部", "Recreation", (
-        PostSpec("recreation-manager", "康乐部经理", "Recreation manager", 3, SEE_HOUSE),
+        PostSpec("recreation-manager", "康乐部经理", "Recreation manager", 3, SEE_HOUSE | PROPOSE_VISITS | NOTE_VISITS),
         PostSpec("recreation-attendant", "康乐服务员", "Recreation attendant", 1, NOTHING),
     )),
     DepartmentSpec("human-resources", "人力资源部", "Human resources", (

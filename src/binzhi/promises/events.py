@@ -27,6 +27,11 @@ class RunStarted(RunEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunRelabelled(RunEvent):
+    topic: ClassVar[str] = "run.relabelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunAskedAgain(RunEvent):
     """It was to be started and runs already: nothing changed."""
 
@@ -122,6 +127,13 @@ class TaskEscalated(TaskEvent):
     topic: ClassVar[str] = "task.escalated"
     round: int
     rung: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesSeen(Event):
+    topic: ClassVar[str] = "notices.seen"
+    hotel_id: int
+    notices: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,6 +134,8 @@ class Task(models.Model):
         models.SlugField(max_length=40), default=list, help_text="and who is told: post, @person, @manager"
     )
     next_at = models.DateTimeField(null=True)
+    own = models.JSONField(null=True, help_text="its words, when no protocol has it")
+    proofs_after = models.BigIntegerField(db_default=0, help_text="proofs up to this id count no more")
     row_version = models.IntegerField(db_default=1)
 
     class Meta:

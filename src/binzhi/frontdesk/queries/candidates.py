@@ -44,6 +44,8 @@ LEFT JOIN LATERAL (
 WHERE r.hotel_id = %(hotel)s AND r.is_active AND r.maintenance = 'in_service'
   AND (%(types)s::bigint[] IS NULL OR r.room_type_id = ANY (%(types)s))
   AND (stay.id IS NULL OR stay.departure <= %(arrival)s)
+  AND NOT EXISTS (SELECT 1 FROM property_roomseal s WHERE s.room_id = r.id AND s.broken_at IS NULL
+                  AND (s.stay_id = %(besides)s::bigint) IS NOT TRUE)
   AND NOT EXISTS (SELECT 1 FROM reservations_roomreservation d
                   WHERE d.room_id = r.id AND d.hotel_id = r.hotel_id AND d.status = 'reserved'
                     AND d.id IS DISTINCT FROM %(besides)s::bigint

@@ -118,6 +118,7 @@ def _begin(before: LockedRoom, asked: _Asked, *, actor: Actor, now: datetime) ->
     assert stay.room_id is not None  # who is due has a room
     room = readiness.lock_room(stay=stay, room_id=stay.room_id)
     readiness.require_ready(room=room, hotel_id=hotel_id, accept_as_it_is=asked.accept_as_it_is, actor=actor)
+    readiness.open_seal(room=room, stay=stay, actor=actor, now=now)
     known = register(
         stay=stay, room=room, registrations=asked.registrations, coming_later=asked.coming_later, with_main=True,
         now=now,
@@ -164,6 +165,7 @@ def _record_arrival(
             "room_id": room.id, "room_type_id": stay.room_type_id, "guest_id": stay.guest_id, "folio_id": folio_id,
             "registered": len(known.guest_ids), "coming_later": asked.coming_later,
             "deposit": asked.deposit.amount if asked.deposit else None, "housekeeping": room.housekeeping,
+            "seal_opened": room.seal_id,
         },
         reason=asked.note,
         event=CheckedInEvent(

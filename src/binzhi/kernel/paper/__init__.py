@@ -21,8 +21,8 @@ class FontsMissing(RuntimeError):
 def pdf(template: str, data: Mapping[str, Any]) -> bytes:
     """The form `template` (`vip/paper/notice.typ`) filled with `data`, which the template reads as JSON.
 
-    What stands in the data is printed as it stands: none of it is markup. Raises FontsMissing, and typst's own error for
-    a template that is wrong, which is a bug.
+    What stands in the data is printed as it stands: none of it is markup. Raises FontsMissing; a template that is wrong
+    is a bug and raises typst's own error.
     """
     return _set(template, data, "pdf")[0]
 
@@ -35,7 +35,8 @@ def pictures(template: str, data: Mapping[str, Any], *, dots: int = 80) -> list[
 def _set(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"], dots: int = 0) -> list[bytes]:
     if not any(FONTS.glob("*.ttf")):
         raise FontsMissing(str(FONTS.name))
-    made = typst.compile(
+    # One page comes as bytes, several pictures as a list; its types know the first only.
+    made: object = typst.compile(
         ROOT / template,
         root=ROOT,
         font_paths=[FONTS],
@@ -44,4 +45,4 @@ def _set(template: str, data: Mapping[str, Any], form: Literal["pdf", "png"], do
         ppi=dots or None,
         sys_inputs={"data": orjson.dumps(data, default=str).decode()},
     )
-    return cast("list[bytes]", made) if isinstance(made, list) else [cast(bytes, made)]
+    return [bytes(page) for page in made] if isinstance(made, list) else [cast(bytes, made)]

@@ -60,6 +60,17 @@ class Section:
 NAVIGATION: tuple[Department, ...] = (
     Department(_("Today"), "home", (Item(_("Today"), "home", "frontdesk:today", "frontdesk.view_desk", phone=True),)),
     Department(
+        _("Tasks"),
+        "list",
+        (
+            Item(_("My tasks"), "check-circle", "promises:mine", "promises.view_tasks", phone=True),
+            Item(_("Department board"), "columns", "promises:board", "promises.view_tasks"),
+            Item(_("Receptions"), "star", "promises:runs", "promises.view_tasks"),
+            Item(_("Protocols"), "document", "promises:protocols", "promises.view_tasks"),
+            Item(_("Compliance"), "chart", "promises:compliance", "promises.view_tasks"),
+        ),
+    ),
+    Department(
         _("Front desk"),
         "desk",
         (
@@ -87,6 +98,9 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Folios"), "yuan", "billing:folios", "billing.view_folio", "F9"),
             Item(_("Night audit"), "night", "frontdesk:night_audit", "frontdesk.run_night_audit"),
         ),
+    ),
+    Department(
+        _("Roster"), "calendar-check", (Item(_("Roster"), "calendar-check", "people:roster", "people.view_roster"),)
     ),
 )
 

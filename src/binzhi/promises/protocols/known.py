@@ -1,9 +1,10 @@
-"""A protocol held against the hotel that is to follow it: departments and posts it has not."""
+"""A protocol held against the hotel that is to follow it: departments, posts and events it has not."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from binzhi.kernel.events import Event
 from binzhi.promises.protocols.fields import near
 from binzhi.promises.protocols.language import EACH, HOST, MANAGER, PERSON, ProtocolSpec, Rung
 from binzhi.promises.protocols.problems import Problem
@@ -16,6 +17,7 @@ def problems_in_house(spec: ProtocolSpec, departments: Collection[str], posts: C
     found = [
         *_unknown(_departments(spec), departments, "unknown_department", spec),
         *_unknown(_posts(spec), posts, "unknown_post", spec),
+        *_unknown(_topics(spec), topics(), "unknown_topic", spec),
     ]
     return sorted(found, key=lambda problem: (problem.line, problem.column))
 
@@ -36,6 +38,22 @@ def _place(where: str, spec: ProtocolSpec) -> tuple[int, int]:
         return spec.marks[where]
     name = where.split(".")[1] if where.startswith("tasks.") else ""
     return (spec.by_key[name].line or 1, 1) if name in spec.by_key else (1, 1)
+
+
+def topics() -> set[str]:
+    """The public names of everything that can happen, of all contexts that are there."""
+    found, classes = set(), [Event]
+    while classes:
+        for kind in classes.pop().__subclasses__():
+            classes.append(kind)
+            if isinstance(kind.__dict__.get("topic"), str):
+                found.add(kind.topic)
+    return found
+
+
+def _topics(spec: ProtocolSpec) -> Iterator[tuple[str, str]]:
+    yield from ((f"starts[{place}].on", start.on) for place, start in enumerate(spec.starts, start=1))
+    yield from ((f"anchors.{anchor.name}.on", anchor.on) for anchor in spec.anchors if anchor.on)
 
 
 def _departments(spec: ProtocolSpec) -> Iterator[tuple[str, str]]:

@@ -20,13 +20,17 @@ Plain = str | int | bool
 
 @dataclass(frozen=True, slots=True)
 class AnchorSpec:
-    """A moment: planned (arrival, meal) or an event that happens, once or again and again."""
+    """A moment: planned (arrival, meal) or an event that happens, once or again and again.
+
+    `on`: what must have happened in the house for it to be now (`stay.checked_out`); empty: somebody says so.
+    """
 
     name: str
     label: str
     label_en: str
     planned: bool = True
     repeats: bool = False
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,14 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What sets the protocol off by itself: something happened (`stay.checked_in`) to a subject of which the tests hold."""
+
+    on: str
+    when: tuple[Test, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ProtocolSpec:
     """A whole protocol. `departments`: those that take part, for tasks of EACH."""
 
@@ -132,6 +144,7 @@ class ProtocolSpec:
     subject: str
     anchors: tuple[AnchorSpec, ...]
     tasks: tuple[TaskSpec, ...]
+    starts: tuple[Start, ...] = ()
     departments: tuple[str, ...] = ()
     ladder: tuple[Rung, ...] = ()
     gaps: tuple[Gap, ...] = ()

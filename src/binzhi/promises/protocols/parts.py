@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from binzhi.promises.enums import Evidence
 from binzhi.promises.protocols.fields import Fields, Notes, code_of, is_map, near, text_of
-from binzhi.promises.protocols.language import MANAGER, PERSON, Eligibility, Item, Plain, Rung, Test, Wanted
+from binzhi.promises.protocols.language import MANAGER, PERSON, Eligibility, Item, Plain, Rung, Start, Test, Wanted
 from binzhi.promises.protocols.nodes import Mapping, Node, Scalar, Sequence, Unread
 
 DEPARTMENT_CODE, POST_CODE, ITEM_CODE, FACT, CLAUSE, LABEL, LABEL_EN = 30, 40, 40, 40, 20, 80, 160
+TOPIC, MOST_STARTS = 80, 20
 MOST_STEPS, MOST_ITEMS, MOST_EVIDENCE, MOST_RULES, MOST_VALUES = 10, 60, 20, 10, 60
 WIDEST, HIGHEST_GRADE, LONGEST_SERVICE = 2**31 - 1, 9, 600
+_TOPIC = re.compile(r"[a-z_]+\.[a-z_]+")
 _KINDS = tuple(str(kind) for kind in Evidence)
 
 
@@ -59,6 +62,25 @@ def _test(fact: str, node: Node, where: str, notes: Notes) -> Test | None:
     if len(items) > MOST_VALUES:
         notes.complain(node, where, "too_many", limit=MOST_VALUES, count=len(items))
     return Test(fact, any_of=tuple(values))
+
+
+def topic(fields: Fields, name: str = "on", *, required: bool = False) -> str:
+    """What happened, by its public name: `stay.checked_in`."""
+    text = fields.text(name, limit=TOPIC, required=required)
+    if text and not _TOPIC.fullmatch(text):
+        fields.complain(name, "topic", value=text)
+        return ""
+    return text
+
+
+def starts(fields: Fields, notes: Notes) -> tuple[Start, ...]:
+    """What sets the protocol off: a list of events, each with facts that must hold."""
+    found = []
+    for node, where in fields.items("starts", most=MOST_STARTS):
+        if is_map(node, where, notes):
+            start = Fields(node, where, notes, ("on", "when"))
+            found.append(Start(topic(start, required=True), tests(start, notes)))
+    return tuple(found)
 
 
 def evidence(fields: Fields, notes: Notes) -> tuple[Wanted, ...]:

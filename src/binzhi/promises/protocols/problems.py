@@ -43,6 +43,7 @@ SENTENCES: dict[str, Promise] = {
     # Times.
     "duration": _("A time like “20min”, “5h” or “1d” is expected; this is “%(value)s”."),
     "due": _("A moment like “arrival - 5h” or “departure + 30min” is expected; this is “%(value)s”."),
+    "topic": _("Something that happens, like “stay.checked_in”, is expected; this is “%(value)s”."),
     "no_anchor": _("“%(value)s” does not say before or after what."),
     "unknown_anchor": _("There is no moment “%(value)s” in “anchors”."),
     "unknown_anchor_near": _("There is no moment “%(value)s” in “anchors”. Is “%(near)s” meant?"),
@@ -60,7 +61,9 @@ SENTENCES: dict[str, Promise] = {
     "evidence_twice": _("The same evidence is asked for twice."),
     "test": _("A value, a list of values, or “least” and “most” is expected here."),
     "rule_empty": _("The rule asks for nothing: give “grade” or “months”."),
-    # Against the hotel.
+    # Against the house.
+    "unknown_topic": _("“%(value)s” is nothing that happens in this house."),
+    "unknown_topic_near": _("“%(value)s” is nothing that happens in this house. Is “%(near)s” meant?"),
     "unknown_department": _("This hotel has no department “%(value)s”."),
     "unknown_department_near": _("This hotel has no department “%(value)s”. Is “%(near)s” meant?"),
     "unknown_post": _("This hotel has no post “%(value)s”."),

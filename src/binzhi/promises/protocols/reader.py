@@ -20,7 +20,7 @@ MOST_TASKS, MOST_ANCHORS, MOST_GAPS = 300, 40, 300
 MOST_PROBLEMS = 200
 
 _PROTOCOL = (
-    "protocol", "name", "name_en", "subject", "source", "anchors", "departments", "ladder", "tasks", "gaps",
+    "protocol", "name", "name_en", "subject", "source", "starts", "anchors", "departments", "ladder", "tasks", "gaps",
     "ends_with",
 )  # fmt: skip
 _TASK = (
@@ -51,6 +51,7 @@ def _protocol(root: Mapping, notes: Notes) -> ProtocolSpec:
         name_en=fields.text("name_en", limit=NAME_EN),
         subject=fields.code("subject", limit=SUBJECT_CODE, required=True),
         source=fields.text("source", limit=SOURCE),
+        starts=parts.starts(fields, notes),
         anchors=_anchors(fields, notes),
         departments=fields.codes("departments", limit=parts.DEPARTMENT_CODE),
         ladder=parts.ladder(fields, notes) or (),
@@ -76,13 +77,14 @@ def _anchors(fields: Fields, notes: Notes) -> tuple[AnchorSpec, ...]:
         if len(name) > ANCHOR_CODE or due_of(name) != (name, timedelta(0)):
             notes.complain(node.keys[name], where, "anchor_name", value=name[:ANCHOR_CODE])
         if is_map(entry, where, notes):
-            anchor = Fields(entry, where, notes, ("name", "name_en", "event", "repeats"))
+            anchor = Fields(entry, where, notes, ("name", "name_en", "event", "repeats", "on"))
             found.append(AnchorSpec(
                 name=name,
                 label=anchor.text("name", limit=NAME, required=True),
                 label_en=anchor.text("name_en", limit=NAME_EN),
                 planned=not anchor.flag("event", default=False),
                 repeats=anchor.flag("repeats", default=False),
+                on=parts.topic(anchor),
             ))  # fmt: skip
     return tuple(found)
 

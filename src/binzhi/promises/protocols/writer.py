@@ -58,6 +58,7 @@ def _protocol(spec: ProtocolSpec) -> dict[str, Any]:
         name_en=spec.name_en,
         subject=spec.subject,
         source=spec.source,
+        starts=[_Line(_given(on=start.on, when=_tests(start.when))) for start in spec.starts],
         anchors={anchor.name: _anchor(anchor) for anchor in spec.anchors},
         departments=_Row(spec.departments),
         ladder=_ladder(spec.ladder),
@@ -70,7 +71,7 @@ def _protocol(spec: ProtocolSpec) -> dict[str, Any]:
 def _anchor(anchor: AnchorSpec) -> _Line:
     return _Line(_given(
         name=anchor.label, name_en=anchor.label_en, event=None if anchor.planned else True,
-        repeats=anchor.repeats or None,
+        repeats=anchor.repeats or None, on=anchor.on,
     ))  # fmt: skip
 
 

@@ -1,0 +1,70 @@
+"""What the forms of promises do the same way: once per token, where they came from, a look at the board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from binzhi.kernel import clock
+from binzhi.kernel.errors import DomainError, NotFound
+from binzhi.kernel.idempotency import fingerprint_of, run_once
+from binzhi.kernel.ui.htmx import go, toast, wants_part
+from binzhi.people.web import StaffRequest, hotel_of
+
+KEY = "idempotency_key"
+CONFLICT, UNPROCESSABLE = 409, 422
+_NOT_CONTENT = frozenset({KEY, "csrfmiddlewaretoken"})
+
+
+def common(request: StaffRequest) -> dict[str, Any]:
+    """What every operation is given."""
+    return {"hotel_id": hotel_of(request).pk, "actor": request.actor, "now": clock.now()}
+
+
+def once(request: StaffRequest, work: Callable[[], object]) -> None:
+    """Run `work` once per form token; a repeat does nothing. A form without a token runs each time."""
+    key = request.POST.get(KEY, "")
+    if not key:
+        work()
+        return
+
+    def kept() -> dict[str, Any]:
+        work()
+        return {}
+
+    content = sorted((name, values) for name, values in request.POST.lists() if name not in _NOT_CONTENT)
+    run_once(
+        caller=f"user:{request.actor.user_id}:{hotel_of(request).pk}", key=key,
+        fingerprint=fingerprint_of(request.path, content), work=kept,
+    )  # fmt: skip
+
+
+def next_url(request: StaffRequest, default: str) -> str:
+    """Where the form says to go on, if that is one of our own pages."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    host = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=host, require_https=request.is_secure())
+    return wanted if wanted and safe else default
+
+
+def press(request: StaffRequest, work: Callable[[], object], *, done: str, back: str) -> HttpResponse:
+    """One press: do it, say so, and stay. htmx gets the words alone (the live part looks by itself)."""
+    try:
+        once(request, work)
+        toast(request, done)
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        toast(request, refusal.text, state="late")
+    if wants_part(request):
+        return HttpResponse(render_to_string("ui/toasts_part.html", {}, request=request))
+    return go(request, next_url(request, back))
+
+
+def status_of(refusal: DomainError) -> int:
+    """The status under which a form is shown again: a conflict stays one, anything else can be mended."""
+    return refusal.status if refusal.status in (CONFLICT, UNPROCESSABLE) else UNPROCESSABLE
