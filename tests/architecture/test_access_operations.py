@@ -29,6 +29,7 @@ from binzhi.kernel.operations import OPERATIONS, Registered
 from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
+from tests.architecture import twins_vip
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
 from tests.factories import NOW, TODAY, booking
 
@@ -121,6 +122,7 @@ OWN: dict[str, dict[str, Any]] = {
     "binzhi.frontdesk.services.leaving.check_out": {"deposit": None},
     "binzhi.frontdesk.services.arriving.walk_in": {"booking": booking(walk_in=True)},
     "binzhi.frontdesk.services.arriving.check_in": {"deposit": None},
+    **twins_vip.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {
@@ -132,6 +134,7 @@ ID_OF: dict[tuple[str, str], str] = {
     ("binzhi.frontdesk.services.staying.shorten_stay", "room_reservation_id"): "stay",
     ("binzhi.frontdesk.services.staying.undo_shorten_stay", "room_reservation_id"): "stay",
     ("binzhi.frontdesk.services.staying.move_room", "room_reservation_id"): "stay",
+    **twins_vip.ID_OF,
 }
 
 

@@ -20,8 +20,9 @@ from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.people import services as people
 from binzhi.people.models import ApiToken
-from binzhi.people.setup import create_post, create_staff
+from binzhi.people.setup import create_departments, create_post, create_staff
 from binzhi.reservations import services as reservations
+from tests.architecture import twins_vip
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
 
 PASSWORD = "湖畔 correct horse 1"
@@ -53,10 +54,12 @@ def make_twin(name: str) -> Twin:
     """Furnish a hotel through the real services: a booking to come, a guest in the house, money, a room out of order."""
     hotel = make_hotel(code=f"twin-{name}", with_billing=True)
     twin = Twin(hotel, name)
+    create_departments(hotel_id=hotel.pk)
     _guests(twin)
     _bookings(twin)
     _money(twin)
     _staff(twin)
+    twins_vip.furnish(hotel=hotel, name=name, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

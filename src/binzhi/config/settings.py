@@ -35,6 +35,7 @@ CONTEXTS = [
     "binzhi.billing",
     "binzhi.promises",
     "binzhi.reservations",
+    "binzhi.vip",
     "binzhi.frontdesk",
     "binzhi.api",
 ]

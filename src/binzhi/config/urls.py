@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("binzhi.people.web.urls")),
     path("", include("binzhi.guests.web.urls")),
     path("", include("binzhi.billing.web.urls")),
+    path("", include("binzhi.promises.web.urls")),
     path("", include("binzhi.reservations.web.urls")),
     path("", include("binzhi.frontdesk.web.urls")),
 ]

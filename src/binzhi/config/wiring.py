@@ -11,7 +11,16 @@ def on_app_ready(app: App) -> None:
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
     from binzhi.kernel import jobs as kernel_jobs
     from binzhi.kernel.outbox import subscribe
+    from binzhi.promises import jobs as promises_jobs
+    from binzhi.property.events import SealBroken
+    from binzhi.vip import jobs as vip_jobs
+    from binzhi.vip.events import StandingListChanged
 
     kernel_jobs.register(app)
+    promises_jobs.register(app)
     frontdesk_jobs.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))
+    # Reservations, check-ins and check-outs are far too many to carry a job each: it looks after them every ten seconds.
+    vip_jobs.register(app)
+    subscribe(StandingListChanged, vip_jobs.at_once(app))
+    subscribe(SealBroken, vip_jobs.at_once(app))

@@ -14,6 +14,8 @@ from binzhi.kernel.search import name_keys
 from binzhi.people import setup
 from binzhi.people.models import User
 from binzhi.people.posts import POSTS
+from binzhi.promises.services.protocols import install_shipped
+from binzhi.vip.setup import create_standard
 
 # Everything in the demo hotel is invented, and `make demo` prints who can sign in: the password is no secret.
 PASSWORD = "lakeside-demo-2026"  # noqa: S105
@@ -82,6 +84,8 @@ def members() -> Iterator[Member]:
 def hire(*, hotel_id: int, since: date) -> dict[str, tuple[int, int]]:
     """Departments, posts, staff: (user id, staff id) by post."""
     setup.create_departments(hotel_id=hotel_id)
+    install_shipped(hotel_id=hotel_id)
+    create_standard(hotel_id=hotel_id)
     hired: dict[str, tuple[int, int]] = {}
     for number, member in enumerate(members(), start=1):
         made = setup.create_staff(

@@ -69,7 +69,7 @@ def follow(*, name: str, topics: Collection[str], react: Callable[[Seen], object
     read = {"txid": place["txid"], "event": place["event_id"], "final": place["final"]}
     rows = db.fetch_all(_NEXT, read | {"topics": list(topics), "limit": limit})
     for row in rows:
-        _heed(name, _seen(row), react)
+        _heed(name, seen_of(row), react)
     last = rows[-1] if len(rows) == limit else None
     reached = (last["txid"], last["id"]) if last else (place["final"] - 1, 2**63 - 1)
     db.enter_scope("*", "*")
@@ -77,7 +77,8 @@ def follow(*, name: str, topics: Collection[str], react: Callable[[Seen], object
     return len(rows)
 
 
-def _seen(row: dict[str, Any]) -> Seen:
+def seen_of(row: dict[str, Any]) -> Seen:
+    """A row of the outbox as those who follow it are given it."""
     payload = orjson.loads(row["payload"]) if isinstance(row["payload"], str) else row["payload"]
     return Seen(
         row["id"], row["at"], row["hotel_id"], row["topic"], row["subject"], row["subject_id"], payload

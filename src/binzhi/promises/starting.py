@@ -132,7 +132,10 @@ def _bring_up_to_date(run: Mapping[str, Any], subject: Subject, seen: Seen, done
     for anchor in spec.anchors:
         at = subject.anchors.get(anchor.name)
         before = run["anchors"].get(anchor.name)
-        if anchor.on == seen.topic and (anchor.repeats or before is None):
+        # Heard twice, it happened once: a repeated one is known by its moment.
+        if anchor.on == seen.topic and (
+            before is None or (anchor.repeats and not _noted(run["id"], anchor.name, seen))
+        ):
             done.happened += _try(
                 moments.happen, hotel_id=seen.hotel_id, run_id=run["id"], anchor=anchor.name, at=min(seen.at, now)
             )
@@ -145,6 +148,11 @@ def _bring_up_to_date(run: Mapping[str, Any], subject: Subject, seen: Seen, done
         done.moved += _try(
             labels.relabel_run, hotel_id=seen.hotel_id, run_id=run["id"], label=subject.label, room_id=subject.room_id
         )
+
+
+def _noted(run_id: int, anchor: str, seen: Seen) -> bool:
+    found = "SELECT 1 FROM promises_anchor WHERE run_id = %s AND name = %s AND at = %s"
+    return db.fetch_value(found, [run_id, anchor, seen.at]) is not None
 
 
 def _same(before: Any, at: datetime) -> bool:

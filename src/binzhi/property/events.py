@@ -30,3 +30,24 @@ class DoNotDisturbChanged(Event):
     hotel_id: int
     room_id: int
     do_not_disturb: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSealed(Event):
+    """`stay_id`: the room reservation whose arrival alone opens it."""
+
+    topic: ClassVar[str] = "room.sealed"
+    hotel_id: int
+    room_id: int
+    stay_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealBroken(Event):
+    """A seal was broken with a reason (which stays in the audit trail)."""
+
+    topic: ClassVar[str] = "room.seal_broken"
+    hotel_id: int
+    room_id: int
+    seal_id: int
+    stay_id: int | None

@@ -123,3 +123,34 @@ class Room(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hotel", "number"], name="room_number")]
         indexes = [models.Index(fields=["hotel", "room_type"], name="room_by_type")]
+
+
+class RoomSeal(models.Model):
+    """A room closed by a seal (封房) until it is broken with a reason or opened by the arrival it was made for.
+
+    `stay_id` names that arrival (a room reservation; reservations see to it that it is one), `sealed_by` and
+    `broken_by` users. An ended seal without a reason was opened by its own arrival.
+    """
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="+", db_index=False)
+    stay_id = models.BigIntegerField(null=True)
+    sealed_at = models.DateTimeField()
+    sealed_by = models.BigIntegerField(null=True)
+    broken_at = models.DateTimeField(null=True)
+    broken_by = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=200, db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room"], condition=models.Q(broken_at=None), name="one_seal_a_room"),
+            models.CheckConstraint(
+                condition=models.Q(broken_at__isnull=False) | models.Q(broken_by=None, reason=""),
+                name="unbroken_seal_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(broken_at=None) | models.Q(stay_id__isnull=False) | ~models.Q(reason=""),
+                name="broken_seal_has_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["hotel", "sealed_at"], name="seal_by_time")]

@@ -20,6 +20,8 @@ WITH day AS MATERIALIZED (
     JOIN reservations_reservation v ON v.id = rr.reservation_id
     JOIN property_room r ON r.id = w.room_id AND r.hotel_id = rr.hotel_id AND r.room_type_id = rr.room_type_id
         AND r.is_active
+        AND NOT EXISTS (SELECT 1 FROM property_roomseal s WHERE s.room_id = r.id AND s.broken_at IS NULL
+                        AND s.stay_id IS DISTINCT FROM rr.id)
     WHERE rr.status = 'reserved' AND rr.room_id IS NULL
     ORDER BY v.id, rr.id
     FOR NO KEY UPDATE OF v, rr
@@ -50,8 +52,8 @@ WHERE n.room_reservation_id = rr.id AND rr.id = ANY (%s) AND rr.hotel_id = %s AN
 def assign_many(*, hotel_id: int, rooms: Mapping[int, int]) -> dict[int, int]:
     """Give each room reservation (key) its room (value); what was really given.
 
-    Only reservations that still wait without a room and rooms of their own type count; a room that somebody else
-    has for one of the nights is left out. Locks the hotel day, then the reservations by id, then the room nights.
+    Only reservations that still wait without a room and rooms of their own type count; a room that is sealed or that
+    somebody else has for one of the nights is left out. Locks the hotel day, then the reservations by id, then the room nights.
     """
     pairs = sorted(rooms.items())
     params = {"hotel": hotel_id, "ids": [key for key, _room in pairs], "rooms": [room for _key, room in pairs]}

@@ -18,6 +18,7 @@ FROM (
         WHERE hotel_id = %(hotel)s AND returned_at IS NULL AND start <= %(today)s AND until > %(today)s
     ) o ON o.room_id = x.id
     WHERE x.hotel_id = %(hotel)s AND (%(room)s::bigint IS NULL OR x.id = %(room)s::bigint)
+      AND NOT EXISTS (SELECT 1 FROM property_roomseal l WHERE l.room_id = x.id AND l.broken_at IS NULL)
       AND (o.room_id IS NOT NULL) <> (x.maintenance = 'out_of_order')
     ORDER BY x.id FOR NO KEY UPDATE OF x
 ) s
@@ -28,6 +29,6 @@ WHERE r.id = s.id
 def mark(*, hotel_id: int, today: date, now: datetime, room_id: int | None = None) -> int:
     """Set or take off the mark of rooms by what is out of order today; how many changed.
 
-    The night audit calls it for all rooms when it opens a new day. A room that is only out of service keeps that mark.
+    The night audit calls it for all rooms when it opens a new day. A sealed room stays as it is; a room that is only out of service keeps that mark.
     """
     return db.execute(_MARK, {"hotel": hotel_id, "today": today, "now": now, "room": room_id})

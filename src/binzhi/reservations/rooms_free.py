@@ -46,6 +46,8 @@ WHERE r.hotel_id = %(hotel)s AND r.is_active AND r.maintenance <> 'out_of_order'
   AND (%(orientation)s = '' OR r.orientation = %(orientation)s)
   AND (cardinality(%(housekeeping)s::varchar[]) = 0 OR r.housekeeping = ANY (%(housekeeping)s::varchar[]))
   AND (NOT %(vacant)s OR o.id IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM property_roomseal s WHERE s.room_id = r.id AND s.broken_at IS NULL
+                  AND (s.stay_id = %(except)s::bigint) IS NOT TRUE)
   AND r.id NOT IN (
       SELECT n.room_id FROM reservations_roomnight n
       WHERE n.hotel_id = %(hotel)s AND n.night >= %(arrival)s AND n.night < %(departure)s
@@ -70,7 +72,7 @@ def free_rooms(
     vacant_now: bool = False,
     besides: int | None = None,
 ) -> list[FreeRoom]:
-    """Rooms free on every night of `dates`, ready ones first.
+    """Rooms free on every night of `dates` and not sealed for somebody, ready ones first.
 
     `besides` is a room reservation whose own nights do not count. A day use asks for no night: `vacant_now` then tells
     which room can be had.

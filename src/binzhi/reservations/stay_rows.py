@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import IntegrityError
 
 from binzhi.kernel import db
+from binzhi.property import seals
 from binzhi.reservations.errors import RoomOccupied, RoomTaken
 from binzhi.reservations.locks import LockedRoom
 
@@ -88,9 +89,10 @@ def room_taken(room: LockedRoom, nights: Sequence[date]) -> RoomTaken:
 
 @contextmanager
 def room_refusals() -> Iterator[None]:
-    """The index that keeps two stays out of one room becomes a refusal."""
+    """The rules that keep two stays out of one room, and everybody out of a sealed one, become refusals."""
     try:
-        yield
+        with seals.refusals():
+            yield
     except IntegrityError as error:
         if db.constraint_of(error) == "one_stay_in_a_room":
             raise RoomOccupied from error

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel import db
 from binzhi.kernel.errors import InvalidInput, NotFound
+from binzhi.property.errors import RoomSealed
 from binzhi.reservations import facts, nights
 from binzhi.reservations.enums import Status
 from binzhi.reservations.errors import NightsSlept, NoPrice, NoRoomAssigned, NotDueIn, WrongStatus
@@ -54,7 +55,7 @@ def assign(*, room_reservation: LockedRoom, room_id: int) -> LockedRoom:
     """Give a room for all nights left; a room given before is taken back.
 
     A room of another type is an upgrade: the counters follow it, the agreed price stays. Raises RoomTaken,
-    RoomTypeSoldOut (of the other type), NotFound, WrongStatus.
+    RoomTypeSoldOut (of the other type), RoomSealed, NotFound, WrongStatus.
     """
     _require(room_reservation, Status.RESERVED)
     return _give(room_reservation, room_id)
@@ -63,20 +64,29 @@ def assign(*, room_reservation: LockedRoom, room_id: int) -> LockedRoom:
 def move(*, room_reservation: LockedRoom, room_id: int) -> LockedRoom:
     """Move a guest in house to another room from tonight on; the nights slept stay with the old room.
 
-    Raises RoomTaken, RoomOccupied, RoomTypeSoldOut, NotFound, WrongStatus.
+    Raises RoomTaken, RoomOccupied, RoomTypeSoldOut, RoomSealed, NotFound, WrongStatus.
     """
     _require(room_reservation, Status.IN_HOUSE)
     return _give(room_reservation, room_id)
 
 
+# Sealed for somebody else; for its own stay it may be given.
+_ROOM = """
+SELECT r.room_type_id, r.number, s.id IS NOT NULL AND s.stay_id IS DISTINCT FROM %s AS sealed
+FROM property_room r LEFT JOIN property_roomseal s ON s.room_id = r.id AND s.broken_at IS NULL
+WHERE r.id = %s AND r.hotel_id = %s AND r.is_active
+"""
+
+
 def _give(room: LockedRoom, room_id: int) -> LockedRoom:
     if room.room_id == room_id:
         return room
-    type_id = db.fetch_value(
-        "SELECT room_type_id FROM property_room WHERE id = %s AND hotel_id = %s AND is_active", [room_id, room.hotel_id]
-    )
-    if type_id is None:
+    wanted = db.fetch_one(_ROOM, [room.id, room_id, room.hotel_id])
+    if wanted is None:
         raise NotFound(field="room")
+    if wanted["sealed"]:
+        raise RoomSealed(number=wanted["number"])
+    type_id = wanted["room_type_id"]
     if type_id != room.room_type_id:
         left = room.nights_left
         nights.take(
@@ -121,7 +131,7 @@ def start(
 ) -> LockedRoom:
     """The guest is in: reserved becomes in house, with who stays and the bill where they are given.
 
-    Raises RoomOccupied, NoRoomAssigned, NotDueIn, WrongStatus.
+    The seal of the room must have been opened. Raises RoomOccupied, RoomSealed, NoRoomAssigned, NotDueIn, WrongStatus.
     """
     require_due(room_reservation=room_reservation)
     begun = replace(

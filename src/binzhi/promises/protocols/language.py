@@ -128,7 +128,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What sets the protocol off by itself: something happened (`stay.checked_in`) to a subject of which the tests hold."""
+    """What sets the protocol off by itself: this happened (`stay.checked_in`) to a subject of which the tests hold."""
 
     on: str
     when: tuple[Test, ...] = ()

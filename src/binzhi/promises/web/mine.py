@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from binzhi.kernel import clock
 from binzhi.kernel.ui.boards import is_known, version_of
@@ -20,10 +21,13 @@ from binzhi.promises.access import Permission
 from binzhi.promises.enums import NoticeKind
 from binzhi.promises.queries import Card, Timing, my_tasks, unseen_notices
 from binzhi.promises.queries.signing import to_countersign
+from binzhi.promises.services.notices import see_notices
+from binzhi.promises.web.posting import common, press
 from binzhi.promises.web.wording import Line, lines
 
 PAGE, PART = "promises/mine.html", "promises/mine_list.html"
 SHOWN = 3
+MOST_NOTICES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,20 @@ def mine(request: StaffRequest) -> HttpResponse:
     if is_known(request, context["version"]):
         return HttpResponse(status=204)
     return render_screen(request, PAGE, context, part=PART)
+
+
+@require_POST
+@screen(Permission.WORK)
+def seen(request: StaffRequest) -> HttpResponse:
+    """The notices that were on the list are read."""
+    ids = [int(text) for text in request.POST.getlist("notice") if text.isdecimal() and int(text) < 2**63]
+    back = reverse("promises:mine", args=[hotel_of(request).code])
+    return press(
+        request,
+        lambda: see_notices(notice_ids=ids[:MOST_NOTICES], **common(request)),
+        done=pgettext("notices", "Read"),
+        back=back,
+    )
 
 
 def _context(request: StaffRequest) -> dict[str, Any]:

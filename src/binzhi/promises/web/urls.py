@@ -9,6 +9,7 @@ from binzhi.promises.web import board, compliance, evidence, mine, protocols, re
 app_name = "promises"
 urlpatterns = [
     path("h/<slug:hotel>/my-tasks", mine.mine, name="mine"),
+    path("h/<slug:hotel>/my-tasks/seen", mine.seen, name="seen"),
     path("h/<slug:hotel>/tasks", board.board, name="board"),
     path("h/<slug:hotel>/tasks/<int:task_id>", tasks.task_screen, name="task"),
     path("h/<slug:hotel>/tasks/<int:task_id>/acknowledge", tasks.acknowledge, name="acknowledge"),

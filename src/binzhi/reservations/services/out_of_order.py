@@ -12,6 +12,7 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
+from binzhi.property import seals
 from binzhi.reservations import nights, out_of_order, setup
 from binzhi.reservations.access import Permission
 from binzhi.reservations.errors import AlreadyReturned, RoomTaken
@@ -42,7 +43,7 @@ def set_room_out_of_order(
     """Take a room out of the inventory for the nights `start` to `until` (not included); the id to return it by.
 
     Locks day, nights, room nights. Raises RoomTaken when the room is given to a guest or out of order on a night,
-    LimitBelowSold when more rooms of the type are sold than would be left, NotFound, InvalidInput at the field.
+    LimitBelowSold when more rooms of the type are sold than would be left, RoomSealed, NotFound, InvalidInput.
     Publishes RoomTakenOutOfOrder.
     """
     reason = clean_text(reason, field="reason", limit=REASON_LIMIT, required=True)
@@ -51,13 +52,15 @@ def set_room_out_of_order(
     room = db.fetch_one(_ROOM, [hotel_id, room_id])
     if room is None:
         raise NotFound(field="room")
+    seals.require_open(hotel_id=hotel_id, room_id=room_id)
     wanted = nights_between(start, until)
     db.execute(setup.INVENTORY_LOCK, [hotel_id])
     nights.put_out_of_order(hotel_id=hotel_id, deltas=nights.deltas_of(wanted, room["room_type_id"], 1))
-    made = db.fetch_one(
-        _TAKE_OUT,
-        {"hotel": hotel_id, "room": room_id, "start": start, "until": until, "reason": reason, "nights": wanted},
-    )
+    with seals.refusals(room["number"]):
+        made = db.fetch_one(
+            _TAKE_OUT,
+            {"hotel": hotel_id, "room": room_id, "start": start, "until": until, "reason": reason, "nights": wanted},
+        )
     assert made is not None  # the insert of one row
     taken = sorted(set(wanted) - set(made["given"]))
     if taken:
@@ -98,7 +101,7 @@ WHERE id = %(id)s
 def return_room_to_service(*, hotel_id: int, out_of_order_id: int, actor: Actor, now: datetime) -> None:
     """Bring a room back into the inventory from tonight on; nights that have passed stay out of order.
 
-    Locks day, the record, nights. Raises NotFound, AlreadyReturned. Publishes RoomReturnedToService.
+    Locks day, the record, nights. Raises NotFound, AlreadyReturned, RoomSealed. Publishes RoomReturnedToService.
     """
     today = ledger.hold_day(hotel_id=hotel_id)
     entry = db.fetch_one(_RECORD, [hotel_id, out_of_order_id])
@@ -106,6 +109,7 @@ def return_room_to_service(*, hotel_id: int, out_of_order_id: int, actor: Actor,
         raise NotFound
     if entry["returned_at"] is not None:
         raise AlreadyReturned
+    seals.require_open(hotel_id=hotel_id, room_id=entry["room_id"])
     left = nights_between(max(entry["start"], today), entry["until"])
     db.execute(setup.INVENTORY_LOCK, [hotel_id])
     nights.put_out_of_order(hotel_id=hotel_id, deltas=nights.deltas_of(left, entry["room_type_id"], -1))
