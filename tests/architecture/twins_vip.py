@@ -9,6 +9,7 @@ from binzhi.frontdesk import services as desk
 from binzhi.kernel.actor import Actor
 from binzhi.people import setup as people_setup
 from binzhi.people.posts import POSTS
+from binzhi.promises.models import Task
 from binzhi.promises.protocols import store
 from binzhi.promises.services.protocols import save_protocol
 from binzhi.property import services as rooms
@@ -56,7 +57,7 @@ def furnish(*, hotel: TestHotel, name: str, ids: dict[str, Any]) -> None:
     save_protocol(hotel_id=hotel.pk, source=store.shipped()["vip-reception"], actor=SYSTEM, now=NOW)
     gm, clerk, duty = (_person(hotel, name, post) for post in ("general-manager", "gm-office-clerk", "duty-manager"))
     what: dict[str, Any] = {"hotel_id": hotel.pk, "now": NOW}
-    stay, room_id = _expected(hotel, "104")
+    stay, room_id = _expected(hotel, "103")
     visit_id = vip.propose_visit(visit=NewVisit(room_reservation_id=stay, title="王先生"), actor=clerk, **what).visit_id
     ref = vip.set_level_directly(visit_id=visit_id, level="VIP", reason="业主", actor=gm, **what)
     vip.hold_meeting(visit_id=visit_id, meeting=MEETING, actor=clerk, **what)
@@ -75,7 +76,8 @@ def furnish(*, hotel: TestHotel, name: str, ids: dict[str, Any]) -> None:
         "visit_id": visit_id, "request_id": LevelRequest.objects.get(visit_id=other).pk, "entry_id": entry_id,
         "standing_id": entry_id, "menu_id": Menu.objects.get(visit_id=visit_id).pk, "seal_id": broken.id,
         "purchase_id": Purchase.objects.get(visit_id=visit_id).pk, "expected_stay": expected_stay,
-        "expected_room": expected_room, "visit_run_id": ref.run_id,
+        "expected_room": expected_room, "run_id": ref.run_id,
+        "task_id": Task.objects.get(run_id=ref.run_id, key="engineering-check").pk,
     }  # fmt: skip
 
 

@@ -334,6 +334,22 @@ def test_visit_moves_by_as_many_days_as_its_reservation(house: House) -> None:
     assert catch_up(now=NOW) == 0
 
 
+def test_visit_is_called_by_its_room_once_it_has_one(house: House) -> None:
+    visit, _reservation, stay = stay_visit(house)
+    assert Run.objects.get(pk=visit.run_id).label == "王先生"
+    desk.assign_room(
+        hotel_id=house.pk, room_reservation_id=stay, room_id=house.hotel.rooms["101"], actor=SYSTEM, now=NOW
+    )
+    assert catch_up(now=NOW) == 1
+    run = Run.objects.get(pk=visit.run_id)
+    assert (run.label, run.room_id) == ("101 王先生", house.hotel.rooms["101"])
+    assert catch_up(now=NOW) == 0
+    services.update_visit(
+        hotel_id=house.pk, visit_id=visit.pk, details=VisitDetails(title="王董"), actor=house.gm, now=NOW
+    )
+    assert Run.objects.get(pk=visit.run_id).label == "101 王董"
+
+
 def test_visit_after_midnight_keeps_its_own_time(house: House) -> None:
     """A late flight: the guest comes in the small hours of the next day, and no look puts that right."""
     visit, _reservation, _stay = stay_visit(house)
@@ -350,7 +366,8 @@ def test_visit_arrives_and_leaves_with_check_in_and_check_out(house: House) -> N
     desk.check_in(
         hotel_id=house.pk, room_reservation_id=stay, room_id=house.hotel.rooms["101"], actor=SYSTEM, now=NOW + 2 * HOUR
     )
-    assert catch_up(now=NOW + 2 * HOUR + MINUTE) == 1
+    # It has its room, and its guest.
+    assert catch_up(now=NOW + 2 * HOUR + MINUTE) == 2
     kept = house.visit(visit.pk)
     assert (kept.status, kept.arrival_at) == ("in_house", NOW + 2 * HOUR)
     assert Anchor.objects.get(run_id=visit.run_id, name="arrival").at == NOW + 2 * HOUR

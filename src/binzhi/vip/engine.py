@@ -15,6 +15,7 @@ from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import ProtocolSpec, TaskSpec
 from binzhi.promises.requests import ProofInput
 from binzhi.promises.services.endings import reopen_task
+from binzhi.promises.services.labels import relabel_run
 from binzhi.promises.services.moments import happen
 from binzhi.promises.services.runs import start_run
 from binzhi.promises.services.tasks import complete_task
@@ -66,6 +67,15 @@ def start(visit: Visit, *, level: str, host_department: str, actor: Actor, now: 
         room_id=room.room_id if room else None, guest_id=visit.guest_id, host_department=host_department,
         actor=acting(actor, visit.hotel_id), now=now,
     ).run_id  # fmt: skip
+
+
+def rename(visit: Visit, *, actor: Actor, now: datetime) -> None:
+    """The boards call a visit by its room and title as they are now."""
+    room = visit.room_reservation
+    relabel_run(
+        hotel_id=visit.hotel_id, run_id=run_of(visit), label=label_of(visit), room_id=room.room_id if room else None,
+        actor=acting(actor, visit.hotel_id), now=now,
+    )  # fmt: skip
 
 
 def spec_of(run_id: int) -> ProtocolSpec:

@@ -48,7 +48,9 @@ LIMIT %s
 _OUT_OF_STEP = """
 SELECT x.hotel_id, x.id AS visit_id
 FROM vip_visit x JOIN reservations_roomreservation rr ON rr.id = x.room_reservation_id
+LEFT JOIN promises_run r ON r.id = x.run_id AND r.status = 'live'
 WHERE x.ended_at IS NULL AND (
+    (r.id IS NOT NULL AND rr.status IN ('reserved', 'in_house') AND r.room_id IS DISTINCT FROM rr.room_id) OR
     (rr.status IN ('cancelled', 'no_show') AND x.status <> 'in_house')
     OR (rr.status IN ('reserved', 'in_house')
         AND (rr.arrival, rr.departure) IS DISTINCT FROM (x.stay_arrival, x.stay_departure)))
@@ -86,7 +88,7 @@ def unproposed() -> list[dict[str, Any]]:
 
 
 def out_of_step() -> list[dict[str, Any]]:
-    """Visits whose stay was cancelled or put on other days since their times were set."""
+    """Visits whose stay was cancelled, put on other days or given another room since."""
     return db.fetch_all(_OUT_OF_STEP, [_LIMIT])
 
 

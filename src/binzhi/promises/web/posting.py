@@ -16,7 +16,7 @@ from binzhi.kernel.ui.htmx import go, toast, wants_part
 from binzhi.people.web import StaffRequest, hotel_of
 
 KEY = "idempotency_key"
-CONFLICT, UNPROCESSABLE = 409, 422
+CONFLICT, CHANGED, UNPROCESSABLE = 409, 412, 422
 _NOT_CONTENT = frozenset({KEY, "csrfmiddlewaretoken"})
 
 
@@ -67,4 +67,4 @@ def press(request: StaffRequest, work: Callable[[], object], *, done: str, back:
 
 def status_of(refusal: DomainError) -> int:
     """The status under which a form is shown again: a conflict stays one, anything else can be mended."""
-    return refusal.status if refusal.status in (CONFLICT, UNPROCESSABLE) else UNPROCESSABLE
+    return refusal.status if refusal.status in (CONFLICT, CHANGED, UNPROCESSABLE) else UNPROCESSABLE

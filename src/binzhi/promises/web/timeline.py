@@ -19,6 +19,8 @@ NEAR = timedelta(minutes=10)
 # What a desk's screen has room for.
 MOST_COLUMNS = 10
 CELL_CARDS = 2
+# Of what may happen at any time of the stay, which all stands under one head.
+TOGETHER_CARDS = 1
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Column:
     keys: set[tuple[str, int, timedelta | None]] = field(default_factory=set)
     is_past: bool = False
     is_next: bool = False
+    is_together: bool = False
     times: list[datetime] = field(default_factory=list)
 
 
@@ -60,12 +63,12 @@ def columns_of(run: RunView, now: datetime) -> list[Column]:
     before = _steps(run, lead)
     others = [one for one in run.anchors if one.name != lead and any(
         (card.anchor, card.occurrence) == (one.name, one.occurrence) for card in tasks)]  # fmt: skip
-    last = next((one.name for one in reversed(run.protocol.anchors) if one.planned and one.name != lead), "")
+    last = _last(run, lead)
     middle = [one for one in others if one.name != last]
     columns = [*before]
     if middle and len(before) + len(others) > MOST_COLUMNS:
         planned = [one.at for one in middle if one.at is not None and one.planned]
-        together = Column(_("In between"), "", max(planned, default=None), times=sorted(planned)[:1])
+        together = Column(_("In between"), "", max(planned, default=None), times=sorted(planned)[:1], is_together=True)
         together.keys = {(one.name, one.occurrence, None) for one in middle}
         columns.append(together)
     else:
@@ -76,6 +79,12 @@ def columns_of(run: RunView, now: datetime) -> list[Column]:
 
 def _lead(run: RunView) -> str:
     return next((one.name for one in run.protocol.anchors if one.planned), run.protocol.anchors[0].name)
+
+
+def _last(run: RunView, lead: str) -> str:
+    """The moment it ends with: planned, and there is but one of it."""
+    ends = [one.name for one in run.protocol.anchors if one.planned and not one.repeats and one.name != lead]
+    return ends[-1] if ends else ""
 
 
 def _steps(run: RunView, lead: str) -> list[Column]:
@@ -138,7 +147,8 @@ def _lane(code: str, own: Sequence[Line], columns: Sequence[Column]) -> Lane:
     cells = []
     for column in columns:
         here = [line for line in own if line is not signed and stands_in(line, column)]
-        cells.append(Cell(column, here[:CELL_CARDS], here[CELL_CARDS:]))
+        shown = TOGETHER_CARDS if column.is_together and len(here) > CELL_CARDS else CELL_CARDS
+        cells.append(Cell(column, here[:shown], here[shown:]))
     label = own[0].card.department_label
     return Lane(code, label, counts_of([line.card for line in own]), signed, cells)
 

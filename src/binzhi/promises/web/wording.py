@@ -125,7 +125,7 @@ def press_text(press: Press) -> str:
         Press.NOTHING: "",
         Press.TAKE: pgettext("task", "Take"),
         Press.SEEN: pgettext("task", "Seen"),
-        Press.DONE: pgettext("task", "Done"),
+        Press.DONE: pgettext("press", "Done"),
         Press.SIGN: pgettext("task", "Sign"),
     }[press]
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
 from binzhi.reservations.enums import Status
+from binzhi.vip import engine, reception
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import VisitStatus
 from binzhi.vip.events import VisitChanged
@@ -20,7 +21,7 @@ _SHORTEST = timedelta(hours=1)
 
 @operation(Permission.PLAN)
 def follow_stay(*, hotel_id: int, visit_id: int, actor: Actor, now: datetime) -> None:
-    """What became of the reservation becomes of the visit: cancelled with it, moved by as many days as it moved.
+    """What became of the reservation becomes of the visit: cancelled with it, moved by as many days, in its room.
 
     The hour of the day stays. A time that would lie in the past is put at this moment: the plan is compressed, nothing
     is lost. Locks the visit, then its run. Idempotent. Raises NotFound, VisitEnded. Publishes VisitChanged, or
@@ -31,6 +32,7 @@ def follow_stay(*, hotel_id: int, visit_id: int, actor: Actor, now: datetime) ->
     if stay is not None and stay.status in NOT_COMING and visit.status != VisitStatus.IN_HOUSE:
         reason = NOT_COMING[Status(stay.status)]
         cancel_visit(hotel_id=hotel_id, visit_id=visit_id, reason=reason, actor=actor, now=now)
+        visit.status = VisitStatus.CANCELLED
     elif stay is not None and (stay.arrival, stay.departure) != (visit.stay_arrival, visit.stay_departure):
         arrival, departure = _times(visit, stay.arrival, stay.departure, now)
         if (arrival, departure) != (visit.arrival_at, visit.departure_at):
@@ -39,6 +41,8 @@ def follow_stay(*, hotel_id: int, visit_id: int, actor: Actor, now: datetime) ->
             )
         visit.refresh_from_db(fields=["version"])
         write(visit, stay_arrival=stay.arrival, stay_departure=stay.departure)
+    if stay is not None and visit.status != VisitStatus.CANCELLED and reception.is_live(visit):
+        engine.rename(visit, actor=actor, now=now)
     record(
         "visit.followed", subject="visit", subject_id=visit_id, hotel_id=hotel_id, actor=actor, now=now,
         before={"arrival": visit.arrival_at, "departure": visit.departure_at},

@@ -17,7 +17,7 @@ from binzhi.promises.services.moments import move_anchor
 from binzhi.promises.services.runs import cancel_run
 from binzhi.property.models import Hotel
 from binzhi.reservations.models import RoomReservation
-from binzhi.vip import engine
+from binzhi.vip import engine, reception
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import VisitStatus
 from binzhi.vip.errors import AlreadyArrived, RoomHasVisit
@@ -127,6 +127,8 @@ def update_visit(
     visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id, expected_version=expected_version)
     changed = sorted(name for name, value in words.items() if getattr(visit, name) != value)
     ref = write(visit, **words)
+    if "title" in changed and reception.is_live(visit):
+        engine.rename(visit, actor=actor, now=now)
     record(
         "visit.changed", subject="visit", subject_id=visit_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"changed": changed}, event=VisitChanged(hotel_id=hotel_id, visit_id=visit_id),
