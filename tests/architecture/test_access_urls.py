@@ -6,6 +6,7 @@ DECLARED; an address without a row fails `test_every_address_has_a_row`.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from PIL import Image
 
+from binzhi.promises.photos import keep_photo
 from tests.architecture.test_access_operations import all_rights
 from tests.architecture.twins import PASSWORD, Twin, fingerprint, make_twin, staff_with
+from tests.factories import NOW, SYSTEM
 
 SIGN_IN = "/accounts/login/"
 METHODS = ("get", "post")
@@ -58,7 +62,7 @@ class Address:
 # Arguments of addresses that are not called after the thing whose id they are.
 CALLED = {
     ("frontdesk", "number"): "room_number", ("reservations", "position"): "position", ("billing", "number"): "folio",
-    ("billing", "folio"): "folio", ("frontdesk", "folio"): "folio",
+    ("billing", "folio"): "folio", ("frontdesk", "folio"): "folio", ("promises", "code"): "protocol_code",
 }  # fmt: skip
 
 
@@ -154,6 +158,13 @@ class House:
         return {"boss": self.boss, "nobody": self.nobody, "other": self.other_boss, "stranger": Client()}[name]
 
 
+def photo_of(twin: Twin) -> int:
+    """A picture that somebody of the hotel handed in."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), (40, 120, 90)).save(out, "PNG")
+    return keep_photo(hotel_id=twin.hotel.pk, data=out.getvalue(), actor=SYSTEM, now=NOW)
+
+
 def signed_in(username: str) -> Client:
     client = Client()
     assert client.login(username=username, password=PASSWORD)
@@ -165,7 +176,8 @@ def house(db: None, settings: Any) -> House:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     own, foreign = make_twin("a"), make_twin("b")
     for twin in (own, foreign):
-        twin.ids |= {"room_number": next(iter(twin.hotel.rooms)), "position": 1}
+        twin.ids |= {"room_number": next(iter(twin.hotel.rooms)), "position": 1, "code": "vip-reception"}
+        twin.ids["photo_id"] = photo_of(twin)
     staff_with(own, "boss", all_rights())
     staff_with(own, "nobody", ())
     staff_with(foreign, "other.boss", all_rights())
@@ -257,7 +269,7 @@ def test_screens_colleague_with_every_right_gets_through(house: House) -> None:
 
 def test_screens_with_things_of_the_twin_hotel_answer_as_if_they_did_not_exist(house: House) -> None:
     """Numbers that mean something in both hotels (room 101, line 1) are left out: they find one's own."""
-    both = {"room_number", "position"}
+    both = {"room_number", "position", "code"}
     missing = {key: 2**40 if isinstance(value, int) else "Z999999" for key, value in house.foreign.ids.items()}
     missing |= {key: house.own.ids[key] for key in both}
     before = fingerprint()

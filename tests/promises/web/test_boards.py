@@ -80,6 +80,15 @@ def test_board_changes_its_version_when_the_clock_makes_a_task_late(
     assert client.get(url(house, "tasks"), **asked).status_code == 200
 
 
+def test_log_of_a_department_is_written_and_read_there(house: House, sign_in: SignIn) -> None:
+    client = sign_in("hkm")
+    client.post(url(house, "tasks/log"), {"department": "housekeeping", "text": "1201 加床"})
+    here = text_of(client.get(url(house, "tasks?department=housekeeping")))
+    elsewhere = text_of(client.get(url(house, "tasks?department=dining")))
+    assert ("14:00 1201 加床 周经理" in here, "1201 加床" in elsewhere) == (True, False)
+    assert client.post(url(house, "tasks/log"), {"department": "no-such", "text": "x"}).status_code == 404
+
+
 # ---------------------------------------------------------------- runs
 
 

@@ -3,6 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+from binzhi.kernel.schema import hotel_wall
+
 # Transactions before this number are over, those of this database that write: what they published is final. Snapshots
 # know only the oldest transaction of the whole server, where other databases have theirs. To be called outside a
 # transaction: a session looks at the others once in each.
@@ -53,4 +55,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('follower', 'event_id'), name='unheeded_once')],
             },
         ),
+        *hotel_wall("kernel_unheeded"),
     ]

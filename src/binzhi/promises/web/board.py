@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from binzhi.kernel import clock
 from binzhi.kernel.ui.boards import is_known, version_of
@@ -20,14 +20,17 @@ from binzhi.kernel.ui.htmx import render_screen
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.promises import queries, who
 from binzhi.promises.access import Permission
-from binzhi.promises.queries import Card, Timing
+from binzhi.promises.queries import Card, LogRow, Timing, department_log
 from binzhi.promises.queries.runs import departments_of
+from binzhi.promises.services.tasks import write_log
+from binzhi.promises.web.posting import common, press
 from binzhi.promises.web.wording import Counts, Line, counts_of, lines, pressing
 from binzhi.property.queries import HotelRef
 
 PAGE, PART = "promises/board.html", "promises/board_lanes.html"
 # What a lane shows before it sends one to the department's own board.
 LANE_CARDS = 9
+DAY = timedelta(days=1)
 SHOWS = {"late": (Timing.LATE,), "soon": (Timing.SOON,), "ahead": (Timing.AHEAD, Timing.WAITING),
          "done": (Timing.DONE, Timing.DONE_LATE, Timing.WAIVED)}  # fmt: skip
 
@@ -64,6 +67,7 @@ def _context(request: StaffRequest) -> dict[str, Any]:
     me = who.doer(request.actor, hotel_id=hotel.pk, at=now)
     shown = [card for card in found if card.timing in SHOWS[show]] if show in SHOWS else found
     seen = lines(shown, me=me, posts=who.posts_of(hotel.pk))
+    log = _log(hotel, department, now) if department else []
     lanes = _columns(seen) if department else _lanes(seen, departments, hotel)
     return {
         "lanes": lanes,
@@ -72,9 +76,28 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "department": department,
         "departments": departments,
         "segments": _segments(counts_of(found), department, show),
+        "log": log,
+        "may_write": request.actor.may(Permission.WORK, hotel.pk),
         "here": request.get_full_path(),
-        "version": version_of(department, show, [_seen(card) for card in shown]),
+        "version": version_of(department, show, [_seen(card) for card in shown], [line.id for line in log]),
     }
+
+
+def _log(hotel: HotelRef, department: str, now: datetime) -> list[LogRow]:
+    """What a department wrote down today."""
+    return department_log(hotel_id=hotel.pk, department=department, since=_midnight(hotel, now), until=now + DAY)
+
+
+@require_POST
+@screen(Permission.WORK)
+def write(request: StaffRequest) -> HttpResponse:
+    """A line for the log of a department."""
+    department, text = request.POST.get("department", ""), request.POST.get("text", "")
+    back = f"{reverse('promises:board', args=[hotel_of(request).code])}?{urlencode({'department': department})}"
+    return press(
+        request, lambda: write_log(department=department, text=text, **common(request)), done=_("Written down"),
+        back=back,
+    )  # fmt: skip
 
 
 def _midnight(hotel: HotelRef, now: datetime) -> datetime:

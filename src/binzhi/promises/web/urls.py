@@ -11,6 +11,7 @@ urlpatterns = [
     path("h/<slug:hotel>/my-tasks", mine.mine, name="mine"),
     path("h/<slug:hotel>/my-tasks/seen", mine.seen, name="seen"),
     path("h/<slug:hotel>/tasks", board.board, name="board"),
+    path("h/<slug:hotel>/tasks/log", board.write, name="write_log"),
     path("h/<slug:hotel>/tasks/<int:task_id>", tasks.task_screen, name="task"),
     path("h/<slug:hotel>/tasks/<int:task_id>/acknowledge", tasks.acknowledge, name="acknowledge"),
     path("h/<slug:hotel>/tasks/<int:task_id>/sign", tasks.sign, name="sign"),
