@@ -20,7 +20,7 @@ def on_app_ready(app: App) -> None:
     promises_jobs.register(app)
     frontdesk_jobs.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))
-    # Reservations, check-ins and check-outs are far too many to carry a job each: it looks after them every ten seconds.
+    # Reservations, check-ins and check-outs are far too many to carry a job each: it looks after them by itself.
     vip_jobs.register(app)
     subscribe(StandingListChanged, vip_jobs.at_once(app))
     subscribe(SealBroken, vip_jobs.at_once(app))

@@ -53,7 +53,8 @@ def assign_many(*, hotel_id: int, rooms: Mapping[int, int]) -> dict[int, int]:
     """Give each room reservation (key) its room (value); what was really given.
 
     Only reservations that still wait without a room and rooms of their own type count; a room that is sealed or that
-    somebody else has for one of the nights is left out. Locks the hotel day, then the reservations by id, then the room nights.
+    somebody else has for one of the nights is left out. Locks the hotel day, then the reservations by id, then the
+    room nights.
     """
     pairs = sorted(rooms.items())
     params = {"hotel": hotel_id, "ids": [key for key, _room in pairs], "rooms": [room for _key, room in pairs]}

@@ -29,6 +29,7 @@ WHERE r.id = s.id
 def mark(*, hotel_id: int, today: date, now: datetime, room_id: int | None = None) -> int:
     """Set or take off the mark of rooms by what is out of order today; how many changed.
 
-    The night audit calls it for all rooms when it opens a new day. A sealed room stays as it is; a room that is only out of service keeps that mark.
+    The night audit calls it for all rooms when it opens a new day. A sealed room stays as it is; a room that is only
+    out of service keeps that mark.
     """
     return db.execute(_MARK, {"hotel": hotel_id, "today": today, "now": now, "room": room_id})
