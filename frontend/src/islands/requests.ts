@@ -1,6 +1,10 @@
 // Every htmx request: the CSRF header out, sign-in and whole error pages kept out of a small part of the page,
 // and polling that never takes the page from under somebody's hands.
 import { closest, csrfToken, isTyping, word } from "./dom";
+import { hears } from "./live";
+
+const SELDOM = 15_000;
+const looked = new Map<string, number>();
 
 const say = (text: string, state = "late"): void => {
   document.dispatchEvent(new CustomEvent("bz:toast", { detail: { text, state } }));
@@ -16,12 +20,21 @@ function inUse(part: Element): boolean {
   return Boolean(selection && !selection.isCollapsed && part.contains(selection.anchorNode));
 }
 
+/** While changes are heard of, a part looks when it is called, and once in a while all the same: a clock may have moved on. */
+function called(event: Event | undefined, part: Element): boolean {
+  const now = Date.now();
+  if (event?.type !== "bz:look" && now - (looked.get(part.id) ?? 0) < SELDOM) return false;
+  looked.set(part.id, now);
+  return true;
+}
+
 export function watchRequests(): void {
   document.addEventListener("htmx:config:request", (event) => {
     const { ctx } = event.detail;
     if (!/^(GET|HEAD)$/i.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = csrfToken();
     const polled = closest(ctx.sourceElement, "[data-live]");
-    if (polled === ctx.sourceElement && polled && (document.hidden || inUse(ctx.target ?? polled))) event.preventDefault();
+    if (polled !== ctx.sourceElement || !polled) return;
+    if (document.hidden || inUse(ctx.target ?? polled) || (hears() && !called(ctx.sourceEvent, polled))) event.preventDefault();
   });
 
   document.addEventListener("htmx:after:request", (event) => {

@@ -15,6 +15,9 @@ HOME = Path(os.environ.get("BINZHI_HOME", "var")).absolute()
 PORT = os.environ.get("BINZHI_PORT", "8000")
 HOST = os.environ.get("BINZHI_HOST", "127.0.0.1")
 DEBUG = os.environ.get("BINZHI_DEBUG", "") == "1"
+# Where screens hear of changes: a path under this address (behind a proxy), or a port. Neither: they go and look.
+BINZHI_LIVE_PATH = os.environ.get("BINZHI_LIVE_PATH", "")
+BINZHI_LIVE_PORT = os.environ.get("BINZHI_LIVE_PORT", "")
 
 _secrets = load_secrets(HOME / "secrets")
 SECRET_KEY = _secrets.django
@@ -187,7 +190,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *([f"*:{BINZHI_LIVE_PORT}"] if BINZHI_LIVE_PORT and not BINZHI_LIVE_PATH else [])],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

@@ -97,8 +97,11 @@ def _progress(*parts: object) -> None:
 
 def _supervise(cluster: Cluster | None, logins: Iterable[tuple[str, str, str]]) -> int:
     command = [sys.executable, "-m", "binzhi.config.cli"]
+    # Any free port: two may run side by side without a further setting.
+    os.environ.setdefault("BINZHI_LIVE_PORT", str(environment.free_port()))
+    names = {"web": "serve", "worker": "worker", "live": "live"}
     supervisor = Supervisor(
-        [Program("web", [*command, "serve"]), Program("worker", [*command, "worker"])],
+        [Program(name, [*command, what]) for name, what in names.items()],
         cluster=cluster,
         tell=environment.tell,
     )

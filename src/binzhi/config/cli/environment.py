@@ -57,6 +57,13 @@ def refuse_taken_port() -> None:
                 ) from error
 
 
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("", 0))
+        return int(probe.getsockname()[1])
+
+
 def _resolved() -> list[tuple[int, int, int, str, tuple[Any, ...]]]:
     try:
         found = socket.getaddrinfo(host(), port(), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -33,6 +33,20 @@ def worker() -> None:
 
 
 @click.command()
+def live() -> None:
+    """Tells open screens what happens, as it happens; listens on BINZHI_LIVE_PORT."""
+    lifeline.end_with_supervisor()
+    port = os.environ.get("BINZHI_LIVE_PORT") or ""
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise click.ClickException("Set BINZHI_LIVE_PORT to a free port, for this program and for the web server.")
+    with environment.database():
+        environment.setup_django()
+        from binzhi.config.live.serve import serve as run
+
+        run(host=environment.host(), port=int(port))
+
+
+@click.command()
 def demo() -> None:
     """The demo hotel: database, web and worker in one go; Ctrl-C ends them all."""
     from binzhi.config.cli.demo import run

@@ -7,7 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.http.request import split_domain_port
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language
 
@@ -90,6 +92,17 @@ class Shell:
     @property
     def search_url(self) -> str:
         return self._url("search", self.hotel.code) if self.hotel is not None else ""
+
+    @property
+    def live_url(self) -> str:
+        """Where this screen hears of changes in its hotel; empty when there is no such place."""
+        path, port = settings.BINZHI_LIVE_PATH, settings.BINZHI_LIVE_PORT
+        if self.hotel is None or not (path or port):
+            return ""
+        if path:
+            return f"{path.rstrip('/')}/{self.hotel.code}"
+        name = split_domain_port(self.request.get_host())[0]
+        return f"{self.request.scheme}://{name}:{port}/live/{self.hotel.code}"
 
     @property
     def home_url(self) -> str:
