@@ -27,7 +27,8 @@ _DATABASE_EVERY = 1.0
 _GRACE = 15.0
 _AT_ONCE = 5.0  # Seconds: a child that ends sooner did not get going at all.
 _HOPELESS = 3  # So many times from the beginning, and everything stops.
-_LONGEST_PAUSE = 30.0
+# Nobody at the desk is to wait for a pause: long enough not to keep a processor busy, no longer.
+_LONGEST_PAUSE = 5.0
 _KEPT_LINES = 20
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
