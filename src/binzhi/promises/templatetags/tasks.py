@@ -71,6 +71,13 @@ def in_words(thing: object) -> str:
 
 
 @register.filter
+def initial(label: str) -> str:
+    """What stands for somebody in a circle: the first character after the room number."""
+    words = label.split()
+    return words[-1][0] if words else "·"
+
+
+@register.filter
 def seconds(value: float) -> timedelta:
     return timedelta(seconds=round(value))
 
