@@ -1,7 +1,11 @@
-"""A supervisor around shell commands given as `name=command`, for the tests to send signals to."""
+"""A supervisor around shell commands given as `name=command` (`name+=command`: later), for the tests to send signals to.
+
+Ready at once, or when the file that READY names is there.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,10 +23,12 @@ def main(home: str, *programs: str) -> int:
 
     named = (program.split("=", 1) for program in programs)
     supervisor = Supervisor(
-        [Program(name, ["sh", "-c", command]) for name, command in named], cluster=cluster, tell=tell
-    )
+        [Program(name.rstrip("+"), ["sh", "-c", command], later=name.endswith("+")) for name, command in named],
+        cluster=cluster, tell=tell,
+    )  # fmt: skip
+    mark = os.environ.get("READY")
     try:
-        return supervisor.run(ready=lambda: True, opened=lambda: tell("opened"))
+        return supervisor.run(ready=lambda: mark is None or Path(mark).exists(), opened=lambda: tell("opened"))
     finally:
         if cluster is not None:
             cluster.stop()

@@ -152,3 +152,19 @@ def test_killed_supervisor_takes_its_children_with_it(supervise: Callable[..., S
     children = supervised.children()
     supervised.process.kill()
     assert gone(children)
+
+
+def test_what_comes_later_is_not_started_before_the_first_are_ready(
+    supervise: Callable[..., Supervised], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark = tmp_path / "ready"
+    monkeypatch.setenv("READY", str(mark))
+    look = f"[ -e {mark} ] && echo after || echo before; {SLEEP}"
+    supervised = supervise(f"web=sleep 1; touch {mark}; {SLEEP}", f"worker+={look}", f"impatient={look}")
+    supervised.until("worker")
+    told = [line for line in supervised.said if "after" in line or "before" in line]
+    # The control: what is not held back did look before.
+    assert ["impatient" in told[0], "before" in told[0]] == [True, True]
+    assert "worker" in told[-1]
+    assert "after" in told[-1]
+    assert any("opened" in line for line in supervised.said) or supervised.until("opened")

@@ -35,10 +35,11 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass
 class Program:
-    """One child: what to run, and what became of it."""
+    """One child: what to run, and what became of it. `later`: not before the others have got going, who come first."""
 
     name: str
     argv: list[str]
+    later: bool = False
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     start_at: float = 0.0
@@ -61,6 +62,7 @@ class Supervisor:
         self._tell = tell
         self._signals = 0
         self._failed = False
+        self._open = False
         self._selector = selectors.DefaultSelector()
         self._database_due = 0.0
 
@@ -72,15 +74,15 @@ class Supervisor:
         self._selector.register(waker, selectors.EVENT_READ)
         before = {number: signal.signal(number, self._on_signal) for number in (*_STOPPING, signal.SIGCHLD)}
         former = signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
-        announced = False
         try:
             while not self._signals and not self._failed:
                 self._start_due()
                 self._listen(_TICK)
                 self._bury()
                 self._watch_database()
-                if not announced and all(program.running for program in self._programs) and ready():
-                    announced = True
+                first = [program for program in self._programs if not program.later]
+                if not self._open and all(program.running for program in first) and ready():
+                    self._open = True
                     opened()
         finally:
             self._tell("Stopping …")
@@ -102,7 +104,7 @@ class Supervisor:
     def _start_due(self) -> None:
         now = time.monotonic()
         for program in self._programs:
-            if program.running or now < program.start_at:
+            if program.running or now < program.start_at or (program.later and not self._open):
                 continue
             process = subprocess.Popen(
                 program.argv,

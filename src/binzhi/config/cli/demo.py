@@ -99,9 +99,13 @@ def _supervise(cluster: Cluster | None, logins: Iterable[tuple[str, str, str]]) 
     command = [sys.executable, "-m", "binzhi.config.cli"]
     # Any free port: two may run side by side without a further setting.
     os.environ.setdefault("BINZHI_LIVE_PORT", str(environment.free_port()))
-    names = {"web": "serve", "worker": "worker", "live": "live"}
+    # The pages first: somebody waits for them.
     supervisor = Supervisor(
-        [Program(name, [*command, what]) for name, what in names.items()],
+        [
+            Program("web", [*command, "serve"]),
+            Program("worker", [*command, "worker"], later=True),
+            Program("live", [*command, "live"], later=True),
+        ],
         cluster=cluster,
         tell=environment.tell,
     )
