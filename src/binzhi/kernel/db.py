@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, OperationalError, connection, connections
 from psycopg import Error as PgError
 
@@ -57,6 +58,11 @@ def array(values: Iterable[object]) -> str:
 def texts(values: Sequence[str]) -> str | list[str]:
     """Texts as an array: the empty one, which is the usual one, without the driver's work on a list."""
     return list(values) if values else "{}"
+
+
+def plain_json(value: Any) -> Any:
+    """The value of a jsonb column: the driver gives it as text where Django told it to."""
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def _run(sql: str, params: Params, *, binds: bool = False) -> Any:

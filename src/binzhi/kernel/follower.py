@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db import InterfaceError, OperationalError
 
 from binzhi.kernel import db
@@ -79,7 +78,7 @@ def follow(*, name: str, topics: Collection[str], react: Callable[[Seen], object
 
 def seen_of(row: dict[str, Any]) -> Seen:
     """A row of the outbox as those who follow it are given it."""
-    payload = orjson.loads(row["payload"]) if isinstance(row["payload"], str) else row["payload"]
+    payload = db.plain_json(row["payload"])
     return Seen(
         row["id"], row["at"], row["hotel_id"], row["topic"], row["subject"], row["subject_id"], payload
     )  # fmt: skip

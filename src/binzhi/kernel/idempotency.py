@@ -135,5 +135,5 @@ def _kept(caller: str, key: str, fingerprint: bytes) -> dict[str, Any] | None:
         return None
     if bytes(row["fingerprint"]) != fingerprint:
         raise KeyReused
-    answer: dict[str, Any] = orjson.loads(row["answer"]) if isinstance(row["answer"], str) else row["answer"]
+    answer: dict[str, Any] = db.plain_json(row["answer"])
     return answer

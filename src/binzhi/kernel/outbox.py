@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-import orjson
-
 from binzhi.kernel import db
 from binzhi.kernel.events import Event
 
@@ -40,6 +38,5 @@ def read_after(*, hotel_id: int, txid: int, event_id: int, limit: int) -> list[d
     """Events of a hotel after a position, oldest first: only final ones, so that none can appear before it later."""
     rows = db.fetch_all(_AFTER, [hotel_id, txid, event_id, limit])
     for row in rows:
-        if isinstance(row["payload"], str):
-            row["payload"] = orjson.loads(row["payload"])
+        row["payload"] = db.plain_json(row["payload"])
     return rows

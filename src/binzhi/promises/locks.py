@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from binzhi.kernel import db
 from binzhi.kernel.errors import EditConflict, NotFound
 from binzhi.promises import own_words
@@ -21,11 +19,6 @@ from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import ProtocolSpec, TaskSpec
 
 UNENDED = (TaskState.WAITING, TaskState.OPEN)
-
-
-def plain_json(value: Any) -> Any:
-    """A value of a jsonb column: the driver gives it as text where Django told it to."""
-    return orjson.loads(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +133,11 @@ def lock_task(
 
 def tasks_of(run_id: int) -> list[TaskRow]:
     """All tasks of a run, by id; locked with it."""
-    return [TaskRow(**row | {"own": plain_json(row["own"])}) for row in db.fetch_all(_TASKS, [run_id])]
+    return [TaskRow(**row | {"own": db.plain_json(row["own"])}) for row in db.fetch_all(_TASKS, [run_id])]
 
 
 def _run(row: dict[str, Any]) -> LockedRun:
-    return LockedRun(**row | {"facts": plain_json(row["facts"])})
+    return LockedRun(**row | {"facts": db.plain_json(row["facts"])})
 
 
 def open_dependencies(task: TaskRow, tasks: Sequence[TaskRow]) -> list[TaskRow]:

@@ -15,7 +15,6 @@ from binzhi.kernel import clock, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.follower import Seen
-from binzhi.promises.locks import plain_json
 from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import ProtocolSpec
 from binzhi.promises.services import facts as facts_service
@@ -104,7 +103,7 @@ def _heed_subject(kind: str, subject: Subject, seen: Seen, done: Done) -> None:
             if any(start.on == seen.topic and _hold(start.when, subject.facts) for start in spec.starts):
                 _start(spec, kind, subject, seen, done)
     for row in db.fetch_all(_LIVE, [seen.hotel_id, kind, subject.id]):
-        run = row | {"facts": plain_json(row["facts"]), "anchors": plain_json(row["anchors"])}
+        run = row | {"facts": db.plain_json(row["facts"]), "anchors": db.plain_json(row["anchors"])}
         if subject.gone:
             done.ended += _try(runs.cancel_run, hotel_id=seen.hotel_id, run_id=run["id"], reason=subject.gone)
         else:

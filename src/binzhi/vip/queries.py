@@ -8,7 +8,6 @@ from typing import Any
 
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
-from binzhi.promises.locks import plain_json
 from binzhi.property.queries import localised
 
 
@@ -167,7 +166,7 @@ def notice(*, hotel_id: int, visit_id: int, kind: str, number: int) -> dict[str,
     row = db.fetch_one(_NOTICE, [hotel_id, visit_id, kind, number])
     if row is None:
         raise NotFound(field="notice")
-    return row | {"content": plain_json(row["content"])}
+    return row | {"content": db.plain_json(row["content"])}
 
 
 _STANDING = """

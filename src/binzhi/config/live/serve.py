@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -16,8 +17,6 @@ from binzhi.config.live.app import Live
 
 def serve(*, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM."""
-    import os
-
     Granian(
         "binzhi.config.live.app:Live",
         address=host,

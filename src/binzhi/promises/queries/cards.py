@@ -9,7 +9,7 @@ from typing import Any
 
 from binzhi.kernel import db
 from binzhi.promises.enums import TaskState
-from binzhi.promises.locks import plain_json, spec_of_task
+from binzhi.promises.locks import spec_of_task
 from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import TaskSpec
 from binzhi.property.queries import localised
@@ -166,8 +166,8 @@ def cards(sql: str, params: dict[str, Any], now: datetime) -> list[Card]:
 
 def _card(row: dict[str, Any], now: datetime) -> Card:
     protocol = store.spec_of(row.pop("version_id"))
-    spec = spec_of_task(protocol, row["key"], plain_json(row.pop("own")))
-    return Card(**row | {"facts": plain_json(row["facts"])}, protocol=protocol.code, spec=spec, now=now)
+    spec = spec_of_task(protocol, row["key"], db.plain_json(row.pop("own")))
+    return Card(**row | {"facts": db.plain_json(row["facts"])}, protocol=protocol.code, spec=spec, now=now)
 
 
 def board(*, hotel_id: int, department: str = "", now: datetime, ended_since: datetime | None = None) -> list[Card]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from binzhi.kernel import db
-from binzhi.promises.locks import plain_json, spec_of_task
+from binzhi.promises.locks import spec_of_task
 from binzhi.promises.protocols import store
 from binzhi.property.queries import localised
 
@@ -77,5 +77,5 @@ def unseen_notices(*, hotel_id: int, staff_id: int) -> list[NoticeRow]:
 
 
 def _notice(row: dict[str, Any]) -> NoticeRow:
-    spec = spec_of_task(store.spec_of(row.pop("version_id")), row.pop("key"), plain_json(row.pop("own")))
+    spec = spec_of_task(store.spec_of(row.pop("version_id")), row.pop("key"), db.plain_json(row.pop("own")))
     return NoticeRow(**row, title=localised(spec.title, spec.title_en))

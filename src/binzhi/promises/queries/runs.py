@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from binzhi.kernel import db
-from binzhi.promises.locks import plain_json
 from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import ProtocolSpec
 from binzhi.property.queries import localised
@@ -66,7 +65,7 @@ def live_runs(*, hotel_id: int, now: datetime) -> list[RunRow]:
 
 
 def _row(row: dict[str, Any], protocol: ProtocolSpec) -> RunRow:
-    return RunRow(**row | {"facts": plain_json(row["facts"])}, protocol=protocol)
+    return RunRow(**row | {"facts": db.plain_json(row["facts"])}, protocol=protocol)
 
 
 _DEPARTMENTS = "SELECT code, name, name_en FROM people_department WHERE hotel_id = %s ORDER BY position, id"

@@ -10,7 +10,6 @@ from typing import Any
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
 from binzhi.promises import evidence
-from binzhi.promises.locks import plain_json
 from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import ProtocolSpec, Wanted
 from binzhi.promises.queries.cards import CARDS, Card, cards
@@ -154,7 +153,7 @@ def run_view(*, hotel_id: int, run_id: int, now: datetime) -> RunView:
         raise NotFound
     spec = store.spec_of(row["version_id"])
     return RunView(
-        **row | {"facts": plain_json(row["facts"])},
+        **row | {"facts": db.plain_json(row["facts"])},
         protocol=spec,
         anchors=[_anchor(spec, one) for one in db.fetch_all(_ANCHORS, [run_id])],
         tasks=cards(_TASKS, {"hotel": hotel_id, "id": run_id}, now),
