@@ -27,6 +27,7 @@ from binzhi.kernel import clock, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.events import Event
 from binzhi.kernel.operations import record, unit_of_work
+from binzhi.promises.protocols import store
 from binzhi.property import setup as property_setup
 from binzhi.property.setup import HotelSpec
 
@@ -212,3 +213,4 @@ def _clear_remains() -> None:
         cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
         for sequence in ("reservations_number", "billing_folio_number"):
             cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")
+    store.forget()
