@@ -31,6 +31,32 @@ def serving(url: str) -> Iterator[tuple[int, int]]:
         process.wait(timeout=30)
 
 
+@contextmanager
+def living(url: str) -> Iterator[int]:
+    """Run `binzhi live`; gives its port once it listens."""
+    port = free_port()
+    environment = os.environ | {"BINZHI_DATABASE_URL": url, "BINZHI_LIVE_PORT": str(port)}
+    process = subprocess.Popen([sys.executable, "-m", "binzhi.config.cli", "live"], env=environment)
+    try:
+        _await_listener(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _await_listener(port: int, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            raise RuntimeError("the live process ended")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("the live process did not listen")
+
+
 def _await_answer(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         if process.poll() is not None:

@@ -64,6 +64,12 @@ def on_server(database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return database_url
 
 
+def seen_in(name: str, *, anew: bool, statements: tuple[str, ...]) -> str:
+    done = opened(name, anew=anew, statements=statements)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
+
+
 def opened(name: str, *, anew: bool, statements: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     """Open the named database as the replay does, and run statements in it; prints a row of the last."""
     script = (
@@ -84,10 +90,9 @@ def test_open_database_makes_one_of_its_own_keeps_it_and_throws_it_away_when_tol
     mark = ("CREATE TABLE mark ()", "SELECT current_database()::text")
     seen = "SELECT to_regclass('mark') IS NOT NULL"
     try:
-        assert opened(name, anew=False, statements=(count,)).stdout == "(0,)\n"
-        assert opened(name, anew=False, statements=mark).stdout == f"('{name}',)\n"
-        assert opened(name, anew=False, statements=(seen,)).stdout == "(True,)\n"
-        assert opened(name, anew=True, statements=(seen,)).stdout == "(False,)\n"
+        assert seen_in(name, anew=False, statements=(count, *mark)) == f"('{name}',)\n"
+        assert seen_in(name, anew=False, statements=(seen,)) == "(True,)\n"
+        assert seen_in(name, anew=True, statements=(seen,)) == "(False,)\n"
     finally:
         with psycopg.connect(on_server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())

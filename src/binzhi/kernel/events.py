@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 
@@ -13,5 +14,14 @@ class Event:
     topic: ClassVar[str]
 
     def payload(self) -> dict[str, Any]:
-        plain = int | str | bool | None
-        return {key: value if isinstance(value, plain) else str(value) for key, value in asdict(self).items()}
+        """What it carries: numbers, flags and texts as they are, anything else as text."""
+        values = ((name, getattr(self, name)) for name in _names(type(self)))
+        return {name: value if value is None or isinstance(value, _PLAIN) else str(value) for name, value in values}
+
+
+_PLAIN = (int, str)
+
+
+@cache
+def _names(event: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(event))

@@ -206,19 +206,20 @@ class Entry:
     after: dict[str, Any] | None = None
 
 
+# One text for all of them: the driver's work on lists of texts is greater than the server's on the rows.
 _RECORD_EACH = """
 WITH given AS MATERIALIZED (
-    SELECT * FROM unnest(
-        %(ids)s::bigint[], %(before)s::text[], %(after)s::text[], %(topics)s::text[], %(payloads)s::text[])
-        WITH ORDINALITY AS g (subject_id, before, after, topic, payload, place)
+    SELECT * FROM ROWS FROM (json_to_recordset(%(entries)s::json) AS (
+        hotel_id bigint, subject_id bigint, before jsonb, after jsonb, topic text, payload jsonb
+    )) WITH ORDINALITY AS g (hotel_id, subject_id, before, after, topic, payload, place)
 ), entry AS (
     INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
-    SELECT %(now)s, %(hotel)s, %(name)s, %(subject)s, g.subject_id, %(user)s::bigint, %(actor)s, g.before::jsonb,
-        g.after::jsonb, %(reason)s
+    SELECT %(now)s, g.hotel_id, %(name)s, %(subject)s, g.subject_id, %(user)s::bigint, %(actor)s, g.before, g.after,
+        %(reason)s
     FROM given g ORDER BY g.place
 )
 INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
-SELECT %(now)s, %(hotel)s, g.topic, %(subject)s, g.subject_id, g.payload::jsonb FROM given g ORDER BY g.place
+SELECT %(now)s, g.hotel_id, g.topic, %(subject)s, g.subject_id, g.payload FROM given g ORDER BY g.place
 RETURNING id
 """
 
@@ -234,27 +235,9 @@ def record_each(
     reason: str = "",
 ) -> None:
     """As `record`, for a change made to many subjects at once: audit row and event for each, in one statement."""
-    if not entries:
-        return
-    event_ids = sorted(db.fetch_values(
-        _RECORD_EACH,
-        {
-            "ids": [entry.subject_id for entry in entries], "before": [_json(entry.before) for entry in entries],
-            "after": [_json(entry.after) for entry in entries], "topics": [entry.event.topic for entry in entries],
-            "payloads": [_json(entry.event.payload()) for entry in entries], "now": now, "hotel": hotel_id,
-            "name": name, "subject": subject, "user": actor.user_id, "actor": _signature(actor), "reason": reason,
-        },
-    ))  # fmt: skip
-    _recorded.set(_recorded.get() + len(entries))
-    for entry, event_id in zip(entries, event_ids, strict=True):
-        outbox.react(entry.event, event_id=event_id)
-
-
-_RECORD_ACROSS = (
-    _RECORD_EACH.replace("%(hotel)s", "g.hotel_id")
-    .replace("unnest(\n", "unnest(%(hotels)s::bigint[],\n")
-    .replace("AS g (", "AS g (hotel_id, ")
-)
+    record_across(
+        name, subject=subject, entries=[(hotel_id, entry) for entry in entries], actor=actor, now=now, reason=reason
+    )
 
 
 def record_across(
@@ -263,19 +246,20 @@ def record_across(
     """As `record_each`, for the system's own work in many hotels at once: the hotel stands before each entry."""
     if not entries:
         return
-    plain = [entry for _hotel, entry in entries]
+    rows = [
+        {"hotel_id": hotel_id, "subject_id": entry.subject_id, "before": entry.before or {},
+         "after": entry.after or {}, "topic": entry.event.topic, "payload": entry.event.payload()}
+        for hotel_id, entry in entries
+    ]  # fmt: skip
     event_ids = sorted(db.fetch_values(
-        _RECORD_ACROSS,
+        _RECORD_EACH,
         {
-            "hotels": [hotel for hotel, _entry in entries], "ids": [entry.subject_id for entry in plain],
-            "before": [_json(entry.before) for entry in plain], "after": [_json(entry.after) for entry in plain],
-            "topics": [entry.event.topic for entry in plain],
-            "payloads": [_json(entry.event.payload()) for entry in plain], "now": now, "name": name,
-            "subject": subject, "user": actor.user_id, "actor": _signature(actor), "reason": reason,
+            "entries": orjson.dumps(rows, default=str).decode(), "now": now, "name": name, "subject": subject,
+            "user": actor.user_id, "actor": _signature(actor), "reason": reason,
         },
     ))  # fmt: skip
-    _recorded.set(_recorded.get() + len(plain))
-    for entry, event_id in zip(plain, event_ids, strict=True):
+    _recorded.set(_recorded.get() + len(rows))
+    for (_hotel, entry), event_id in zip(entries, event_ids, strict=True):
         outbox.react(entry.event, event_id=event_id)
 
 

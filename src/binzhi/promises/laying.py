@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -155,7 +155,7 @@ def _posts(spec: TaskSpec, department: str, house: House) -> list[str]:
 
 def as_json(rows: Iterable[NewTask]) -> str:
     """The rows for `json_to_recordset`: one parameter, whatever their number."""
-    return orjson.dumps([asdict(row) for row in rows]).decode()
+    return orjson.dumps(list(rows)).decode()
 
 
 def plain_text(facts: Mapping[str, object]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -197,13 +197,13 @@ class Visit(RuleBasedStateMachine):
         real = sweeping.escalate
         left = [batches]
 
-        def mortal(claimed: Any, now: datetime) -> None:
+        def mortal(claimed: Any, answering: sweeping.Answering) -> None:
             if left[0] == 0:
                 if told:
-                    real(claimed, now)
+                    real(claimed, answering)
                 raise Killed
             left[0] -= 1
-            real(claimed, now)
+            real(claimed, answering)
 
         sweeping.escalate = mortal
         try:

@@ -55,11 +55,12 @@ def test_negative_control_a_ladder_that_is_not_set_back_by_a_move_is_found(monke
 def test_negative_control_a_claim_kept_without_its_step_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker claims, and its steps are written by another transaction, which one worker in two does not live to."""
 
-    def claimed_first(now: Any, limit: int) -> int:
+    def claimed_first(answering: sweeping.Answering, limit: int) -> int:
+        given = {"now": answering.now, "limit": limit}
         with unit_of_work():
-            claimed = [sweeping.Claimed(**row) for row in db.fetch_all(sweeping._CLAIM, {"now": now, "limit": limit})]
+            claimed = [sweeping.Claimed(**row) for row in db.fetch_all(sweeping._CLAIM, given)]
         if claimed and limit % 2:
-            sweeping.escalate(claimed, now)
+            sweeping.escalate(claimed, answering)
         return len(claimed)
 
     monkeypatch.setattr(sweeping, "_batch", claimed_first)

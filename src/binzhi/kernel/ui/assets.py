@@ -33,4 +33,10 @@ def _stamp() -> float:
 
 def asset_url(kind: str) -> str:
     """The address of `script`, `style` or `sprite`."""
-    return static(f"binzhi/{_files(_stamp())[kind]}")
+    return _address(kind, _stamp())
+
+
+@lru_cache(maxsize=16)
+def _address(kind: str, stamp: float) -> str:
+    # Every icon asks.
+    return static(f"binzhi/{_files(stamp)[kind]}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,13 +24,15 @@ VIP_NAMES = {1: "IP", 2: "VIP", 3: "VVIP"}
 
 def icon(name: str, size: str = "", label: str | Promise = "") -> SafeString:
     """A drawing from the sprite; silent to screen readers unless it has a label."""
+    return _icon(name, size, str(label), asset_url("sprite"))
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, size: str, label: str, sprite: str) -> SafeString:
+    # A board has hundreds of the same few.
     voice = format_html(' role="img" aria-label="{}"', label) if label else SafeString(' aria-hidden="true"')
     return format_html(
-        '<svg class="i{}"{}><use href="{}#{}"></use></svg>',
-        f" {size}" if size else "",
-        voice,
-        asset_url("sprite"),
-        name,
+        '<svg class="i{}"{}><use href="{}#{}"></use></svg>', f" {size}" if size else "", voice, sprite, name
     )
 
 

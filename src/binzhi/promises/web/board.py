@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,12 +24,14 @@ from binzhi.promises.queries import Card, LogRow, Timing, department_log
 from binzhi.promises.queries.runs import departments_of
 from binzhi.promises.services.tasks import write_log
 from binzhi.promises.web.posting import common, press
-from binzhi.promises.web.wording import Counts, Line, counts_of, lines, pressing
+from binzhi.promises.web.wording import Counts, Line, counted, lines, pressing
 from binzhi.property.queries import HotelRef
 
 PAGE, PART = "promises/board.html", "promises/board_lanes.html"
 # What a lane shows before it sends one to the department's own board.
 LANE_CARDS = 9
+# A column of a department, beside others and by itself: nobody reads on beyond that, and the rest is counted.
+COLUMN_CARDS, ONE_COLUMN_CARDS = 100, 500
 DAY = timedelta(days=1)
 SHOWS = {"late": (Timing.LATE,), "soon": (Timing.SOON,), "ahead": (Timing.AHEAD, Timing.WAITING),
          "done": (Timing.DONE, Timing.DONE_LATE, Timing.WAIVED)}  # fmt: skip
@@ -63,24 +65,56 @@ def _context(request: StaffRequest) -> dict[str, Any]:
     asked = request.GET.get("department", "")
     department = asked if asked in dict(departments) else ""
     show = request.GET.get("show", "")
-    found = queries.board(hotel_id=hotel.pk, department=department, now=now, ended_since=_midnight(hotel, now))
+    show = show if show in SHOWS else ""
+    found = queries.standing(
+        hotel_id=hotel.pk, department=department, groups=_groups(department, show), now=now,
+        ended_since=_midnight(hotel, now), most=_most(department, show),
+    )  # fmt: skip
     me = who.doer(request.actor, hotel_id=hotel.pk, at=now)
-    shown = [card for card in found if card.timing in SHOWS[show]] if show in SHOWS else found
-    seen = lines(shown, me=me, posts=who.posts_of(hotel.pk))
+    seen = sorted(lines(found.cards, me=me, posts=who.posts_of(hotel.pk)), key=pressing)
     log = _log(hotel, department, now) if department else []
-    lanes = _columns(seen) if department else _lanes(seen, departments, hotel)
+    counts = counted(*found.counts.values())
+    drawn = _Drawn(hotel, department, show, seen, found.counts)
     return {
-        "lanes": lanes,
-        "counts": counts_of(found),
-        "show": show if show in SHOWS else "",
+        "lanes": _columns(drawn) if department else _lanes(drawn, departments),
+        "counts": counts,
+        "show": show,
         "department": department,
         "departments": departments,
-        "segments": _segments(counts_of(found), department, show),
+        "segments": _segments(counts, department, show),
         "log": log,
         "may_write": request.actor.may(Permission.WORK, hotel.pk),
         "here": request.get_full_path(),
-        "version": version_of(department, show, [_seen(card) for card in shown], [line.id for line in log]),
+        "version": version_of(department, show, counts, [_seen(line.card) for line in seen], [one.id for one in log]),
     }
+
+
+def _groups(department: str, show: str) -> dict[Timing, str]:
+    """Cards are counted off by column in a department, together on the board of the house."""
+    return {
+        timing: key if department else "" for key, timings in SHOWS.items() if show in ("", key) for timing in timings
+    }
+
+
+def _most(department: str, show: str) -> int:
+    if not department:
+        return LANE_CARDS
+    return ONE_COLUMN_CARDS if show else COLUMN_CARDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What a board is drawn from."""
+
+    hotel: HotelRef
+    department: str
+    show: str
+    lines: Sequence[Line]
+    counts: Mapping[str, Mapping[Timing, int]]
+
+    def url(self, department: str, show: str) -> str:
+        asked = {key: value for key, value in (("department", department), ("show", show)) if value}
+        return f"{reverse('promises:board', args=[self.hotel.code])}?{urlencode(asked)}"
 
 
 def _log(hotel: HotelRef, department: str, now: datetime) -> list[LogRow]:
@@ -108,20 +142,19 @@ def _seen(card: Card) -> tuple[object, ...]:
     return card.id, card.version, card.timing, card.open_before, card.rung
 
 
-def _lanes(found: Sequence[Line], departments: Sequence[tuple[str, str]], hotel: HotelRef) -> list[Lane]:
+def _lanes(drawn: _Drawn, departments: Sequence[tuple[str, str]]) -> list[Lane]:
     """One for every department that has something, in the order of the house."""
-    base = reverse("promises:board", args=[hotel.code])
     lanes = []
     for code, label in departments:
-        own = sorted((line for line in found if line.card.department == code), key=pressing)
+        own = [line for line in drawn.lines if line.card.department == code]
         if own:
-            counts = counts_of([line.card for line in own])
-            url = f"{base}?{urlencode({'department': code})}"
-            lanes.append(Lane(code, label, "", counts, own[:LANE_CARDS], max(len(own) - LANE_CARDS, 0), url))
+            counts = counted(drawn.counts[code])
+            more = shown_of(counts, drawn.show) - len(own)
+            lanes.append(Lane(code, label, "", counts, own, more, drawn.url(code, drawn.show)))
     return lanes
 
 
-def _columns(found: Sequence[Line]) -> list[Lane]:
+def _columns(drawn: _Drawn) -> list[Lane]:
     """A department by itself: one column for each state."""
     heads = (
         ("late", _("Late"), "alert"),
@@ -131,9 +164,19 @@ def _columns(found: Sequence[Line]) -> list[Lane]:
     )
     columns = []
     for key, label, icon in heads:
-        own = sorted((line for line in found if line.card.timing in SHOWS[key]), key=pressing)
-        columns.append(Lane(key, label, icon, counts_of([line.card for line in own]), own, 0, ""))
+        own = [line for line in drawn.lines if line.card.timing in SHOWS[key]]
+        found = drawn.counts.get(drawn.department, {})
+        counts = counted({timing: found.get(timing, 0) for timing in SHOWS[key]})
+        columns.append(Lane(key, label, icon, counts, own, counts.total - len(own), drawn.url(drawn.department, key)))
     return columns
+
+
+def shown_of(counts: Counts, show: str) -> int:
+    """How many of them a board shows."""
+    return {
+        "": counts.total, "late": counts.late, "soon": counts.soon, "ahead": counts.still,
+        "done": counts.done + counts.waived,
+    }[show]  # fmt: skip
 
 
 def _segments(counts: Counts, department: str, show: str) -> list[dict[str, Any]]:

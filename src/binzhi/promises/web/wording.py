@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -240,12 +241,16 @@ class Counts:
 
 
 def counts_of(cards: Sequence[Card]) -> Counts:
-    found = {timing: 0 for timing in Timing}
-    for card in cards:
-        found[card.timing] += 1
+    return counted(Counter(card.timing for card in cards))
+
+
+def counted(*found: Mapping[Timing, int]) -> Counts:
+    """The sum of tasks counted by timing."""
+    number = {timing: sum(one.get(timing, 0) for one in found) for timing in Timing}
     return Counts(
-        late=found[Timing.LATE], soon=found[Timing.SOON], ahead=found[Timing.AHEAD], waiting=found[Timing.WAITING],
-        done=found[Timing.DONE] + found[Timing.DONE_LATE], waived=found[Timing.WAIVED],
+        late=number[Timing.LATE], soon=number[Timing.SOON], ahead=number[Timing.AHEAD],
+        waiting=number[Timing.WAITING], done=number[Timing.DONE] + number[Timing.DONE_LATE],
+        waived=number[Timing.WAIVED],
     )  # fmt: skip
 
 
