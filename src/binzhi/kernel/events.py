@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any, ClassVar
 
 
@@ -20,8 +19,11 @@ class Event:
 
 
 _PLAIN = (int, str)
+_fields: dict[type[Event], tuple[str, ...]] = {}
 
 
-@cache
-def _names(event: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(event))
+def _names(event: type[Event]) -> tuple[str, ...]:
+    known = _fields.get(event)
+    if known is None:
+        known = _fields[event] = tuple(field.name for field in fields(event))
+    return known

@@ -208,18 +208,18 @@ class Entry:
 
 # One text for all of them: the driver's work on lists of texts is greater than the server's on the rows.
 _RECORD_EACH = """
-WITH given AS MATERIALIZED (
-    SELECT * FROM ROWS FROM (json_to_recordset(%(entries)s::json) AS (
-        hotel_id bigint, subject_id bigint, before jsonb, after jsonb, topic text, payload jsonb
-    )) WITH ORDINALITY AS g (hotel_id, subject_id, before, after, topic, payload, place)
-), entry AS (
+WITH entry AS (
     INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
-    SELECT %(now)s, g.hotel_id, %(name)s, %(subject)s, g.subject_id, %(user)s::bigint, %(actor)s, g.before, g.after,
-        %(reason)s
-    FROM given g ORDER BY g.place
+    SELECT %(now)s, a.hotel_id, %(name)s, a.subject, a.id, %(user)s::bigint, %(actor)s, a.before, a.after, %(reason)s
+    FROM ROWS FROM (json_to_recordset(%(audit)s::json) AS (
+        hotel_id bigint, subject text, id bigint, before jsonb, after jsonb
+    )) WITH ORDINALITY AS a (hotel_id, subject, id, before, after, place) ORDER BY a.place
 )
 INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
-SELECT %(now)s, g.hotel_id, g.topic, %(subject)s, g.subject_id, g.payload FROM given g ORDER BY g.place
+SELECT %(now)s, e.hotel_id, e.topic, %(subject)s, e.id, e.payload
+FROM ROWS FROM (json_to_recordset(%(events)s::json) AS (
+    hotel_id bigint, topic text, id bigint, payload jsonb
+)) WITH ORDINALITY AS e (hotel_id, topic, id, payload, place) ORDER BY e.place
 RETURNING id
 """
 
@@ -241,26 +241,54 @@ def record_each(
 
 
 def record_across(
-    name: str, *, subject: str, entries: Sequence[tuple[int, Entry]], actor: Actor, now: datetime, reason: str = ""
+    name: str,
+    *,
+    subject: str,
+    entries: Sequence[tuple[int, Entry]],
+    together: bool = False,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> None:
-    """As `record_each`, for the system's own work in many hotels at once: the hotel stands before each entry."""
+    """As `record_each`, for the system's own work in many hotels at once: the hotel stands before each entry.
+
+    `together`: one audit row for each hotel, which lists what was done to whom, and still an event for each entry.
+    """
     if not entries:
         return
-    rows = [
-        {"hotel_id": hotel_id, "subject_id": entry.subject_id, "before": entry.before or {},
-         "after": entry.after or {}, "topic": entry.event.topic, "payload": entry.event.payload()}
+    audit = _by_hotel(entries) if together else [
+        {"hotel_id": hotel_id, "subject": subject, "id": entry.subject_id, "before": entry.before or {},
+         "after": entry.after or {}}
         for hotel_id, entry in entries
     ]  # fmt: skip
+    events = [
+        {"hotel_id": hotel_id, "topic": entry.event.topic, "id": entry.subject_id, "payload": entry.event.payload()}
+        for hotel_id, entry in entries
+    ]
     event_ids = sorted(db.fetch_values(
         _RECORD_EACH,
         {
-            "entries": orjson.dumps(rows, default=str).decode(), "now": now, "name": name, "subject": subject,
+            "audit": _text(audit), "events": _text(events), "now": now, "name": name, "subject": subject,
             "user": actor.user_id, "actor": _signature(actor), "reason": reason,
         },
     ))  # fmt: skip
-    _recorded.set(_recorded.get() + len(rows))
+    _recorded.set(_recorded.get() + len(events))
     for (_hotel, entry), event_id in zip(entries, event_ids, strict=True):
         outbox.react(entry.event, event_id=event_id)
+
+
+def _by_hotel(entries: Sequence[tuple[int, Entry]]) -> list[dict[str, Any]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    for hotel_id, entry in entries:
+        found.setdefault(hotel_id, []).append({"id": entry.subject_id, **(entry.after or {})})
+    return [
+        {"hotel_id": hotel_id, "subject": "hotel", "id": hotel_id, "before": {}, "after": {"each": each}}
+        for hotel_id, each in found.items()
+    ]
+
+
+def _text(rows: Sequence[dict[str, Any]]) -> str:
+    return orjson.dumps(rows, default=str).decode()
 
 
 def _signature(actor: Actor) -> str:

@@ -187,12 +187,16 @@ class Photo(models.Model):
 class Escalation(models.Model):
     """One step of the ladder, taken once: task, round, rung. Written once."""
 
-    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # The sweep writes these rows by the thousand: hotel and staff are read off the task and the roster in the same
+    # transaction, and looking each up again costs as much as writing it.
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="escalations", db_index=False)
     round = models.SmallIntegerField()
     rung = models.SmallIntegerField()
     to_post = models.SlugField(max_length=40, db_index=False)
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    staff = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     due_at = models.DateTimeField()
     at = models.DateTimeField()
 
@@ -203,7 +207,7 @@ class Escalation(models.Model):
 class Notice(models.Model):
     """Somebody (one of the staff, or all on duty of a department) is to know something about a task."""
 
-    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=10, choices=NoticeKind)
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

@@ -102,7 +102,7 @@ def escalate(claimed: Sequence[Claimed], answering: Answering) -> None:
     db.execute(_TELL, {"now": now, "steps": orjson.dumps(steps).decode()})
     record_across(
         "task.escalated", subject="task", actor=SWEEPER, now=now,
-        entries=[(one.hotel_id, _entry(one)) for one in claimed],
+        entries=[(one.hotel_id, _entry(one)) for one in claimed], together=True,
     )  # fmt: skip
 
 
