@@ -217,3 +217,33 @@ def levels(*, hotel_id: int) -> list[LevelView]:
         if kind is not None:
             level.amenities[kind] = (value, note)
     return list(found.values())
+
+
+_SEAL = """
+SELECT s.sealed_at, coalesce(nullif(a.name, ''), a.username, '') AS sealed_by, s.broken_at,
+    coalesce(nullif(b.name, ''), b.username, '') AS broken_by, s.reason
+FROM property_roomseal s JOIN vip_visit x ON x.hotel_id = s.hotel_id AND x.room_reservation_id = s.stay_id
+LEFT JOIN people_user a ON a.id = s.sealed_by LEFT JOIN people_user b ON b.id = s.broken_by
+WHERE x.hotel_id = %s AND x.id = %s ORDER BY s.id DESC LIMIT 1
+"""
+
+
+def last_seal(*, hotel_id: int, visit_id: int) -> dict[str, Any] | None:
+    """The latest seal of the visit's room, whole or broken, with who sealed and who broke it."""
+    return db.fetch_one(_SEAL, [hotel_id, visit_id])
+
+
+_SIGNED = """
+SELECT t.id AS task_id, coalesce(nullif(u.name, ''), u.username, '') AS name, p.at, p.text
+FROM promises_task t JOIN promises_proof p ON p.task_id = t.id AND p.id > t.proofs_after
+LEFT JOIN people_staff s ON s.id = p.staff_id LEFT JOIN people_user u ON u.id = s.user_id
+WHERE t.hotel_id = %s AND t.run_id = %s ORDER BY p.id
+"""
+
+
+def proofs_by_task(*, hotel_id: int, run_id: int) -> dict[int, list[dict[str, Any]]]:
+    """Who signed or wrote what under each task of a visit's run, in order. One statement."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in db.fetch_all(_SIGNED, [hotel_id, run_id]):
+        found.setdefault(row.pop("task_id"), []).append(row)
+    return found
