@@ -165,7 +165,7 @@ def move_arrival(
     ref = write(visit, arrival_at=arrival_at, departure_at=departure)
     if visit.run_id is not None:
         for anchor, at in moved.items():
-            if at != before[anchor]:
+            if at != before[anchor] and engine.has_anchor(visit.run_id, anchor):
                 move_anchor(
                     hotel_id=hotel_id, run_id=visit.run_id, anchor=anchor, at=at,
                     actor=engine.acting(actor, hotel_id), now=now,
