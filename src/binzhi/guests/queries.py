@@ -8,15 +8,16 @@ from decimal import Decimal
 from typing import Any
 
 from binzhi.guests.countries import country_name
-from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex, VipLevel
+from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex
 from binzhi.guests.search import Arm, arms_of, organisation_arms, union
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
+from binzhi.kernel.standing import Standing, standing
 
 
-def vip_weight(level: str) -> int:
+def vip_weight(level: str, rank: int = 0) -> Standing:
     """0 for an ordinary guest, 3 for the highest level: screens show it by weight."""
-    return VipLevel.values.index(level) if level in VipLevel.values else 0
+    return standing(level, rank)
 
 
 _HIT_COLUMNS = """

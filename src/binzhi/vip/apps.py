@@ -5,3 +5,10 @@ class VipConfig(AppConfig):
     name = "binzhi.vip"
     label = "vip"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from binzhi.promises.protocols.values import register_values
+        from binzhi.vip.engine import SUBJECT
+        from binzhi.vip.queries import level_codes
+
+        register_values(SUBJECT, "level", level_codes)

@@ -18,8 +18,8 @@ from binzhi.promises.services.endings import reopen_task
 from binzhi.promises.services.labels import relabel_run
 from binzhi.promises.services.moments import happen
 from binzhi.promises.services.runs import start_run
-from binzhi.promises.who import doer, posts_of, require_post
 from binzhi.promises.services.tasks import complete_task
+from binzhi.promises.who import doer, posts_of, require_post
 from binzhi.property.queries import localised
 from binzhi.vip.enums import AmenityKind
 from binzhi.vip.errors import NotApproved
@@ -67,9 +67,7 @@ def label_of(visit: Visit) -> str:
     return f"{room.number} {visit.title}" if room else visit.title
 
 
-def start(
-    visit: Visit, *, level: Level, host_department: str, occasion: str = "", actor: Actor, now: datetime
-) -> int:
+def start(visit: Visit, *, level: Level, host_department: str, occasion: str = "", actor: Actor, now: datetime) -> int:
     """Lay the protocol of the level over a visit; the run. The same visit and occasion have one run of it."""
     room = visit.room_reservation
     _version, spec = store.current(visit.hotel_id, level.protocol)

@@ -108,8 +108,8 @@ WHERE x.hotel_id = %s AND x.id = %s
 """
 _PAPERS = {
     "requests": """
-        SELECT q.id, l.code AS level, l.name AS level_name, l.name_en AS level_name_en, q.route, q.reason, q.asked_at,
-            coalesce(nullif(a.name, ''), a.username, '') AS asked_by, q.approved, q.decided_at,
+        SELECT q.id, l.code AS level, l.name AS level_name, l.name_en AS level_name_en, l.rank, q.route, q.reason,
+            q.asked_at, coalesce(nullif(a.name, ''), a.username, '') AS asked_by, q.approved, q.decided_at,
             coalesce(nullif(b.name, ''), b.username, '') AS decided_by, q.note
         FROM vip_levelrequest q JOIN vip_level l ON l.id = q.level_id
         LEFT JOIN people_user a ON a.id = q.asked_by_id LEFT JOIN people_user b ON b.id = q.decided_by_id
@@ -187,7 +187,8 @@ def standing_list(*, hotel_id: int) -> list[dict[str, Any]]:
 
 
 _LEVELS = """
-SELECT l.id, l.code, l.name, l.name_en, l.rank, l.sealed, l.is_active, a.kind, a.value, a.note
+SELECT l.id, l.code, l.name, l.name_en, l.rank, l.sealed, l.sealed_by, l.protocol, l.letter, l.is_active, a.kind,
+    a.value, a.note
 FROM vip_level l LEFT JOIN vip_amenity a ON a.level_id = l.id WHERE l.hotel_id = %s ORDER BY l.rank, a.id
 """
 
@@ -200,6 +201,9 @@ class LevelView:
     name_en: str
     rank: int
     sealed: bool
+    sealed_by: str
+    protocol: str
+    letter: str
     is_active: bool
     amenities: dict[str, tuple[str, str]]
 
@@ -217,6 +221,13 @@ def levels(*, hotel_id: int) -> list[LevelView]:
         if kind is not None:
             level.amenities[kind] = (value, note)
     return list(found.values())
+
+
+def level_codes(hotel_id: int) -> list[str]:
+    """The levels in use, the lowest first."""
+    return list(
+        db.fetch_values("SELECT code FROM vip_level WHERE hotel_id = %s AND is_active ORDER BY rank", [hotel_id])
+    )
 
 
 _SEAL = """

@@ -76,6 +76,7 @@ NAVIGATION: tuple[Department, ...] = (
         (
             Item(_("VIP visits"), "star", "vip:list", "vip.view_visits"),
             Item(_("Standing list"), "list", "vip:standing", "vip.view_visits"),
+            Item(_("Levels and amenities"), "settings", "vip:levels", "vip.view_visits"),
         ),
     ),
     Department(

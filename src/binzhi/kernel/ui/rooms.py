@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from binzhi.kernel.standing import name_of
 from binzhi.kernel.ui.markup import icon
 
 
@@ -77,7 +78,6 @@ SHORT_MARKS: dict[str, str | Promise] = {
     "held": pgettext_lazy("room tile", "Held"),
     "late": pgettext_lazy("room tile", "Late"),
 }
-VIP_LEVELS = {1: "IP", 2: "VIP", 3: "VVIP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _marks(tile: RoomTile, late: bool) -> SafeString:
             format_html(
                 '<span class="bz-v v{0}" aria-hidden="true">V{0}</span><span class="sr">{1}</span>',
                 tile.vip,
-                VIP_LEVELS[tile.vip],
+                name_of(tile.vip),
             )
         )
     for mark in sorted(tile.marks, key=lambda name: name != "late"):

@@ -6,7 +6,7 @@ from binzhi.vip.services.levels import ask_level, decide_level, set_level_direct
 from binzhi.vip.services.meals import approve_menu, draft_menu, move_meal, plan_meal
 from binzhi.vip.services.preparing import hold_meeting, issue_departure_notice, issue_notice
 from binzhi.vip.services.rooms import break_room_seal, follow_broken_seal, seal_visit_room
-from binzhi.vip.services.standard import LevelInput, define_level, set_amenity
+from binzhi.vip.services.standard import LevelInput, define_level, retire_level, set_amenity
 from binzhi.vip.services.standing import approve_standing, end_standing, put_on_standing_list
 from binzhi.vip.services.things import (
     deliver_purchase,
@@ -48,6 +48,7 @@ __all__ = [
     "put_on_standing_list",
     "receive_purchase",
     "report_gm_away",
+    "retire_level",
     "seal_visit_room",
     "set_amenity",
     "set_level_directly",

@@ -30,8 +30,9 @@ def seal_visit_room(*, hotel_id: int, visit_id: int, actor: Actor, now: datetime
     """Seal the room of a level that is sealed: the signature of clause 9, and a room that lets nobody in but the guest.
 
     Asks for the right to seal rooms as well; which post seals the protocol says by its task, and where it has none,
-    the level. Locks the visit, the room, the run. Not idempotent. Raises NotFound, VisitEnded, NotApproved, NotSealedByLevel, NoRoomYet, DependencyOpen
-    (the final check comes first), WrongPost, AlreadySealed, NotFitToSeal. Publishes VisitRoomSealed.
+    the level. Locks the visit, the room, the run. Not idempotent. Raises NotFound, VisitEnded, NotApproved,
+    NotSealedByLevel, NoRoomYet, DependencyOpen (the final check comes first), WrongPost, AlreadySealed, NotFitToSeal.
+    Publishes VisitRoomSealed.
     """
     visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id)
     run_id = engine.run_of(visit)
@@ -84,7 +85,9 @@ def note_broken(visit: Visit, *, room_id: int, seal_id: int, reason: str, actor:
     known = VisitEvent.objects.filter(visit=visit, kind=Happening.SEAL_BROKEN, text__startswith=f"{mark} ").exists()
     again: list[int] = []
     if not known:
-        again = engine.open_again(visit, [FINAL_CHECK, *engine.keys_of(visit, SEAL)], reason=reason, actor=actor, now=now)
+        again = engine.open_again(
+            visit, [FINAL_CHECK, *engine.keys_of(visit, SEAL)], reason=reason, actor=actor, now=now
+        )
         VisitEvent.objects.create(
             hotel_id=visit.hotel_id, visit=visit, kind=Happening.SEAL_BROKEN, text=f"{mark} {reason}", at=now,
             noted_by_id=actor.user_id, noted_at=now,

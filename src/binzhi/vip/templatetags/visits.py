@@ -29,12 +29,12 @@ def amenity(one: Mapping[str, str]) -> str:
 
 @register.simple_tag
 def level_of(line: VisitLine, big: bool = False) -> str:
-    return wording.level_badge(line.level, line.level_label, big=big)
+    return wording.level_badge(line.level, line.rank, big=big)
 
 
 @register.simple_tag
-def level_named(code: str, label: str) -> str:
-    return wording.level_badge(code, label)
+def level_named(code: str, rank: int) -> str:
+    return wording.level_badge(code, rank)
 
 
 @register.filter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.vip.web import here, levels, lists, page, papers, preparing, standing, things
+from binzhi.vip.web import here, levels, lists, page, papers, preparing, standard, standing, things
 
 app_name = "vip"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("h/<slug:hotel>/vip/standing/new", standing.put_forward, name="put_forward"),
     path("h/<slug:hotel>/vip/standing/<int:entry_id>/approve", standing.approve, name="approve_standing"),
     path("h/<slug:hotel>/vip/standing/<int:entry_id>/end", standing.end, name="end_standing"),
+    path("h/<slug:hotel>/vip/levels", standard.levels_screen, name="levels"),
+    path("h/<slug:hotel>/vip/levels/save", standard.save, name="save_level"),
+    path("h/<slug:hotel>/vip/levels/<slug:code>/retire", standard.retire, name="retire_level"),
     path("h/<slug:hotel>/vip/<int:visit_id>", page.visit_screen, name="visit"),
     path("h/<slug:hotel>/vip/<int:visit_id>/edit", page.edit, name="edit"),
     path("h/<slug:hotel>/vip/<int:visit_id>/move", page.move, name="move"),

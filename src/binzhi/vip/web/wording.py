@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import pgettext_lazy
+
+from binzhi.kernel.standing import standing
 from binzhi.kernel.ui import markup
 from binzhi.promises.queries.runs import departments_of
 from binzhi.property.queries import HotelRef, localised
@@ -30,7 +33,11 @@ CHIPS = {
     VisitStatus.GONE: ("plain", "depart"),
     VisitStatus.CANCELLED: ("plain", "ban"),
 }
-_LEVELS = {"IP": 1, "VIP": 2, "VVIP": 3}
+# How the general manager greets; other words of a hotel stand as they are.
+GREETINGS = {
+    "written": pgettext_lazy("greeting", "Written welcome"),
+    "letter": pgettext_lazy("greeting", "Letter, and greets in person"),
+}
 _WORDS: dict[str, Any] = {
     "status": VisitStatus, "route": Route, "amenity": AmenityKind, "notice": NoticeKind, "purchase": PurchaseKind,
     "purchase_state": PurchaseState, "card": CardFor, "happening": Happening,
@@ -50,6 +57,8 @@ def amenity(kind: str, value: str, note: str) -> str:
     label = word("amenity", kind)
     if note or value == "yes":
         return note or label
+    if kind == AmenityKind.GM and value in GREETINGS:
+        return str(GREETINGS[value])
     return "" if value == "no" else f"{label} {value}"
 
 
@@ -58,12 +67,9 @@ def status_chip(status: str) -> str:
     return markup.chip(word("status", status), state=state, glyph=glyph)
 
 
-def level_badge(code: str, label: str, *, big: bool = False) -> str:
-    """The badge of the shipped levels; a house's own stands by its name."""
-    if not code:
-        return ""
-    known = _LEVELS.get(code, 0)
-    return markup.vip(known, big=big) if known else markup.chip(label or code, state="plain", glyph="star")
+def level_badge(code: str, rank: int, *, big: bool = False) -> str:
+    """A level by its code, drawn by its place in the hotel's order."""
+    return markup.vip(standing(code, rank), big=big)
 
 
 @dataclass(frozen=True, slots=True)
