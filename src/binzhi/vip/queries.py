@@ -86,6 +86,8 @@ class VisitView:
     party_size: int
     needs: str
     cautions: str
+    letter: str
+    level_letter: str
     requests: list[dict[str, Any]]
     meetings: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
@@ -99,7 +101,7 @@ class VisitView:
 
 _MORE = """
 SELECT x.guest_id, x.room_reservation_id, rr.room_id, s.sealed_at, coalesce(l.sealed, false) AS level_sealed,
-    x.party_size, x.needs, x.cautions, x.level_id
+    x.party_size, x.needs, x.cautions, x.letter, coalesce(l.letter, '') AS level_letter, x.level_id
 FROM vip_visit x
 LEFT JOIN vip_level l ON l.id = x.level_id
 LEFT JOIN reservations_roomreservation rr ON rr.id = x.room_reservation_id
@@ -126,7 +128,7 @@ _PAPERS = {
         SELECT n.id, n.kind, n.number, n.issued_at, coalesce(nullif(u.name, ''), u.username, '') AS issued_by
         FROM vip_notice n LEFT JOIN people_user u ON u.id = n.issued_by_id WHERE n.visit_id = %s ORDER BY n.id""",
     "menus": """
-        SELECT id, occurrence, meal_at, private_room, dishes, drafted_at, approved_at FROM vip_menu
+        SELECT id, occurrence, meal_at, private_room, dishes, seats, drafted_at, approved_at FROM vip_menu
         WHERE visit_id = %s ORDER BY meal_at, id""",
     "purchases": """
         SELECT id, kind, quality, needed_by, state, delivered_at, received_at FROM vip_purchase

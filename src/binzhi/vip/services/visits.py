@@ -22,6 +22,7 @@ from binzhi.vip.access import Permission
 from binzhi.vip.enums import VisitStatus
 from binzhi.vip.errors import AlreadyArrived, RoomHasVisit
 from binzhi.vip.events import VisitCancelled, VisitChanged, VisitProposed
+from binzhi.vip.letters import STANDARD, clean_letter
 from binzhi.vip.models import StandingEntry, Visit
 from binzhi.vip.requests import NewVisit, VisitDetails, VisitRef
 from binzhi.vip.visits import department_id, lock_visit, room_of, times_of, write
@@ -132,6 +133,23 @@ def update_visit(
     record(
         "visit.changed", subject="visit", subject_id=visit_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"changed": changed}, event=VisitChanged(hotel_id=hotel_id, visit_id=visit_id),
+    )  # fmt: skip
+    return ref
+
+
+@operation(Permission.PLAN)
+def write_letter(*, hotel_id: int, visit_id: int, letter: str, actor: Actor, now: datetime) -> VisitRef:
+    """The general manager's letter in words for this guest; empty, the letter of the level stands again.
+
+    Locks the visit. Raises NotFound, VisitEnded, InvalidInput at the letter. Publishes VisitChanged.
+    """
+    letter = clean_letter(letter)
+    visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id)
+    usual = (visit.level.letter if visit.level else "") or STANDARD
+    ref = write(visit, letter="" if letter == usual else letter)
+    record(
+        "visit.letter_written", subject="visit", subject_id=visit_id, hotel_id=hotel_id, actor=actor, now=now,
+        after={"own": visit.letter != ""}, event=VisitChanged(hotel_id=hotel_id, visit_id=visit_id),
     )  # fmt: skip
     return ref
 

@@ -216,6 +216,16 @@ class DraftForm(VisitForm):
     dishes = text(_("Dishes, one to a line"), required=True, rows=5)
 
 
+class SeatsForm(VisitForm):
+    name = "seats"
+    seats = text(_("Names, one to a line, from the seat of honour"), rows=5)
+
+
+class LetterForm(VisitForm):
+    name = "letter"
+    letter = text(_("Letter of the general manager"), rows=7)
+
+
 class OrderForm(VisitForm):
     name = "order"
     kind = forms.ChoiceField(label=_("What"), choices=PurchaseKind.choices)

@@ -21,6 +21,7 @@ from binzhi.property.queries import HotelRef
 from binzhi.vip import queries, services
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import Route, VisitStatus
+from binzhi.vip.letters import STANDARD
 from binzhi.vip.queries import VisitView, visit_view
 from binzhi.vip.requests import VisitDetails
 from binzhi.vip.web import forms
@@ -101,6 +102,7 @@ def _forms(
         forms.MeetingForm(hotel=hotel, departments=departments, initial={"held_at": now}),
         forms.MealForm(hotel=hotel), forms.OrderForm(hotel=hotel, initial={"needed_by": line.arrival_at}),
         forms.EventForm(hotel=hotel), forms.WishForm(hotel=hotel),
+        forms.LetterForm(hotel=hotel, initial={"letter": view.letter or view.level_letter or STANDARD}),
     ]  # fmt: skip
     found = {form.key: form for form in fresh}
     if refused is not None:
@@ -109,16 +111,17 @@ def _forms(
 
 
 def _menus(view: VisitView, hotel: HotelRef, refused: forms.VisitForm | None) -> list[dict[str, Any]]:
-    """Meals with their two forms."""
+    """Meals with their forms."""
     found = []
     for menu in view.menus:
         suffix = f"-{menu['id']}"
-        both: list[forms.VisitForm] = [
+        fresh: list[forms.VisitForm] = [
             forms.DraftForm(hotel=hotel, suffix=suffix, initial={"dishes": menu["dishes"]}),
             forms.MoveMealForm(hotel=hotel, suffix=suffix, initial={"meal_at": menu["meal_at"]}),
+            forms.SeatsForm(hotel=hotel, suffix=suffix, initial={"seats": menu["seats"]}),
         ]
-        draft, move = (refused if refused and refused.key == form.key else form for form in both)
-        found.append(menu | {"draft": draft, "move": move})
+        draft, move, seats = (refused if refused and refused.key == form.key else form for form in fresh)
+        found.append(menu | {"draft": draft, "move": move, "seating": seats})
     return found
 
 

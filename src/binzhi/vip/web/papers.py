@@ -20,6 +20,7 @@ from binzhi.kernel.errors import NotFound
 from binzhi.kernel.paper import pdf
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.promises.enums import TaskState
+from binzhi.promises.protocols.language import ProtocolSpec
 from binzhi.promises.queries import Card, run_view
 from binzhi.promises.queries.runs import departments_of
 from binzhi.property.queries import HotelRef
@@ -31,10 +32,7 @@ from binzhi.vip.web.page import visit_of
 
 # The forms are the house's own paper: in Chinese, whoever prints them.
 LANGUAGE = "zh-hans"
-CHECKS = (
-    "room-prepared", "amenities-ip", "amenities-vip", "amenities-vvip", "engineering-check", "flowers-ip",
-    "flowers-vip", "flowers-vvip", "final-check",
-)  # fmt: skip
+FINAL_CHECK, SEAL = "final-check", "room-sealed"
 SIGNED_FOR, FAREWELL, LEFT_ITEMS = "notice-signed", "farewell", "left-items-searched"
 MINUTE = timedelta(minutes=1)
 
@@ -50,6 +48,7 @@ class Desk:
     cards: Sequence[Card]
     proofs: dict[int, list[dict[str, Any]]]
     guest: str
+    protocol: ProtocolSpec
 
     def at(self, moment: datetime | str | None) -> str:
         if not moment:
@@ -86,9 +85,10 @@ def _desk(request: StaffRequest, visit_id: int) -> Desk:
     if run_id is None:
         raise NotFound(field="notice")
     guest = guest_card(group_id=hotel.group_id, guest_id=view.guest_id).name if view.guest_id else view.line.title
+    run = run_view(hotel_id=hotel.pk, run_id=run_id, now=now)
     return Desk(
         hotel=hotel, now=now, view=view, departments=dict(departments_of(hotel.pk)),
-        cards=run_view(hotel_id=hotel.pk, run_id=run_id, now=now).tasks,
+        cards=run.tasks, protocol=run.protocol,
         proofs=queries.proofs_by_task(hotel_id=hotel.pk, run_id=run_id), guest=guest,
     )  # fmt: skip
 
@@ -115,7 +115,7 @@ def _number(mark: str, visit_id: int, number: int) -> str:
     return f"{mark}-{visit_id}-{number}"
 
 
-def _answer(template: str, data: dict[str, Any], name: str) -> HttpResponse:
+def pdf_answer(template: str, data: dict[str, Any], name: str) -> HttpResponse:
     headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
     return HttpResponse(pdf(f"vip/paper/{template}.typ", data), content_type="application/pdf", headers=headers)
 
@@ -131,7 +131,7 @@ def notice_pdf(request: StaffRequest, visit_id: int) -> HttpResponse:
         desk = _desk(request, visit_id)
         issued, by = _issued(desk, request, NoticeKind.RECEPTION)
         number = _number("TZ", visit_id, issued["number"])
-        return _answer("notice", _notice(desk, issued, by, number), number)
+        return pdf_answer("notice", _notice(desk, issued, by, number), number)
 
 
 def _notice(desk: Desk, issued: dict[str, Any], by: str, number: str) -> dict[str, Any]:
@@ -168,7 +168,18 @@ def seal_pdf(request: StaffRequest, visit_id: int) -> HttpResponse:
     with translation.override(LANGUAGE):
         desk = _desk(request, visit_id)
         number = _number("FF", visit_id, 1)
-        return _answer("seal", _seal(desk, number), number)
+        return pdf_answer("seal", _seal(desk, number), number)
+
+
+def _checks(protocol: ProtocolSpec) -> list[str]:
+    """What the seal waits for, and what that waits for, by the protocol's own account; without a seal the last check.
+
+    Of the shipped one the final check, and what housekeeping, engineering and purchasing do before it.
+    """
+    seals = [task for task in protocol.tasks if task.key == SEAL or task.key.startswith(f"{SEAL}-")]
+    last = {key for task in seals for key in task.after} or {FINAL_CHECK} & set(protocol.by_key)
+    before = {key for name in last for key in protocol.by_key[name].after}
+    return [task.key for task in protocol.tasks if task.key in before] + sorted(last)
 
 
 def _seal(desk: Desk, number: str) -> dict[str, Any]:
@@ -177,9 +188,13 @@ def _seal(desk: Desk, number: str) -> dict[str, Any]:
     # An ended seal without a reason was opened by the arrival it was made for.
     if seal.get("reason"):
         broken = [seal["broken_by"], desk.at(seal["broken_at"]), seal["reason"]]
+    checks = desk.of(*_checks(desk.protocol))
     return desk.head(number) | {
         "arrival": desk.at(desk.view.line.arrival_at),
-        "checks": [[card.title, card.department_label, _result(card), *desk.signed(card)] for card in desk.of(*CHECKS)],
+        "checks": [
+            [card.title, card.department_label, _result(card), *desk.signed(card)]
+            for card in desk.of(*_checks(desk.protocol))
+        ],
         "seal": [seal.get("sealed_by", ""), desk.at(seal.get("sealed_at"))],
         "broken": broken,
     }
@@ -202,7 +217,7 @@ def departure_pdf(request: StaffRequest, visit_id: int) -> HttpResponse:
         desk = _desk(request, visit_id)
         issued, by = _issued(desk, request, NoticeKind.DEPARTURE)
         number = _number("DL", visit_id, issued["number"])
-        return _answer("departure", _departure(desk, issued, by, number), number)
+        return pdf_answer("departure", _departure(desk, issued, by, number), number)
 
 
 def _departure(desk: Desk, issued: dict[str, Any], by: str, number: str) -> dict[str, Any]:

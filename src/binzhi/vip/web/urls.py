@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.vip.web import here, levels, lists, page, papers, preparing, standard, standing, things
+from binzhi.vip.web import here, levels, lists, page, papers, preparing, printed, standard, standing, things
 
 app_name = "vip"
 urlpatterns = [
@@ -46,4 +46,9 @@ urlpatterns = [
     path("h/<slug:hotel>/vip/<int:visit_id>/notice.pdf", papers.notice_pdf, name="notice_pdf"),
     path("h/<slug:hotel>/vip/<int:visit_id>/seal.pdf", papers.seal_pdf, name="seal_pdf"),
     path("h/<slug:hotel>/vip/<int:visit_id>/departure.pdf", papers.departure_pdf, name="departure_pdf"),
+    path("h/<slug:hotel>/vip/<int:visit_id>/board.pdf", printed.board_pdf, name="board_pdf"),
+    path("h/<slug:hotel>/vip/<int:visit_id>/letter.pdf", printed.letter_pdf, name="letter_pdf"),
+    path("h/<slug:hotel>/vip/<int:visit_id>/letter", printed.write_letter, name="write_letter"),
+    path("h/<slug:hotel>/vip/<int:visit_id>/meals/<int:menu_id>/seats", printed.seats, name="seats"),
+    path("h/<slug:hotel>/vip/<int:visit_id>/meals/<int:menu_id>/seats.pdf", printed.seats_pdf, name="seats_pdf"),
 ]
