@@ -191,10 +191,7 @@ def _seal(desk: Desk, number: str) -> dict[str, Any]:
     checks = desk.of(*_checks(desk.protocol))
     return desk.head(number) | {
         "arrival": desk.at(desk.view.line.arrival_at),
-        "checks": [
-            [card.title, card.department_label, _result(card), *desk.signed(card)]
-            for card in desk.of(*_checks(desk.protocol))
-        ],
+        "checks": [[card.title, card.department_label, _result(card), *desk.signed(card)] for card in checks],
         "seal": [seal.get("sealed_by", ""), desk.at(seal.get("sealed_at"))],
         "broken": broken,
     }
