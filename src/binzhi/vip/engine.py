@@ -9,11 +9,12 @@ from datetime import datetime
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.promises.access import Permission as Promises
-from binzhi.promises.enums import Evidence
+from binzhi.promises.enums import Evidence, NoticeKind
 from binzhi.promises.locks import TaskRow, open_dependencies, tasks_of
 from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import ProtocolSpec, TaskSpec
 from binzhi.promises.requests import ProofInput
+from binzhi.promises.rows import Told, tell
 from binzhi.promises.services.endings import reopen_task
 from binzhi.promises.services.labels import relabel_run
 from binzhi.promises.services.moments import happen
@@ -184,6 +185,19 @@ def require_post_of(visit: Visit, post: str, *, actor: Actor, now: datetime) -> 
 def has_task(run_id: int, keys: Sequence[str]) -> bool:
     """Does the run have such a task at all, done or not?"""
     return any(task.key in keys and task.state != "dropped" for task in tasks_of(run_id))
+
+
+def tell_departments(visit: Visit, *, first: str, text: str, now: datetime) -> None:
+    """Say something to every department that has a task, once: at its task `first`, or else at its earliest."""
+    if visit.run_id is None:
+        return
+    mine = [task for task in tasks_of(visit.run_id) if task.state != "dropped"]
+    mine.sort(key=lambda task: (task.key != first, task.id))
+    at = {task.department_id: task.id for task in reversed(mine)}
+    tell(
+        [Told(task_id, NoticeKind.CHANGED, department_id=department) for department, task_id in sorted(at.items())],
+        hotel_id=visit.hotel_id, now=now, text=text,
+    )  # fmt: skip
 
 
 def open_again(visit: Visit, keys: Sequence[str], *, reason: str, actor: Actor, now: datetime) -> list[int]:

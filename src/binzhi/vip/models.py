@@ -127,6 +127,8 @@ class Visit(models.Model):
     needs = models.CharField(max_length=1000, db_default="")
     cautions = models.CharField(max_length=1000, db_default="")
     letter = models.CharField(max_length=2000, db_default="", help_text="to this guest; empty: the letter of the level")
+    file_level_before = models.CharField(max_length=10, null=True)
+    file_rank_before = models.SmallIntegerField(db_default=0)
     status = models.CharField(max_length=10, choices=VisitStatus, default=VisitStatus.PROPOSED)
     run = models.OneToOneField(Run, on_delete=models.PROTECT, null=True, related_name="+")
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

@@ -157,6 +157,15 @@ def visit_view(*, hotel_id: int, visit_id: int, now: datetime) -> VisitView:
     return VisitView(line=VisitLine(**line), **more, **papers, amenities=amenities)
 
 
+def visit_of_stay(*, hotel_id: int, room_reservation_id: int) -> int | None:
+    """The visit of a reserved room that is not cancelled."""
+    found: int | None = db.fetch_value(
+        "SELECT id FROM vip_visit WHERE hotel_id = %s AND room_reservation_id = %s AND status <> 'cancelled'",
+        [hotel_id, room_reservation_id],
+    )
+    return found
+
+
 _NOTICE = """
 SELECT n.kind, n.number, n.issued_at, n.content FROM vip_notice n
 WHERE n.hotel_id = %s AND n.visit_id = %s AND n.kind = %s AND n.number = %s

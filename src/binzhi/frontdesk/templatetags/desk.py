@@ -115,8 +115,8 @@ def board_name(name: str, sex: str) -> str:
 
 
 @register.filter
-def vip_weight(level: str) -> int:
-    return names.vip_weight(level)
+def vip_weight(level: str, rank: int = 0) -> int:
+    return names.vip_weight(level, rank)
 
 
 @register.filter

@@ -29,7 +29,7 @@ from binzhi.property.queries import HotelRef, room_by_number
 from binzhi.property.services import set_do_not_disturb, set_room_condition
 
 GROUPS = ("floor", "type", "list")
-LEGEND = ("vc", "vd", "oc", "od", "ooo", "oos", "due_in", "due_out", "dnd", "late", "vip")
+LEGEND = ("vc", "vd", "oc", "od", "ooo", "oos", "due_in", "due_out", "dnd", "late", "vip", "sealed")
 # Widths for which the sheet has a class; a floor of 13 rooms takes the next one.
 ACROSS = (10, 12, 15, 20, 24, 30)
 

@@ -67,7 +67,8 @@ MARKS: dict[str, tuple[str, str | Promise]] = {
     "due_in": ("arrive", pgettext_lazy("room mark", "Due in")),
     "due_out": ("depart", pgettext_lazy("room mark", "Due out")),
     "dnd": ("minus", pgettext_lazy("room mark", "Do not disturb")),
-    "held": ("seal", pgettext_lazy("room mark", "Held")),
+    "held": ("lock", pgettext_lazy("room mark", "Held")),
+    "sealed": ("seal", pgettext_lazy("room mark", "Sealed")),
     "late": ("alert", pgettext_lazy("room mark", "Overdue")),
 }
 # What fits beside an icon on a tile of 58 pixels.
@@ -76,6 +77,7 @@ SHORT_MARKS: dict[str, str | Promise] = {
     "due_out": pgettext_lazy("room tile", "Out"),
     "dnd": pgettext_lazy("room tile", "DND"),
     "held": pgettext_lazy("room tile", "Held"),
+    "sealed": pgettext_lazy("room tile", "Sealed"),
     "late": pgettext_lazy("room tile", "Late"),
 }
 

@@ -10,7 +10,7 @@ from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 from binzhi.promises.services.facts import change_facts
 from binzhi.promises.services.runs import cancel_run
-from binzhi.vip import engine
+from binzhi.vip import engine, filing
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import AmenityKind, PurchaseKind, PurchaseState, Route, VisitStatus
 from binzhi.vip.errors import AlreadyDecided, LevelGiven, PersonNeeded, RequestOpen
@@ -134,6 +134,7 @@ def _give(visit: Visit, request: LevelRequest, *, host: str, actor: Actor, now: 
             actor=engine.acting(actor, visit.hotel_id), now=now,
         )  # fmt: skip
         ref = write(visit, level=level)
+    filing.follow(visit, level)
     _order_flowers(visit, level, now)
     _record_decision(visit, request, before=before, approved=True, actor=actor, now=now)
     return ref

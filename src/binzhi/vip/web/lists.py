@@ -23,6 +23,7 @@ from binzhi.property.queries import HotelRef
 from binzhi.vip import queries, services
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import VisitStatus
+from binzhi.vip.errors import RoomHasVisit
 from binzhi.vip.queries import VisitLine
 from binzhi.vip.requests import NewVisit, VisitRef
 from binzhi.vip.web import forms
@@ -109,6 +110,24 @@ def propose(request: StaffRequest) -> HttpResponse:
     toast(request, _("Proposed. It has no level before the general manager approves one."))
     page = reverse("vip:visit", args=[hotel.code, made[0].visit_id]) if made else reverse("vip:list", args=[hotel.code])
     return go(request, page)
+
+
+@require_http_methods(["GET", "POST"])
+@screen(Permission.PROPOSE)
+def of_stay(request: StaffRequest, room_reservation_id: int) -> HttpResponse:
+    """The visit of a reserved room: there already, or proposed with this one press."""
+    hotel = hotel_of(request)
+    there = queries.visit_of_stay(hotel_id=hotel.pk, room_reservation_id=room_reservation_id)
+    if there is None and request.method == "POST":
+        try:
+            visit = NewVisit(room_reservation_id=room_reservation_id)
+            there = services.propose_visit(visit=visit, **common(request)).visit_id
+            toast(request, _("Proposed. It has no level before the general manager approves one."))
+        except RoomHasVisit:
+            there = queries.visit_of_stay(hotel_id=hotel.pk, room_reservation_id=room_reservation_id)
+    if there is None:
+        raise NotFound(field="room_reservation")
+    return go(request, reverse("vip:visit", args=[hotel.code, there]))
 
 
 def _visit(given: dict[str, Any]) -> NewVisit:

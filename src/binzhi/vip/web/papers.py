@@ -24,11 +24,12 @@ from binzhi.promises.protocols.language import ProtocolSpec
 from binzhi.promises.queries import Card, run_view
 from binzhi.promises.queries.runs import departments_of
 from binzhi.property.queries import HotelRef
-from binzhi.vip import queries
+from binzhi.vip import changes, queries
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import Happening, NoticeKind
 from binzhi.vip.queries import VisitView
 from binzhi.vip.web.page import visit_of
+from binzhi.vip.web.wording import amenity
 
 # The forms are the house's own paper: in Chinese, whoever prints them.
 LANGUAGE = "zh-hans"
@@ -144,6 +145,8 @@ def _notice(desk: Desk, issued: dict[str, Any], by: str, number: str) -> dict[st
         "room": said["room"],
         "arrival": desk.at(said["arrival"]), "departure": desk.at(said["departure"]),
         "host": desk.place(said["host"]), "meals": _meals(desk), "pays": "", "needs": said["needs"],
+        "amenities": "；".join(filter(None, (amenity(**one) for one in said["amenities"]))),
+        "changes": changes.lines(said.get("changes", []), ZoneInfo(desk.hotel.timezone)),
         "cautions": said["cautions"],
         "tasks": [
             [one["clause"], desk.place(one["department"]), one["task"], desk.at(one["due"])[5:],

@@ -10,6 +10,7 @@ app_name = "vip"
 urlpatterns = [
     path("h/<slug:hotel>/vip", lists.visit_list, name="list"),
     path("h/<slug:hotel>/vip/new", lists.propose, name="new"),
+    path("h/<slug:hotel>/vip/stays/<int:room_reservation_id>", lists.of_stay, name="of_stay"),
     path("h/<slug:hotel>/vip/standing", standing.standing_screen, name="standing"),
     path("h/<slug:hotel>/vip/standing/new", standing.put_forward, name="put_forward"),
     path("h/<slug:hotel>/vip/standing/<int:entry_id>/approve", standing.approve, name="approve_standing"),
