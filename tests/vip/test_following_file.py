@@ -13,6 +13,7 @@ from binzhi.kernel.errors import InvalidInput
 from binzhi.promises.models import Notice as Told
 from binzhi.promises.models import Task
 from binzhi.vip import services
+from binzhi.vip.errors import VisitEnded
 from binzhi.vip.models import Notice, Visit
 from binzhi.vip.requests import VisitDetails
 from binzhi.vip.visits import address_of
@@ -174,6 +175,6 @@ def test_refused_second_notice_tells_nobody(house: House) -> None:
     visit = noticed(house)
     cancel(house, visit)
     before = traces(house)
-    with pytest.raises(Exception, match="over or cancelled"):
+    with pytest.raises(VisitEnded):
         notify(house, visit)
     assert (traces(house), told(visit)) == (before, {})

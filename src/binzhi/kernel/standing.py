@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HIGHEST = 3
+HIGHEST, SHORT = 3, 2
 # The levels that come with the house; of any other the rank must be told, or it counts as one in the middle.
 _SHIPPED = {"IP": 1, "VIP": 2, "VVIP": 3}
 _MIDDLE = 2
@@ -31,3 +31,9 @@ def standing(code: str, rank: int = 0) -> Standing:
 def name_of(level: int) -> str:
     """What the house calls it; of a bare number, what the shipped levels are called."""
     return level.name if isinstance(level, Standing) else _NAMES.get(level, "VIP")
+
+
+def short_of(level: int) -> str:
+    """What fits a tile: a short name such as V2 or VA as it is, a longer one by its place."""
+    name = name_of(level)
+    return name if len(name) <= SHORT else f"V{int(level)}"

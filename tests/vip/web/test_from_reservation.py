@@ -7,7 +7,7 @@ from binzhi.reservations.services import create_reservation
 from binzhi.vip import services
 from binzhi.vip.models import Visit
 from tests.factories import SYSTEM, TODAY, booking
-from tests.promises.web.pages import text_of
+from tests.promises.web.pages import PART
 from tests.vip.house import NOW, House
 from tests.vip.web.conftest import SignIn
 from tests.vip.web.test_work import until_sealed
@@ -38,7 +38,7 @@ def test_one_press_proposes_the_visit_and_the_next_opens_it(house: House, sign_i
 
 
 def test_press_is_not_there_for_who_may_not_propose(house: House, sign_in: SignIn) -> None:
-    stay, number = reserve(house)
+    stay, _number = reserve(house)
     client = sign_in("room-attendant")
     assert client.post(f"/h/{house.hotel.ref.code}/vip/stays/{stay}").status_code == 403
     assert Visit.objects.count() == 0
@@ -54,13 +54,14 @@ def test_rack_and_panel_show_seal_and_level(house: House, sign_in: SignIn) -> No
     visit = house.approved("VIP", room_reservation_id=stay)
     client = sign_in("general-manager")
     rooms = f"/h/{house.hotel.ref.code}/rooms"
-    assert "已封房" not in text_of(client.get(f"{rooms}/101"))
+    # Alone in the side panel, without the rack and its legend around it.
+    panel = client.get(f"{rooms}/101", **PART).content.decode()
+    assert ("已封房" in panel, "VIP" in panel) == (False, True)
     until_sealed(house, visit)
     services.seal_visit_room(
         hotel_id=house.pk, visit_id=visit.pk, actor=house.actor("quality-assistant-manager"), now=NOW
     )
-    panel = client.get(f"{rooms}/101").content.decode()
-    assert ("已封房" in panel, ">VIP<" in panel) == (True, True)
+    assert "已封房" in client.get(f"{rooms}/101", **PART).content.decode()
     rack = client.get(f"{rooms}?state=sealed")
     tile = rack.content.decode().split('id="room-101"')[1].split("</a>")[0]
     assert ("#seal" in tile, "封" in tile, ">VIP<" in tile) == (True, True, True)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from binzhi.kernel.standing import name_of
+from binzhi.kernel.standing import name_of, short_of
 from binzhi.kernel.ui.markup import icon
 
 
@@ -123,8 +123,9 @@ def _marks(tile: RoomTile, late: bool) -> SafeString:
     if tile.vip:
         parts.append(
             format_html(
-                '<span class="bz-v v{0}" aria-hidden="true">V{0}</span><span class="sr">{1}</span>',
+                '<span class="bz-v v{}" aria-hidden="true">{}</span><span class="sr">{}</span>',
                 tile.vip,
+                short_of(tile.vip),
                 name_of(tile.vip),
             )
         )
@@ -160,7 +161,7 @@ def room_legend(counts: Mapping[str, int], links: Mapping[str, str], current: st
 
 def _mark_entry(key: str, counts: Mapping[str, int], links: Mapping[str, str], current: str) -> SafeString:
     if key == "vip":
-        glyph = mark_safe('<span class="bz-v">V3</span>')
+        glyph = mark_safe('<span class="bz-v">V</span>')
         return _entry("vip", pgettext_lazy("room mark", "VIP"), "", glyph, counts, links, current)
     name, label = MARKS[key]
     return _entry(
