@@ -61,7 +61,8 @@ def test_rack_and_panel_show_seal_and_level(house: House, sign_in: SignIn) -> No
     services.seal_visit_room(
         hotel_id=house.pk, visit_id=visit.pk, actor=house.actor("quality-assistant-manager"), now=NOW
     )
-    assert "已封房" in client.get(f"{rooms}/101", **PART).content.decode()
+    panel = client.get(f"{rooms}/101", **PART).content.decode()
+    assert ("已封房" in panel, "封房 · " in panel) == (True, True)
     rack = client.get(f"{rooms}?state=sealed")
     tile = rack.content.decode().split('id="room-101"')[1].split("</a>")[0]
     assert ("#seal" in tile, "封" in tile, ">VIP<" in tile) == (True, True, True)

@@ -8,6 +8,7 @@ from binzhi.kernel.errors import InvalidInput
 from binzhi.vip import services
 from binzhi.vip.letters import STANDARD, fill
 from binzhi.vip.models import Menu, Visit
+from tests.promises.web.pages import text_of
 from tests.vip.house import ARRIVAL, HOUR, NOW, House, traces
 from tests.vip.web.conftest import SignIn
 from tests.vip.web.test_work import read, url, with_room
@@ -73,6 +74,7 @@ def test_seat_cards_carry_every_name_twice(house: House, sign_in: SignIn) -> Non
         url(house, visit, f"/meals/{menu}/seats"), {"seats": "王先生\r\n\r\n 沈立群 \r\n周敏华\r\n陈思\r\n欧阳娜娜"}
     )
     assert Menu.objects.get(pk=menu).seats == "王先生\n沈立群\n周敏华\n陈思\n欧阳娜娜"
+    assert "王先生、沈立群、周敏华" in text_of(client.get(url(house, visit)))
     text = read(client.get(cards))
     assert [text.count(name) for name in ("王先生", "沈立群", "周敏华", "陈思", "欧阳娜娜")] == [2] * 5
     assert "西溪厅" in text

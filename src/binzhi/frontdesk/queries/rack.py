@@ -139,7 +139,8 @@ class RackRoom:
             ("late", bool(self.overdue)),
             ("due_out", self.due_out and not self.overdue),
             ("sealed", self.sealed),
-            ("due_in", bool(self.due_id)),
+            # A seal is for somebody who is expected: a tile has no place for both.
+            ("due_in", bool(self.due_id) and not self.sealed),
             ("dnd", self.do_not_disturb),
         )
         return tuple(name for name, holds in shown if holds)
@@ -161,7 +162,7 @@ class RackRoom:
 
     @property
     def traits(self) -> frozenset[str]:
-        extra = {"vip"} if self.vip else set()
+        extra = {name for name, holds in (("vip", self.vip), ("due_in", self.due_id)) if holds}
         return frozenset({self.state, *self.marks, *extra, *({"waiting"} if self.waits else ())})
 
     @property

@@ -121,7 +121,9 @@ def _menus(view: VisitView, hotel: HotelRef, refused: forms.VisitForm | None) ->
             forms.SeatsForm(hotel=hotel, suffix=suffix, initial={"seats": menu["seats"]}),
         ]
         draft, move, seats = (refused if refused and refused.key == form.key else form for form in fresh)
-        found.append(menu | {"draft": draft, "move": move, "seating": seats})
+        found.append(
+            menu | {"draft": draft, "move": move, "seating": seats, "seated": "、".join(menu["seats"].split("\n"))}
+        )
     return found
 
 
