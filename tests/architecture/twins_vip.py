@@ -41,6 +41,8 @@ OWN: dict[str, dict[str, Any]] = {
     "binzhi.vip.services.meals.plan_meal": {"meal_at": ARRIVAL + HOUR, "private_room": ""},
     "binzhi.vip.services.meals.move_meal": {"meal_at": ARRIVAL + 2 * HOUR},
     "binzhi.vip.services.meals.draft_menu": {"dishes": "清蒸鲈鱼"},
+    "binzhi.vip.services.meals.seat_guests": {"seats": "王先生"},
+    f"{_VISIT}.write_letter": {"letter": "您好"},
     "binzhi.vip.services.things.order_purchase": {"kind": "fruit", "quality": "A", "needed_by": ARRIVAL},
     "binzhi.vip.services.things.hand_over_key_card": {"purpose": "room", "received_by": "郑服务"},
 }

@@ -82,7 +82,7 @@ def test_rack_counts_have_every_key_and_waiting_rooms(house: TestHotel) -> None:
     counts = rack_counts(list(rooms_of(house).values()))
     assert dict(counts) == {
         "vc": 7, "vd": 1, "oc": 0, "od": 0, "ooo": 0, "oos": 0, "due_in": 1, "due_out": 0, "dnd": 0, "late": 0,
-        "vip": 0, "waiting": 1,
+        "vip": 0, "sealed": 0, "waiting": 1,
     }  # fmt: skip
 
 

@@ -57,7 +57,10 @@ def test_set_level_directly_general_manager_starts_the_protocol_with_his_office(
     assert visit.host_department.code == "gm-office"
     run = Run.objects.get(pk=visit.run_id)
     assert (run.subject, run.subject_id, run.label, run.status) == ("visit", visit.pk, "王先生", "live")
-    assert run.facts == {"level": "VVIP", "party": 1, "nights": 2}
+    assert run.facts == {
+        "level": "VVIP", "rank": 3, "sealed": True, "party": 1, "nights": 2, "fruit": "A", "flowers": "A", "banner": True,
+        "board": True, "gm": "letter",
+    }  # fmt: skip
     (request,) = LevelRequest.objects.filter(visit=visit)
     assert (request.route, request.reason, request.asked_by_id, request.decided_by_id, request.decided_at) == (
         "gm", "业主客人", house.users["general-manager"], house.users["general-manager"], NOW,

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("binzhi.billing.web.urls")),
     path("", include("binzhi.promises.web.urls")),
     path("", include("binzhi.reservations.web.urls")),
+    path("", include("binzhi.vip.web.urls")),
     path("", include("binzhi.frontdesk.web.urls")),
 ]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import get_language, gettext
 
+from binzhi.kernel.standing import Standing, standing
 from binzhi.kernel.surnames import READINGS
 
 MALE, FEMALE = "male", "female"
-VIP_WEIGHTS = {"": 0, "ip": 1, "vip": 2, "vvip": 3, "v1": 1, "v2": 2, "v3": 3}
 
 
 def is_chinese(name: str) -> bool:
@@ -41,6 +41,6 @@ def board_name(name: str, sex: str = "", marked: str = "") -> str:
     return f"{surname}*"
 
 
-def vip_weight(level: str) -> int:
+def vip_weight(level: str, rank: int = 0) -> Standing:
     """0 for an ordinary guest, 3 for the highest; what the guest file calls the level is its own word."""
-    return VIP_WEIGHTS.get(level.lower(), 2)
+    return standing(level, rank)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.guests.countries import normalise_country
-from binzhi.guests.enums import Sex, VipLevel
+from binzhi.guests.enums import Sex
 from binzhi.guests.phones import normalise_phone
 from binzhi.kernel.errors import InvalidInput
 from binzhi.kernel.search import NameKeys, name_keys
@@ -21,6 +22,8 @@ NOTE_LIMIT = 500
 EMAIL_LIMIT = 200
 MEMBER_NO_LIMIT = 20
 OLDEST_BIRTH_YEAR = 1880
+# Which levels there are the hotel says; the file keeps their codes in small letters.
+_LEVEL = re.compile(r"[a-z0-9_-]{0,10}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ def clean_details(details: GuestDetails, *, today: date | None = None) -> CleanD
     name = clean_text(details.name, field="name", limit=NAME_LIMIT, required=True)
     if details.sex not in Sex.values:
         raise InvalidInput(field="sex")
-    if details.vip_level not in VipLevel.values:
+    if not _LEVEL.fullmatch(details.vip_level):
         raise InvalidInput(field="vip_level", message=_("This level does not exist."))
     return CleanDetails(
         name=name,

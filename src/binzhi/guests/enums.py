@@ -25,15 +25,6 @@ class OrganisationKind(models.TextChoices):
     AGENCY = "agency", _("Travel agency")
 
 
-class VipLevel(models.TextChoices):
-    """Levels of treatment in rising order, as the reception rules name them."""
-
-    NONE = "", _("No level")
-    IP = "ip", "IP"
-    VIP = "vip", "VIP"
-    VVIP = "vvip", "VVIP"
-
-
 class RevealReason(models.TextChoices):
     """Why a masked value is looked at."""
 

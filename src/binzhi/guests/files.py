@@ -64,6 +64,15 @@ def change(*, group_id: int, guest_id: int, clean: CleanDetails) -> int:
     return version
 
 
+def write_level(*, group_id: int, guest_id: int, level: str, rank: int) -> None:
+    """Note on which level the guest is received, and its place in the hotel's order. Locks the file."""
+    db.execute(
+        "UPDATE guests_guest SET vip_level = %(level)s, vip_rank = %(rank)s, version = version + 1"
+        " WHERE id = %(guest)s AND group_id = %(group)s AND (vip_level, vip_rank) <> (%(level)s, %(rank)s)",
+        {"level": level, "rank": rank, "guest": guest_id, "group": group_id},
+    )
+
+
 def attach_document(
     *,
     group_id: int,

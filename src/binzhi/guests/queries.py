@@ -8,22 +8,23 @@ from decimal import Decimal
 from typing import Any
 
 from binzhi.guests.countries import country_name
-from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex, VipLevel
+from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex
 from binzhi.guests.search import Arm, arms_of, organisation_arms, union
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
+from binzhi.kernel.standing import Standing, standing
 
 
-def vip_weight(level: str) -> int:
+def vip_weight(level: str, rank: int = 0) -> Standing:
     """0 for an ordinary guest, 3 for the highest level: screens show it by weight."""
-    return VipLevel.values.index(level) if level in VipLevel.values else 0
+    return standing(level, rank)
 
 
 _HIT_COLUMNS = """
-g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.member_tier, g.member_no, o.name AS organisation,
+g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.vip_rank, g.member_tier, g.member_no, o.name AS organisation,
 g.organisation_id, g.phone_masked, g.stays, g.last_stay_on
 """
-_RANK = "array_position(ARRAY['vvip', 'vip', 'ip'], g.vip_level) NULLS LAST, g.last_stay_on DESC NULLS LAST, g.id"
+_RANK = "g.vip_rank DESC, g.last_stay_on DESC NULLS LAST, g.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class GuestHit:
     marked: str
     sex: str
     vip_level: str
+    vip_rank: int
     member_tier: str
     member_no: str
     organisation: str
@@ -45,7 +47,7 @@ class GuestHit:
 
     @property
     def vip_weight(self) -> int:
-        return vip_weight(self.vip_level)
+        return vip_weight(self.vip_level, self.vip_rank)
 
 
 def search_guests(*, group_id: int, text: str, limit: int = 10) -> list[GuestHit]:
@@ -117,6 +119,7 @@ class GuestCard:
     member_no: str
     member_tier: str
     vip_level: str
+    vip_rank: int
     note: str
     stays: int
     last_stay_on: date | None
@@ -126,7 +129,7 @@ class GuestCard:
 
     @property
     def vip_weight(self) -> int:
-        return vip_weight(self.vip_level)
+        return vip_weight(self.vip_level, self.vip_rank)
 
     @property
     def sex_label(self) -> str:
@@ -155,8 +158,8 @@ class GuestCard:
 
 _CARD = """
 SELECT g.id AS guest_id, g.name, g.marked, g.name_en, g.sex, g.birth_date, g.nationality, g.email, g.phone_masked,
-       g.organisation_id, coalesce(o.name, '') AS organisation, g.member_no, g.member_tier, g.vip_level, g.note,
-       g.stays, g.last_stay_on, g.version, g.created_at
+       g.organisation_id, coalesce(o.name, '') AS organisation, g.member_no, g.member_tier, g.vip_level, g.vip_rank,
+       g.note, g.stays, g.last_stay_on, g.version, g.created_at
 FROM guests_guest g LEFT JOIN guests_organisation o ON o.id = g.organisation_id
 WHERE g.group_id = %s AND g.id = %s
 """

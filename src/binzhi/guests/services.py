@@ -12,13 +12,14 @@ from binzhi.guests.access import Permission
 from binzhi.guests.details import GuestDetails, clean_details
 from binzhi.guests.documents import DocumentInput
 from binzhi.guests.events import DocumentAdded, GuestChanged, GuestCreated, GuestRevealed
+from binzhi.guests.levels import levels_of
 from binzhi.guests.organisations import NewOrganisation, create_organisation
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, InvalidInput, NotFound
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
-from binzhi.property.queries import hotel_by_id
+from binzhi.property.queries import HotelRef, hotel_by_id
 
 __all__ = [
     "DocumentInput", "GuestDetails", "NewOrganisation", "add_document", "create_guest", "create_organisation",
@@ -42,11 +43,22 @@ def create_guest(*, hotel_id: int, details: GuestDetails, actor: Actor, now: dat
         actor.require(Permission.SET_VIP_LEVEL, hotel_id)
     hotel = hotel_by_id(hotel_id)
     guest_id = files.create(group_id=hotel.group_id, details=details, now=now, today=hotel.local(now).date())
+    _set_level(hotel, guest_id, details.vip_level, "")
     record(
         "guest.created", subject="guest", subject_id=guest_id, hotel_id=hotel_id, actor=actor, now=now,
         event=GuestCreated(guest_id=guest_id),
     )  # fmt: skip
     return guest_id
+
+
+def _set_level(hotel: HotelRef, guest_id: int, level: str, before: str) -> None:
+    """The place of a level written anew in the hotel's order. Raises InvalidInput for one the hotel has not."""
+    if level == before:
+        return
+    ranks = {known.code: known.rank for known in levels_of(hotel.pk)}
+    if level and level not in ranks:
+        raise InvalidInput(field="vip_level", message=_("This level does not exist."))
+    db.execute("UPDATE guests_guest SET vip_rank = %s WHERE id = %s", [ranks.get(level, 0), guest_id])
 
 
 @operation(Permission.UPDATE)
@@ -66,6 +78,7 @@ def update_guest(
     if kept["version"] != expected_version:
         raise EditConflict(current={key: value for key, value in kept.items() if key != "phone_sealed"})
     version = files.change(group_id=hotel.group_id, guest_id=guest_id, clean=clean)
+    _set_level(hotel, guest_id, clean.vip_level, kept["vip_level"])
     record(
         "guest.changed", subject="guest", subject_id=guest_id, hotel_id=hotel_id, actor=actor, now=now,
         before={"version": expected_version, "vip_level": kept["vip_level"]},

@@ -43,3 +43,4 @@ class NoticeKind(models.TextChoices):
     HANDOFF = "handoff", _("Handed on")
     REOPENED = "reopened", _("Opened again")
     CANCELLED = "cancelled", _("Cancelled")
+    CHANGED = "changed", _("Another notice issued")

@@ -5,3 +5,13 @@ class VipConfig(AppConfig):
     name = "binzhi.vip"
     label = "vip"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from binzhi.guests.levels import register_levels
+        from binzhi.promises.protocols.values import register_values
+        from binzhi.vip.engine import SUBJECT
+        from binzhi.vip.filing import known_levels
+        from binzhi.vip.queries import level_codes
+
+        register_levels(known_levels)
+        register_values(SUBJECT, "level", level_codes)

@@ -9,21 +9,24 @@ from datetime import datetime
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.promises.access import Permission as Promises
-from binzhi.promises.enums import Evidence
+from binzhi.promises.enums import Evidence, NoticeKind
 from binzhi.promises.locks import TaskRow, open_dependencies, tasks_of
 from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import ProtocolSpec, TaskSpec
 from binzhi.promises.requests import ProofInput
+from binzhi.promises.rows import Told, tell
 from binzhi.promises.services.endings import reopen_task
 from binzhi.promises.services.labels import relabel_run
 from binzhi.promises.services.moments import happen
 from binzhi.promises.services.runs import start_run
 from binzhi.promises.services.tasks import complete_task
+from binzhi.promises.who import doer, posts_of, require_post
 from binzhi.property.queries import localised
+from binzhi.vip.enums import AmenityKind
 from binzhi.vip.errors import NotApproved
-from binzhi.vip.models import Visit
+from binzhi.vip.models import Amenity, Level, Visit
 
-PROTOCOL, SUBJECT = "vip-reception", "visit"
+SUBJECT = "visit"
 # What an operation on a visit does to its protocol goes with the right to that operation.
 _CARRIED = frozenset({str(Promises.RUN), str(Promises.WORK), str(Promises.ASSIGN)})
 
@@ -42,12 +45,19 @@ def run_of(visit: Visit) -> int:
     return visit.run_id
 
 
-def facts_of(visit: Visit, level: str) -> dict[str, object]:
-    """What the protocol's conditions ask of a visit: codes and numbers."""
+def facts_of(visit: Visit, level: Level) -> dict[str, object]:
+    """What the protocol's conditions ask of a visit: codes and numbers, the level by its name and by what it is.
+
+    So a protocol can say `{banner: true}` or `{rank: {least: 2}}` and holds for levels of any name.
+    """
     room = visit.room_reservation
     nights = max((visit.departure_at.date() - visit.arrival_at.date()).days, 0)
+    found = Amenity.objects.filter(level=level).values_list("kind", "value")
     return {
-        "level": level, "room_type": room.room_type.code if room else None, "party": visit.party_size,
+        **dict.fromkeys(AmenityKind.values),
+        **{kind: {"yes": True, "no": False}.get(value, value) for kind, value in found},
+        "level": level.code, "rank": level.rank, "sealed": level.sealed,
+        "room_type": room.room_type.code if room else None, "party": visit.party_size,
         "nights": (room.departure - room.arrival).days if room else nights,
     }  # fmt: skip
 
@@ -58,15 +68,28 @@ def label_of(visit: Visit) -> str:
     return f"{room.number} {visit.title}" if room else visit.title
 
 
-def start(visit: Visit, *, level: str, host_department: str, actor: Actor, now: datetime) -> int:
-    """Lay the reception protocol over a visit; the run. The same visit has one run, however often this is called."""
+def start(visit: Visit, *, level: Level, host_department: str, occasion: str = "", actor: Actor, now: datetime) -> int:
+    """Lay the protocol of the level over a visit; the run. The same visit and occasion have one run of it."""
     room = visit.room_reservation
+    _version, spec = store.current(visit.hotel_id, level.protocol)
+    planned = {"arrival": visit.arrival_at, "departure": visit.departure_at}
+    known = {anchor.name for anchor in spec.anchors}
     return start_run(
-        hotel_id=visit.hotel_id, protocol=PROTOCOL, subject=SUBJECT, subject_id=visit.pk, label=label_of(visit),
-        facts=facts_of(visit, level), anchors={"arrival": visit.arrival_at, "departure": visit.departure_at},
-        room_id=room.room_id if room else None, guest_id=visit.guest_id, host_department=host_department,
-        actor=acting(actor, visit.hotel_id), now=now,
+        hotel_id=visit.hotel_id, protocol=level.protocol, subject=SUBJECT, subject_id=visit.pk, occasion=occasion,
+        label=label_of(visit), facts=facts_of(visit, level),
+        anchors={name: at for name, at in planned.items() if name in known}, room_id=room.room_id if room else None,
+        guest_id=visit.guest_id, host_department=host_department, actor=acting(actor, visit.hotel_id), now=now,
     ).run_id  # fmt: skip
+
+
+def follows(run_id: int, level: Level) -> bool:
+    """Is the protocol of this run the one that receives guests of the level?"""
+    return spec_of(run_id).code == level.protocol
+
+
+def keys_of(visit: Visit, name: str) -> list[str]:
+    """A task that is one for all levels (`room-sealed`), or one for each (`room-sealed-vip`): by its keys."""
+    return [name, f"{name}-{visit.level.code.lower()}"] if visit.level is not None else [name]
 
 
 def rename(visit: Visit, *, actor: Actor, now: datetime) -> None:
@@ -150,6 +173,31 @@ def _proofs(spec: TaskSpec, text: str, ticks: Sequence[str]) -> list[ProofInput]
         elif wanted.kind != Evidence.COUNTERSIGNATURE:
             return None
     return proofs
+
+
+def require_post_of(visit: Visit, post: str, *, actor: Actor, now: datetime) -> None:
+    """Raises WrongPost unless the actor is in that post, ranks above it in its department, or stands in for it."""
+    person, posts = doer(actor, hotel_id=visit.hotel_id, at=now), posts_of(visit.hotel_id)
+    if person is not None and post in posts:
+        require_post(person, hotel_id=visit.hotel_id, wanted=[post], department=posts[post].department, at=now)
+
+
+def has_task(run_id: int, keys: Sequence[str]) -> bool:
+    """Does the run have such a task at all, done or not?"""
+    return any(task.key in keys and task.state != "dropped" for task in tasks_of(run_id))
+
+
+def tell_departments(visit: Visit, *, first: str, text: str, now: datetime) -> None:
+    """Say something to every department that has a task, once: at its task `first`, or else at its earliest."""
+    if visit.run_id is None:
+        return
+    mine = [task for task in tasks_of(visit.run_id) if task.state != "dropped"]
+    mine.sort(key=lambda task: (task.key != first, task.id))
+    at = {task.department_id: task.id for task in reversed(mine)}
+    tell(
+        [Told(task_id, NoticeKind.CHANGED, department_id=department) for department, task_id in sorted(at.items())],
+        hotel_id=visit.hotel_id, now=now, text=text,
+    )  # fmt: skip
 
 
 def open_again(visit: Visit, keys: Sequence[str], *, reason: str, actor: Actor, now: datetime) -> list[int]:

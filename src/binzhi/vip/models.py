@@ -24,7 +24,11 @@ from binzhi.vip.enums import (
 
 
 class Level(models.Model):
-    """A level of reception by the hotel's own name; higher `rank` is received higher, `sealed`: its room is sealed."""
+    """A level of reception by the hotel's own name; higher `rank` is received higher.
+
+    `sealed`: its rooms are sealed, by the post `sealed_by` where the protocol names none; `protocol` receives its
+    guests; `letter` is the general manager's letter to them (empty: the house's standard text).
+    """
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     code = models.SlugField(max_length=10)
@@ -32,12 +36,15 @@ class Level(models.Model):
     name_en = models.CharField(max_length=60, db_default="")
     rank = models.SmallIntegerField()
     sealed = models.BooleanField(db_default=False)
+    sealed_by = models.CharField(max_length=40, db_default="", help_text="code of a post")
+    protocol = models.CharField(max_length=60, db_default="vip-reception", help_text="code of a protocol")
+    letter = models.CharField(max_length=2000, db_default="")
     is_active = models.BooleanField(db_default=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["hotel", "code"], name="level_code"),
-            models.UniqueConstraint(fields=["hotel", "rank"], name="level_rank"),
+            models.UniqueConstraint(fields=["hotel", "rank"], condition=Q(is_active=True), name="level_rank"),
         ]
 
 
@@ -119,6 +126,9 @@ class Visit(models.Model):
     party_size = models.SmallIntegerField(db_default=1)
     needs = models.CharField(max_length=1000, db_default="")
     cautions = models.CharField(max_length=1000, db_default="")
+    letter = models.CharField(max_length=2000, db_default="", help_text="to this guest; empty: the letter of the level")
+    file_level_before = models.CharField(max_length=10, null=True)
+    file_rank_before = models.SmallIntegerField(db_default=0)
     status = models.CharField(max_length=10, choices=VisitStatus, default=VisitStatus.PROPOSED)
     run = models.OneToOneField(Run, on_delete=models.PROTECT, null=True, related_name="+")
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -235,6 +245,7 @@ class Menu(models.Model):
     meal_at = models.DateTimeField()
     private_room = models.CharField(max_length=40, db_default="")
     dishes = models.TextField(db_default="")
+    seats = models.CharField(max_length=2000, db_default="", help_text="one name to a line, from the seat of honour")
     drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     drafted_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

@@ -86,6 +86,8 @@ class VisitView:
     party_size: int
     needs: str
     cautions: str
+    letter: str
+    level_letter: str
     requests: list[dict[str, Any]]
     meetings: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
@@ -99,7 +101,7 @@ class VisitView:
 
 _MORE = """
 SELECT x.guest_id, x.room_reservation_id, rr.room_id, s.sealed_at, coalesce(l.sealed, false) AS level_sealed,
-    x.party_size, x.needs, x.cautions, x.level_id
+    x.party_size, x.needs, x.cautions, x.letter, coalesce(l.letter, '') AS level_letter, x.level_id
 FROM vip_visit x
 LEFT JOIN vip_level l ON l.id = x.level_id
 LEFT JOIN reservations_roomreservation rr ON rr.id = x.room_reservation_id
@@ -108,8 +110,8 @@ WHERE x.hotel_id = %s AND x.id = %s
 """
 _PAPERS = {
     "requests": """
-        SELECT q.id, l.code AS level, l.name AS level_name, l.name_en AS level_name_en, q.route, q.reason, q.asked_at,
-            coalesce(nullif(a.name, ''), a.username, '') AS asked_by, q.approved, q.decided_at,
+        SELECT q.id, l.code AS level, l.name AS level_name, l.name_en AS level_name_en, l.rank, q.route, q.reason,
+            q.asked_at, coalesce(nullif(a.name, ''), a.username, '') AS asked_by, q.approved, q.decided_at,
             coalesce(nullif(b.name, ''), b.username, '') AS decided_by, q.note
         FROM vip_levelrequest q JOIN vip_level l ON l.id = q.level_id
         LEFT JOIN people_user a ON a.id = q.asked_by_id LEFT JOIN people_user b ON b.id = q.decided_by_id
@@ -126,7 +128,7 @@ _PAPERS = {
         SELECT n.id, n.kind, n.number, n.issued_at, coalesce(nullif(u.name, ''), u.username, '') AS issued_by
         FROM vip_notice n LEFT JOIN people_user u ON u.id = n.issued_by_id WHERE n.visit_id = %s ORDER BY n.id""",
     "menus": """
-        SELECT id, occurrence, meal_at, private_room, dishes, drafted_at, approved_at FROM vip_menu
+        SELECT id, occurrence, meal_at, private_room, dishes, seats, drafted_at, approved_at FROM vip_menu
         WHERE visit_id = %s ORDER BY meal_at, id""",
     "purchases": """
         SELECT id, kind, quality, needed_by, state, delivered_at, received_at FROM vip_purchase
@@ -153,6 +155,15 @@ def visit_view(*, hotel_id: int, visit_id: int, now: datetime) -> VisitView:
     level_id = more.pop("level_id")
     amenities = db.fetch_all(_AMENITIES, [level_id])
     return VisitView(line=VisitLine(**line), **more, **papers, amenities=amenities)
+
+
+def visit_of_stay(*, hotel_id: int, room_reservation_id: int) -> int | None:
+    """The visit of a reserved room that is not cancelled."""
+    found: int | None = db.fetch_value(
+        "SELECT id FROM vip_visit WHERE hotel_id = %s AND room_reservation_id = %s AND status <> 'cancelled'",
+        [hotel_id, room_reservation_id],
+    )
+    return found
 
 
 _NOTICE = """
@@ -187,7 +198,8 @@ def standing_list(*, hotel_id: int) -> list[dict[str, Any]]:
 
 
 _LEVELS = """
-SELECT l.id, l.code, l.name, l.name_en, l.rank, l.sealed, l.is_active, a.kind, a.value, a.note
+SELECT l.id, l.code, l.name, l.name_en, l.rank, l.sealed, l.sealed_by, l.protocol, l.letter, l.is_active, a.kind,
+    a.value, a.note
 FROM vip_level l LEFT JOIN vip_amenity a ON a.level_id = l.id WHERE l.hotel_id = %s ORDER BY l.rank, a.id
 """
 
@@ -200,6 +212,9 @@ class LevelView:
     name_en: str
     rank: int
     sealed: bool
+    sealed_by: str
+    protocol: str
+    letter: str
     is_active: bool
     amenities: dict[str, tuple[str, str]]
 
@@ -217,3 +232,40 @@ def levels(*, hotel_id: int) -> list[LevelView]:
         if kind is not None:
             level.amenities[kind] = (value, note)
     return list(found.values())
+
+
+def level_codes(hotel_id: int) -> list[str]:
+    """The levels in use, the lowest first."""
+    return list(
+        db.fetch_values("SELECT code FROM vip_level WHERE hotel_id = %s AND is_active ORDER BY rank", [hotel_id])
+    )
+
+
+_SEAL = """
+SELECT s.sealed_at, coalesce(nullif(a.name, ''), a.username, '') AS sealed_by, s.broken_at,
+    coalesce(nullif(b.name, ''), b.username, '') AS broken_by, s.reason
+FROM property_roomseal s JOIN vip_visit x ON x.hotel_id = s.hotel_id AND x.room_reservation_id = s.stay_id
+LEFT JOIN people_user a ON a.id = s.sealed_by LEFT JOIN people_user b ON b.id = s.broken_by
+WHERE x.hotel_id = %s AND x.id = %s ORDER BY s.id DESC LIMIT 1
+"""
+
+
+def last_seal(*, hotel_id: int, visit_id: int) -> dict[str, Any] | None:
+    """The latest seal of the visit's room, whole or broken, with who sealed and who broke it."""
+    return db.fetch_one(_SEAL, [hotel_id, visit_id])
+
+
+_SIGNED = """
+SELECT t.id AS task_id, coalesce(nullif(u.name, ''), u.username, '') AS name, p.at, p.text
+FROM promises_task t JOIN promises_proof p ON p.task_id = t.id AND p.id > t.proofs_after
+LEFT JOIN people_staff s ON s.id = p.staff_id LEFT JOIN people_user u ON u.id = s.user_id
+WHERE t.hotel_id = %s AND t.run_id = %s ORDER BY p.id
+"""
+
+
+def proofs_by_task(*, hotel_id: int, run_id: int) -> dict[int, list[dict[str, Any]]]:
+    """Who signed or wrote what under each task of a visit's run, in order. One statement."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in db.fetch_all(_SIGNED, [hotel_id, run_id]):
+        found.setdefault(row.pop("task_id"), []).append(row)
+    return found

@@ -5,11 +5,11 @@ from __future__ import annotations
 from binzhi.vip.enums import AmenityKind
 from binzhi.vip.models import Amenity, Level
 
-# Code, names, rank, whether its rooms are sealed.
+# Code, names, rank, who seals its rooms (nobody: they are checked, not sealed).
 LEVELS = (
-    ("IP", "重要客人", "Important guest", 1, False),
-    ("VIP", "贵宾", "VIP", 2, True),
-    ("VVIP", "特级贵宾", "VVIP", 3, True),
+    ("IP", "重要客人", "Important guest", 1, ""),
+    ("VIP", "贵宾", "VIP", 2, "quality-assistant-manager"),
+    ("VVIP", "特级贵宾", "VVIP", 3, "gm-assistant"),
 )
 STANDARD = {
     "IP": {"fruit": "C", "flowers": "C", "board": "yes", "gm": "written"},
@@ -26,10 +26,13 @@ NOTES = {
 def create_standard(*, hotel_id: int) -> dict[str, int]:
     """Ids of the levels by code. Again it changes nothing that a hotel has made of them."""
     made: dict[str, int] = {}
-    for code, name, name_en, rank, sealed in LEVELS:
+    for code, name, name_en, rank, sealed_by in LEVELS:
         level, fresh = Level.objects.get_or_create(
-            hotel_id=hotel_id, code=code, defaults={"name": name, "name_en": name_en, "rank": rank, "sealed": sealed}
-        )
+            hotel_id=hotel_id, code=code,
+            defaults={
+                "name": name, "name_en": name_en, "rank": rank, "sealed": bool(sealed_by), "sealed_by": sealed_by,
+            },
+        )  # fmt: skip
         made[code] = level.pk
         if fresh:
             Amenity.objects.bulk_create(

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
+from binzhi.guests.enums import Sex
 from binzhi.kernel.errors import EditConflict, NotFound
+from binzhi.kernel.surnames import surname_of
 from binzhi.people.models import Department
 from binzhi.property.models import Hotel
 from binzhi.reservations.models import RoomReservation
@@ -42,6 +44,13 @@ def write(visit: Visit, **changes: Any) -> VisitRef:
     for name, value in changes.items():
         setattr(visit, name, value)
     return VisitRef(visit.pk, visit.version, visit.run_id)
+
+
+def address_of(name: str, sex: str) -> str:
+    """王先生, 李女士: the surname as everybody who serves says it; without a known sex the whole name."""
+    title = {Sex.MALE.value: "先生", Sex.FEMALE.value: "女士"}.get(sex)
+    chinese = any("\u3400" <= character <= "\u9fff" for character in name)
+    return f"{surname_of(name)}{title}" if title and chinese else name
 
 
 def department_id(hotel_id: int, code: str) -> int:

@@ -115,7 +115,8 @@ COMMON = f"""
 """
 GUEST_COLUMNS = """
 coalesce(g.name, v.booker_name) AS name, coalesce(g.sex, '') AS sex, coalesce(g.marked, '') AS marked,
-coalesce(g.vip_level, '') AS vip_level, coalesce(g.member_tier, '') AS member_tier, coalesce(g.stays, 0) AS stays,
+coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank,
+ coalesce(g.member_tier, '') AS member_tier, coalesce(g.stays, 0) AS stays,
 coalesce(g.id, 0) AS guest_id, coalesce(o.name, '') AS organisation,
 coalesce(g.pinyin, lower(v.booker_name)) AS name_key, t.position AS type_position
 """
@@ -138,6 +139,7 @@ class BoardRow:
     sex: str
     marked: str
     vip_level: str
+    vip_rank: int
     member_tier: str
     stays: int
     guest_id: int
@@ -155,7 +157,7 @@ class BoardRow:
 
     @property
     def vip(self) -> int:
-        return vip_weight(self.vip_level)
+        return vip_weight(self.vip_level, self.vip_rank)
 
     @property
     def type_label(self) -> str:

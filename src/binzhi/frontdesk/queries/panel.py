@@ -19,6 +19,7 @@ _ROOM = """
 SELECT r.id, r.number, r.housekeeping, r.maintenance, r.do_not_disturb, r.smoking, r.accessible, r.features,
        r.orientation, coalesce(c.number, '') AS connects_to, f.name AS floor, t.name AS type_name,
        t.name_en AS type_name_en, t.bed_type, t.area,
+       seal.sealed_at, coalesce(nullif(sealer.name, ''), sealer.username, '') AS sealed_by,
        ooo.reason AS out_of_order_reason, ooo.until AS out_of_order_until
 FROM property_room r
 JOIN property_floor f ON f.id = r.floor_id
@@ -27,13 +28,16 @@ LEFT JOIN property_room c ON c.id = r.connects_to_id
 LEFT JOIN reservations_roomnight tonight
        ON tonight.room_id = r.id AND tonight.night = %(business_date)s AND tonight.out_of_order_id IS NOT NULL
 LEFT JOIN reservations_outoforder ooo ON ooo.id = tonight.out_of_order_id
+LEFT JOIN property_roomseal seal ON seal.room_id = r.id AND seal.broken_at IS NULL
+LEFT JOIN people_user sealer ON sealer.id = seal.sealed_by
 WHERE r.hotel_id = %(hotel)s AND r.number = %(number)s AND r.is_active
 """
 # Who is in the room, who comes today, who comes after: at most three rows.
 _PEOPLE = """
 SELECT rr.id, rr.status, rr.arrival, rr.departure, rr.adults, rr.children + rr.infants AS minors, v.number,
        coalesce(g.name, v.booker_name) AS name, coalesce(g.sex, '') AS sex, coalesce(g.marked, '') AS marked,
-       coalesce(g.vip_level, '') AS vip_level, coalesce(g.member_tier, '') AS member_tier,
+       coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank,
+       coalesce(g.member_tier, '') AS member_tier,
        coalesce(g.stays, 0) AS stays,
        coalesce(g.id, 0) AS guest_id, coalesce(g.phone_masked, v.booker_phone_masked, '') AS phone,
        v.special_requests, v.remarks, v.expected_at, rr.checked_in_at,
@@ -82,6 +86,7 @@ class PersonInRoom:
     sex: str
     marked: str
     vip_level: str
+    vip_rank: int
     member_tier: str
     stays: int
     guest_id: int
@@ -107,7 +112,7 @@ class PersonInRoom:
 
     @property
     def vip(self) -> int:
-        return vip_weight(self.vip_level)
+        return vip_weight(self.vip_level, self.vip_rank)
 
     @property
     def plan_label(self) -> str:
@@ -158,6 +163,8 @@ class RoomPanel:
     type_name_en: str
     bed_type: str
     area: Decimal
+    sealed_at: datetime | None
+    sealed_by: str
     out_of_order_reason: str | None
     out_of_order_until: date | None
     people: Sequence[PersonInRoom]

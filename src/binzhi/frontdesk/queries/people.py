@@ -14,7 +14,7 @@ from binzhi.kernel.errors import DomainError
 from binzhi.property.queries import HotelRef
 
 _OWNER = """
-SELECT g.id, g.name, g.sex, g.marked, g.vip_level, g.member_tier, g.stays, g.last_stay_on
+SELECT g.id, g.name, g.sex, g.marked, g.vip_level, g.vip_rank, g.member_tier, g.stays, g.last_stay_on
 FROM guests_guestdocument d JOIN guests_guest g ON g.id = d.guest_id
 WHERE d.group_id = %s AND d.kind = %s AND d.country = %s AND d.number_index = %s
 """

@@ -23,12 +23,13 @@ SELECT r.id, r.number, r.housekeeping, r.maintenance, r.do_not_disturb, r.smokin
             WHEN r.housekeeping = 'dirty' THEN 'vd' ELSE 'vc' END AS state,
        coalesce(stay.id, 0) AS stay_id, stay.departure,
        coalesce(sg.name, sv.booker_name, '') AS name, coalesce(sg.sex, '') AS sex, coalesce(sg.marked, '') AS marked,
-       coalesce(sg.vip_level, '') AS vip_level,
+       coalesce(sg.vip_level, '') AS vip_level, coalesce(sg.vip_rank, 0) AS vip_rank,
        stay.departure + CASE WHEN stay.arrival = stay.departure THEN time '24:00' ELSE %(check_out_time)s::time END
            < %(local_now)s::timestamp AND stay.departure <= %(business_date)s AS overdue,
        coalesce(due.id, 0) AS due_id, coalesce(dg.name, dv.booker_name, '') AS due_name,
        coalesce(dg.sex, '') AS due_sex, coalesce(dg.marked, '') AS due_marked,
-       coalesce(dg.vip_level, '') AS due_vip_level
+       coalesce(dg.vip_level, '') AS due_vip_level, coalesce(dg.vip_rank, 0) AS due_vip_rank,
+       seal.id IS NOT NULL AS sealed
 FROM property_room r
 JOIN property_floor f ON f.id = r.floor_id
 JOIN property_building b ON b.id = f.building_id
@@ -44,6 +45,7 @@ LEFT JOIN (
     WHERE d.hotel_id = %(hotel)s AND d.status = 'reserved' AND d.arrival <= %(business_date)s AND d.room_id IS NOT NULL
     ORDER BY d.room_id, d.arrival DESC, d.id
 ) due ON due.room_id = r.id
+LEFT JOIN property_roomseal seal ON seal.room_id = r.id AND seal.broken_at IS NULL
 LEFT JOIN reservations_reservation dv ON dv.id = due.reservation_id
 LEFT JOIN guests_guest dg ON dg.id = coalesce(due.guest_id, dv.guest_id)
 WHERE r.hotel_id = %(hotel)s AND r.is_active
@@ -97,12 +99,15 @@ class RackRoom:
     sex: str
     marked: str
     vip_level: str
+    vip_rank: int
     overdue: bool | None
     due_id: int
     due_name: str
     due_sex: str
     due_marked: str
     due_vip_level: str
+    due_vip_rank: int
+    sealed: bool
     due_out: bool
 
     @property
@@ -112,7 +117,9 @@ class RackRoom:
     @property
     def vip(self) -> int:
         """The level of who is in the room, or else of who comes today."""
-        return vip_weight(self.vip_level) if self.stay_id else vip_weight(self.due_vip_level)
+        if self.stay_id:
+            return vip_weight(self.vip_level, self.vip_rank)
+        return vip_weight(self.due_vip_level, self.due_vip_rank)
 
     @property
     def label(self) -> str:
@@ -131,7 +138,9 @@ class RackRoom:
         shown = (
             ("late", bool(self.overdue)),
             ("due_out", self.due_out and not self.overdue),
-            ("due_in", bool(self.due_id)),
+            ("sealed", self.sealed),
+            # A seal is for somebody who is expected: a tile has no place for both.
+            ("due_in", bool(self.due_id) and not self.sealed),
             ("dnd", self.do_not_disturb),
         )
         return tuple(name for name, holds in shown if holds)
@@ -153,7 +162,7 @@ class RackRoom:
 
     @property
     def traits(self) -> frozenset[str]:
-        extra = {"vip"} if self.vip else set()
+        extra = {name for name, holds in (("vip", self.vip), ("due_in", self.due_id)) if holds}
         return frozenset({self.state, *self.marks, *extra, *({"waiting"} if self.waits else ())})
 
     @property
@@ -187,4 +196,6 @@ def rack(*, hotel: HotelRef, now: datetime) -> list[RackRoom]:
 def rack_counts(rooms: Sequence[RackRoom]) -> Mapping[str, int]:
     """The legend: rooms per state and mark, every key present."""
     counted = Counter(trait for room in rooms for trait in room.traits)
-    return {key: counted.get(key, 0) for key in (*STATES, "due_in", "due_out", "dnd", "late", "vip", "waiting")}
+    return {
+        key: counted.get(key, 0) for key in (*STATES, "due_in", "due_out", "dnd", "late", "vip", "sealed", "waiting")
+    }

@@ -21,7 +21,7 @@ SELECT rr.id, rr.reservation_id, v.number, rr.status, rr.arrival, rr.departure, 
        p.name AS plan_name, p.name_en AS plan_name_en, p.breakfasts, coalesce(rm.number, '') AS room,
        coalesce(rr.room_id, 0) AS room_id, v.expected_at, v.guarantee, v.special_requests, v.remarks,
        coalesce(g.id, 0) AS guest_id, coalesce(g.name, v.booker_name) AS name, coalesce(g.sex, '') AS sex,
-       coalesce(g.marked, '') AS marked, coalesce(g.vip_level, '') AS vip_level,
+       coalesce(g.marked, '') AS marked, coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank,
        coalesce(g.member_tier, '') AS member_tier, coalesce(g.stays, 0) AS stays, g.birth_date,
        coalesce(nullif(g.phone_masked, ''), v.booker_phone_masked, '') AS phone, coalesce(o.name, '') AS organisation,
        v.organisation_id, coalesce(folio.number, '') AS folio_number, rr.checked_in_at, rr.checked_out_at,
@@ -100,6 +100,7 @@ class StayCard:
     sex: str
     marked: str
     vip_level: str
+    vip_rank: int
     member_tier: str
     stays: int
     birth_date: date | None
@@ -122,7 +123,7 @@ class StayCard:
 
     @property
     def vip(self) -> int:
-        return vip_weight(self.vip_level)
+        return vip_weight(self.vip_level, self.vip_rank)
 
     @property
     def type_label(self) -> str:

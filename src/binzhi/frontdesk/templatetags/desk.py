@@ -13,6 +13,7 @@ from django.template import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from binzhi.frontdesk import names, wording
 from binzhi.frontdesk.assignment import Proposal
@@ -115,8 +116,8 @@ def board_name(name: str, sex: str) -> str:
 
 
 @register.filter
-def vip_weight(level: str) -> int:
-    return names.vip_weight(level)
+def vip_weight(level: str, rank: int = 0) -> int:
+    return names.vip_weight(level, rank)
 
 
 @register.filter
@@ -130,6 +131,14 @@ def unlocalized(value: Decimal | str) -> str:
     return str(value)
 
 
+_ROOM_HISTORY = {
+    "room.out_of_order": gettext_lazy("out of order"),
+    "room.returned_to_service": gettext_lazy("back in service"),
+    "room.sealed": gettext_lazy("sealed"),
+    "room.seal_broken": gettext_lazy("seal broken"),
+}
+
+
 @register.simple_tag
 def history_line(entry: Mapping[str, Any]) -> str:
     """`clean · Sun Li`: what happened to a room and who did it."""
@@ -139,10 +148,8 @@ def history_line(entry: Mapping[str, Any]) -> str:
         what = str(Housekeeping(after["housekeeping"]).label)
     elif "do_not_disturb" in after:
         what = _("do not disturb") if after["do_not_disturb"] else _("may be disturbed")
-    elif entry["operation"] == "room.out_of_order":
-        what = _("out of order")
-    elif entry["operation"] == "room.returned_to_service":
-        what = _("back in service")
+    else:
+        what = str(_ROOM_HISTORY.get(what, what))
     return " · ".join(filter(None, (what, entry["actor"])))
 
 

@@ -78,6 +78,7 @@ class DueArrival:
     guest_name: str
     marked: str
     vip_level: str
+    vip_rank: int
     at: datetime
     expected: bool
     rooms: int
@@ -93,7 +94,8 @@ class DueArrival:
 _DUE_ARRIVALS = """
 WITH due AS (
     SELECT s.reservation_id, v.number, coalesce(g.name, v.booker_name) AS guest_name, coalesce(g.marked, '') AS marked,
-           coalesce(g.vip_level, '') AS vip_level, v.guarantee, v.expected_at IS NOT NULL AS expected,
+           coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank,
+            v.guarantee, v.expected_at IS NOT NULL AS expected,
            min(s.arrival) + coalesce(v.expected_at, %(check_in)s::time) AS at,
            count(*) AS rooms, sum(s.adults + s.children + s.infants)::int AS guests, count(s.room_id) AS assigned,
            coalesce(min(r.number), '') AS room, coalesce(min(r.housekeeping), '') AS room_state,
@@ -114,8 +116,8 @@ WITH due AS (
     UNION ALL
     SELECT 'vip', due.* FROM due WHERE vip_level <> ''
 )
-SELECT kind, total, total_rooms, reservation_id, number, guest_name, marked, vip_level, at, expected, rooms, guests,
-       assigned, room, room_state, room_type, room_type_en
+SELECT kind, total, total_rooms, reservation_id, number, guest_name, marked, vip_level, vip_rank, at, expected, rooms,
+       guests, assigned, room, room_state, room_type, room_type_en
 FROM (
     SELECT wanted.*, count(*) OVER (PARTITION BY kind) AS total,
            sum(CASE WHEN kind = 'unassigned' THEN rooms - assigned ELSE rooms END)

@@ -161,7 +161,7 @@ class BoardWords:
             row=row,
             chip=chip,
             what=what,
-            rank=vip_weight(row.vip_level),
+            rank=vip_weight(row.vip_level, row.vip_rank),
             soon=0 <= left <= AN_HOUR // 2,
             late=overdue and row.expected,
         )

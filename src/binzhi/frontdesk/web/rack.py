@@ -19,8 +19,10 @@ from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.panel import room_panel
 from binzhi.frontdesk.queries.rack import RackFilter, RackRoom, rack, rack_counts
 from binzhi.frontdesk.web.live import is_known, version_of
+from binzhi.guests.levels import levels_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, NotFound
+from binzhi.kernel.standing import short_of, standing
 from binzhi.kernel.ui.htmx import go, render_screen, toast, wants_part
 from binzhi.kernel.ui.rooms import RoomTile
 from binzhi.people.web import StaffRequest, hotel_of, screen
@@ -29,7 +31,7 @@ from binzhi.property.queries import HotelRef, room_by_number
 from binzhi.property.services import set_do_not_disturb, set_room_condition
 
 GROUPS = ("floor", "type", "list")
-LEGEND = ("vc", "vd", "oc", "od", "ooo", "oos", "due_in", "due_out", "dnd", "late", "vip")
+LEGEND = ("vc", "vd", "oc", "od", "ooo", "oos", "due_in", "due_out", "dnd", "late", "vip", "sealed")
 # Widths for which the sheet has a class; a floor of 13 rooms takes the next one.
 ACROSS = (10, 12, 15, 20, 24, 30)
 
@@ -121,6 +123,7 @@ def rack_context(request: StaffRequest, *, selected: str) -> dict[str, Any]:
         "shown": sum(room.stands_out(asked) for room in rooms),
         "asked": asked,
         "counts": counts,
+        "level_words": _level_words(hotel.pk) if counts["vip"] else "",
         "legend": {key: counts[key] for key in LEGEND},
         "links": _legend_links(counts, asked, keep),
         "floors": list(dict.fromkeys(room.floor for room in rooms)),
@@ -174,6 +177,12 @@ def _across(most: int) -> str:
     """The class for the widest line; what no class is wide enough for is broken into several."""
     width = next((width for width in ACROSS if width >= most), 0)
     return {0: "many", 20: ""}.get(width, f"x{width}")
+
+
+def _level_words(hotel_id: int) -> str:
+    """What stands on a tile for which level: `V3 VVIP`, and by its name where the tile has the code itself."""
+    found = [(standing(level.code, level.rank), level.label) for level in levels_of(hotel_id)]
+    return " · ".join(f"{short_of(one)} {label if short_of(one) == one.name else one.name}" for one, label in found)
 
 
 def _tile(room: RackRoom, hotel: HotelRef, asked: RackFilter, selected: str, suffix: str) -> RoomTile:

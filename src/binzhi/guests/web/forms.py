@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from binzhi.guests.countries import country_choices
-from binzhi.guests.enums import DocumentKind, OrganisationKind, RevealReason, Sex, VipLevel
+from binzhi.guests.enums import DocumentKind, OrganisationKind, RevealReason, Sex
+from binzhi.guests.levels import levels_of
 from binzhi.guests.queries import GuestCard
 from binzhi.guests.services import DocumentInput, GuestDetails, NewOrganisation
 from binzhi.kernel.errors import DomainError, EditConflict
@@ -47,16 +48,23 @@ class GuestForm(RefusingForm):
     remove_email = forms.BooleanField(label=_("Take the saved e-mail away"), required=False)
     organisation_id = forms.IntegerField(label=_("Organisation"), required=False, widget=forms.HiddenInput)
     member_no = _text(_("Member number"))
-    vip_level = forms.ChoiceField(label=_("Level"), choices=VipLevel.choices, required=False)
+    vip_level = forms.ChoiceField(label=_("Level"), required=False)
     note = _text(_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, may_set_level: bool, card: GuestCard | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, hotel_id: int, may_set_level: bool, card: GuestCard | None = None, **kwargs: Any
+    ) -> None:
         if card is not None:
             kwargs.setdefault("initial", _initial(card))
         super().__init__(*args, **kwargs)
         self._card = card
         self.fields["nationality"].choices = [("", "—"), *country_choices()]  # type: ignore[attr-defined]  # ChoiceField
+        known = {level.code: level.label for level in levels_of(hotel_id)}
+        if card is not None and card.vip_level:
+            # A level of another hotel of the group, or one out of use, stays choosable where it is.
+            known.setdefault(card.vip_level, card.vip_level.upper())
+        self.fields["vip_level"].choices = [("", _("No level")), *known.items()]  # type: ignore[attr-defined]
         if not may_set_level:
             del self.fields["vip_level"]
         if card is None or not card.phone_masked:

@@ -72,7 +72,7 @@ def _detail(
     context = {
         "card": card,
         "age": card.age_on(hotel.business_date),
-        "vip_weight": queries.vip_weight(card.vip_level),
+        "vip_weight": queries.vip_weight(card.vip_level, card.vip_rank),
         "sections": [section for section in sections if not section.aside],
         "asides": [section for section in sections if section.aside],
         "may_update": request.actor.may(Permission.UPDATE, hotel.pk),
@@ -89,8 +89,8 @@ def new(request: StaffRequest) -> HttpResponse:
     hotel = hotel_of(request)
     may_set_level = request.actor.may(Permission.SET_VIP_LEVEL, hotel.pk)
     if request.method == "GET":
-        return _form_page(request, GuestForm(may_set_level=may_set_level))
-    form = GuestForm(request.POST, may_set_level=may_set_level)
+        return _form_page(request, GuestForm(hotel_id=hotel.pk, may_set_level=may_set_level))
+    form = GuestForm(request.POST, hotel_id=hotel.pk, may_set_level=may_set_level)
     if not form.is_valid():
         return _form_page(request, form, status=422)
 
@@ -127,8 +127,8 @@ def edit(request: StaffRequest, guest_id: int) -> HttpResponse:
     card = queries.guest_card(group_id=hotel.group_id, guest_id=guest_id)
     may_set_level = request.actor.may(Permission.SET_VIP_LEVEL, hotel.pk)
     if request.method == "GET":
-        return _form_page(request, GuestForm(may_set_level=may_set_level, card=card), card=card)
-    form = GuestForm(request.POST, may_set_level=may_set_level, card=card)
+        return _form_page(request, GuestForm(hotel_id=hotel.pk, may_set_level=may_set_level, card=card), card=card)
+    form = GuestForm(request.POST, hotel_id=hotel.pk, may_set_level=may_set_level, card=card)
     if not form.is_valid():
         return _form_page(request, form, card=card, status=422)
     try:

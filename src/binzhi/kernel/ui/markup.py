@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from binzhi.kernel.standing import name_of, short_of
 from binzhi.kernel.ui.assets import asset_url
 
 # A state always speaks with the same icon, whoever uses it.
@@ -19,7 +20,6 @@ STATE_ICONS = {
     "dirty": "broom",
     "": "hourglass",
 }
-VIP_NAMES = {1: "IP", 2: "VIP", 3: "VVIP"}
 
 
 def icon(name: str, size: str = "", label: str | Promise = "") -> SafeString:
@@ -48,7 +48,5 @@ def vip(level: int | None, *, big: bool = False, short: bool = False) -> SafeStr
     if not level:
         return SafeString("")
     if short:
-        return format_html('<span class="bz-v v{}">V{}</span>', level, level)
-    return format_html(
-        '<span class="bz-vip v{}{}">{}</span>', level, " big" if big else "", VIP_NAMES.get(level, "VIP")
-    )
+        return format_html('<span class="bz-v v{}">{}</span>', level, short_of(level))
+    return format_html('<span class="bz-vip v{}{}">{}</span>', level, " big" if big else "", name_of(level))

@@ -71,6 +71,15 @@ NAVIGATION: tuple[Department, ...] = (
         ),
     ),
     Department(
+        pgettext_lazy("department", "VIP"),
+        "star",
+        (
+            Item(_("VIP visits"), "star", "vip:list", "vip.view_visits"),
+            Item(_("Standing list"), "list", "vip:standing", "vip.view_visits"),
+            Item(_("Levels and amenities"), "settings", "vip:levels", "vip.view_visits"),
+        ),
+    ),
+    Department(
         _("Front desk"),
         "desk",
         (

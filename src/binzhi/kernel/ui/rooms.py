@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from binzhi.kernel.standing import name_of, short_of
 from binzhi.kernel.ui.markup import icon
 
 
@@ -66,7 +67,8 @@ MARKS: dict[str, tuple[str, str | Promise]] = {
     "due_in": ("arrive", pgettext_lazy("room mark", "Due in")),
     "due_out": ("depart", pgettext_lazy("room mark", "Due out")),
     "dnd": ("minus", pgettext_lazy("room mark", "Do not disturb")),
-    "held": ("seal", pgettext_lazy("room mark", "Held")),
+    "held": ("lock", pgettext_lazy("room mark", "Held")),
+    "sealed": ("seal", pgettext_lazy("room mark", "Sealed")),
     "late": ("alert", pgettext_lazy("room mark", "Overdue")),
 }
 # What fits beside an icon on a tile of 58 pixels.
@@ -75,9 +77,9 @@ SHORT_MARKS: dict[str, str | Promise] = {
     "due_out": pgettext_lazy("room tile", "Out"),
     "dnd": pgettext_lazy("room tile", "DND"),
     "held": pgettext_lazy("room tile", "Held"),
+    "sealed": pgettext_lazy("room tile", "Sealed"),
     "late": pgettext_lazy("room tile", "Late"),
 }
-VIP_LEVELS = {1: "IP", 2: "VIP", 3: "VVIP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,10 @@ def _marks(tile: RoomTile, late: bool) -> SafeString:
     if tile.vip:
         parts.append(
             format_html(
-                '<span class="bz-v v{0}" aria-hidden="true">V{0}</span><span class="sr">{1}</span>',
+                '<span class="bz-v v{}" aria-hidden="true">{}</span><span class="sr">{}</span>',
                 tile.vip,
-                VIP_LEVELS[tile.vip],
+                short_of(tile.vip),
+                name_of(tile.vip),
             )
         )
     for mark in sorted(tile.marks, key=lambda name: name != "late"):
@@ -158,7 +161,7 @@ def room_legend(counts: Mapping[str, int], links: Mapping[str, str], current: st
 
 def _mark_entry(key: str, counts: Mapping[str, int], links: Mapping[str, str], current: str) -> SafeString:
     if key == "vip":
-        glyph = mark_safe('<span class="bz-v">V3</span>')
+        glyph = mark_safe('<span class="bz-v">V</span>')
         return _entry("vip", pgettext_lazy("room mark", "VIP"), "", glyph, counts, links, current)
     name, label = MARKS[key]
     return _entry(

@@ -55,6 +55,7 @@ def _test(fact: str, node: Node, where: str, notes: Notes) -> Test | None:
         if isinstance(item, Scalar) and not item.is_nothing:
             value = item.value
             values.append(text_of(item, where, notes, limit=LABEL) if isinstance(value, str) else value)
+            notes.marks[f"{where}.{values[-1]}"] = (item.line, item.column)
         else:
             notes.complain(item, where, "test")
     if not items:

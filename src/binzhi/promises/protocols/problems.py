@@ -68,6 +68,9 @@ SENTENCES: dict[str, Promise] = {
     "unknown_department_near": _("This hotel has no department “%(value)s”. Is “%(near)s” meant?"),
     "unknown_post": _("This hotel has no post “%(value)s”."),
     "unknown_post_near": _("This hotel has no post “%(value)s”. Is “%(near)s” meant?"),
+    # What can be kept, but holds for nobody.
+    "unknown_value": _("This hotel has no “%(value)s”: the condition holds for nobody."),
+    "unknown_value_near": _("This hotel has no “%(value)s”: the condition holds for nobody. Is “%(near)s” meant?"),
 }
 
 

@@ -51,11 +51,7 @@ def left(context: Context, at: datetime, mark: str = "") -> SafeString:
 @register.simple_tag
 def level(facts: Mapping[str, object], big: bool = False) -> SafeString:
     """The level of whom it is about; a house's own name for it stands as it is."""
-    known = wording.level_of(facts)
-    if known:
-        return markup.vip(known, big=big)
-    own = facts.get("level")
-    return markup.chip(str(own), state="plain", glyph="star") if own else SafeString("")
+    return markup.vip(wording.level_of(facts), big=big)
 
 
 @register.filter

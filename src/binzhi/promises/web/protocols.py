@@ -20,6 +20,7 @@ from binzhi.promises.protocols.known import problems_in_house
 from binzhi.promises.protocols.language import ProtocolSpec
 from binzhi.promises.protocols.problems import Problem
 from binzhi.promises.protocols.reader import read
+from binzhi.promises.protocols.values import warnings_in_house
 from binzhi.promises.queries.protocols import protocols_of, source_of, versions_of
 from binzhi.promises.services.protocols import house_of, save_protocol, set_protocol_active
 from binzhi.promises.web.posting import common, once, status_of
@@ -91,6 +92,7 @@ def editor_context(request: StaffRequest, code: str, *, source: str | None = Non
         "may_edit": request.actor.may(Permission.EDIT_PROTOCOLS, hotel.pk),
         "spec": spec,
         "problems": problems,
+        "warnings": warnings_in_house(spec, hotel.pk) if spec is not None else [],
         "gaps": gaps_of(spec),
     }
 
@@ -115,8 +117,10 @@ def gaps_of(spec: ProtocolSpec | None) -> list[tuple[Any, str]]:
 @screen(Permission.VIEW)
 def check(request: StaffRequest) -> HttpResponse:
     """All mistakes of a text while it is being written; nothing is kept."""
-    spec, problems = checked(request.POST.get("source", "")[: MOST_BYTES + 1], hotel_id=hotel_of(request).pk)
-    context = {"spec": spec, "problems": problems, "gaps": gaps_of(spec)}
+    hotel = hotel_of(request)
+    spec, problems = checked(request.POST.get("source", "")[: MOST_BYTES + 1], hotel_id=hotel.pk)
+    warnings = warnings_in_house(spec, hotel.pk) if spec is not None else []
+    context = {"spec": spec, "problems": problems, "warnings": warnings, "gaps": gaps_of(spec)}
     return render_screen(request, CHECK, context, part=CHECK)
 
 

@@ -14,15 +14,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from binzhi.kernel.standing import Standing, standing
 from binzhi.kernel.ui import markup
 from binzhi.promises.enums import Evidence, TaskState
 from binzhi.promises.protocols.language import MANAGER, PERSON, TaskSpec
 from binzhi.promises.queries import Card, Timing
 from binzhi.promises.who import Person, PostFacts, fits
 
-LEVELS = {"IP": 1, "VIP": 2, "VVIP": 3}
 FACTS: dict[str, Promise] = {
     "level": pgettext_lazy("fact", "Level"),
+    "rank": pgettext_lazy("fact", "Place of the level in the order"),
+    "sealed": pgettext_lazy("fact", "Room is sealed"),
+    "fruit": pgettext_lazy("fact", "Fruit"),
+    "flowers": pgettext_lazy("fact", "Flowers"),
+    "banner": pgettext_lazy("fact", "Banner"),
+    "board": pgettext_lazy("fact", "Welcome board"),
+    "gm": pgettext_lazy("fact", "Welcome of the general manager"),
+    "party": pgettext_lazy("fact", "People"),
     "gm_away": pgettext_lazy("fact", "General manager away"),
     "nights": pgettext_lazy("fact", "Nights"),
     "room_type": pgettext_lazy("fact", "Room type"),
@@ -86,9 +94,10 @@ class Line:
         return self.card.state not in (TaskState.WAITING, TaskState.OPEN)
 
 
-def level_of(facts: Mapping[str, object]) -> int:
-    """1 to 3 where the level is one of the shipped ones."""
-    return LEVELS.get(str(facts.get("level", "")), 0)
+def level_of(facts: Mapping[str, object]) -> Standing:
+    """The level by the house's own name, and by its place in the house's order where that is told."""
+    rank = facts.get("rank")
+    return standing(str(facts.get("level") or ""), rank if isinstance(rank, int) else 0)
 
 
 def lines(cards: Iterable[Card], *, me: Person | None, posts: Mapping[str, PostFacts]) -> list[Line]:

@@ -61,6 +61,7 @@ class ListRow:
     guest_name: str
     marked: str
     vip_level: str
+    vip_rank: int
     phone: str
     organisation: str
     room_type_name: str
@@ -144,7 +145,8 @@ _ROW = """
 SELECT v.number, s.position,
        (SELECT count(*) FROM reservations_roomreservation x WHERE x.reservation_id = v.id) AS rooms,
        s.status, coalesce(g.name, v.booker_name) AS guest_name, coalesce(g.marked, '') AS marked,
-       coalesce(g.vip_level, '') AS vip_level, coalesce(nullif(v.booker_phone_masked, ''), g.phone_masked, '') AS phone,
+       coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank,
+       coalesce(nullif(v.booker_phone_masked, ''), g.phone_masked, '') AS phone,
        coalesce(o.name, '') AS organisation, t.name AS room_type_name, t.name_en AS room_type_name_en,
        p.name AS rate_plan_name, p.name_en AS rate_plan_name_en, coalesce(r.number, '') AS room, s.arrival, s.departure,
        v.expected_at, s.adults, s.children, v.channel, coalesce(c.name, '') AS channel_name,

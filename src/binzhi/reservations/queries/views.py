@@ -43,6 +43,7 @@ class RoomView:
     guest_id: int | None
     guest_name: str
     vip_level: str
+    vip_rank: int
     room_id: int | None
     room: str | None
     folio_id: int | None
@@ -139,7 +140,8 @@ SELECT v.id AS reservation_id, v.hotel_id, v.number, v.version, v.guest_id AS bo
        t.code AS room_type, t.name AS room_type_name, t.name_en AS room_type_name_en, held.code AS held_type,
        p.code AS rate_plan, p.name AS rate_plan_name, p.name_en AS rate_plan_name_en, c.name AS policy_name,
        c.name_en AS policy_name_en, p.breakfasts, rr.arrival, rr.departure, rr.adults, rr.children, rr.infants,
-       rr.guest_id, coalesce(g.name, '') AS guest_name, coalesce(g.vip_level, '') AS vip_level, rr.room_id,
+       rr.guest_id, coalesce(g.name, '') AS guest_name, coalesce(g.vip_level, '') AS vip_level,
+       coalesce(g.vip_rank, 0) AS vip_rank, rr.room_id,
        r.number AS room, rr.folio_id, f.number AS folio, rr.walk_in, rr.checked_in_at, rr.checked_out_at, rr.ended_on,
        rr.end_reason, rr.end_note,
        (SELECT coalesce(array_agg(n.night ORDER BY n.night), '{}') FROM reservations_staynight n

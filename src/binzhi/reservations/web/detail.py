@@ -140,7 +140,7 @@ def room_cards(request: StaffRequest, view: ReservationView, names: Names) -> li
                 icon=icon,
                 label=str(Status(room.status).label),
                 due=due_words(room.due),
-                rank=vip_rank(room.vip_level),
+                rank=vip_rank(room.vip_level, room.vip_rank),
                 actions=actions,
                 links=room_links(request, hotel, view, room),
                 reason=names.get(CodeKind.CANCEL_REASON.value, {}).get(room.end_reason, room.end_reason),
@@ -163,6 +163,8 @@ def room_links(request: StaffRequest, hotel: HotelRef, view: ReservationView, ro
         links["check_out"] = url_of("frontdesk:check_out", hotel.code, room.id)
     if room.folio and may("billing.view_folio", hotel.pk):
         links["folio"] = url_of("billing:folio", hotel.code, room.folio)
+    if room.status in (Status.RESERVED, Status.IN_HOUSE) and may("vip.propose_visit", hotel.pk):
+        links["visit"] = url_of("vip:of_stay", hotel.code, room.id)
     if room.guest_id and may("guests.view_guest", hotel.pk):
         links["guest"] = url_of("guests:detail", hotel.code, room.guest_id)
     return {name: url for name, url in links.items() if url}

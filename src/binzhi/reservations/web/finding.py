@@ -43,5 +43,5 @@ def find_reservations(request: HttpRequest, query: str) -> Iterable[Hit]:
             icon=STATUS_CHIPS[status][1],
             detail=f"{row.arrival:%m-%d} – {row.departure:%m-%d} · {room}",
             tail=str(status.label),
-            vip=vip_rank(row.vip_level),
+            vip=vip_rank(row.vip_level, row.vip_rank),
         )

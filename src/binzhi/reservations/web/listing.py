@@ -133,7 +133,7 @@ def shown(row: ListRow) -> dict[str, Any]:
         "state": state,
         "icon": icon,
         "label": Status(row.status).label,
-        "rank": vip_rank(row.vip_level),
+        "rank": vip_rank(row.vip_level, row.vip_rank),
     }
 
 

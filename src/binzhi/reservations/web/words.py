@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.standing import Standing, standing
 from binzhi.kernel.ui import formats
 from binzhi.property.enums import BedType
 from binzhi.property.queries import RoomTypeRef
@@ -110,12 +111,9 @@ def guarantee_word(value: str) -> str:
     return str(GUARANTEES.get(value, value))
 
 
-VIP_RANKS = {"ip": 1, "vip": 2, "vvip": 3}
-
-
-def vip_rank(level: str) -> int:
+def vip_rank(level: str, rank: int = 0) -> Standing:
     """The badge of a level of the guest file; 0 for none."""
-    return VIP_RANKS.get(level, 0)
+    return standing(level, rank)
 
 
 DUE = {"due_in": pgettext_lazy("room mark", "Due in"), "due_out": pgettext_lazy("room mark", "Due out")}

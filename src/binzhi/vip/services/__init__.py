@@ -3,10 +3,10 @@
 from binzhi.vip.services.following import follow_stay
 from binzhi.vip.services.here import note_arrival, note_departure, note_event, note_wish, report_gm_away
 from binzhi.vip.services.levels import ask_level, decide_level, set_level_directly
-from binzhi.vip.services.meals import approve_menu, draft_menu, move_meal, plan_meal
+from binzhi.vip.services.meals import approve_menu, draft_menu, move_meal, plan_meal, seat_guests
 from binzhi.vip.services.preparing import hold_meeting, issue_departure_notice, issue_notice
 from binzhi.vip.services.rooms import break_room_seal, follow_broken_seal, seal_visit_room
-from binzhi.vip.services.standard import LevelInput, define_level, set_amenity
+from binzhi.vip.services.standard import LevelInput, define_level, retire_level, set_amenity
 from binzhi.vip.services.standing import approve_standing, end_standing, put_on_standing_list
 from binzhi.vip.services.things import (
     deliver_purchase,
@@ -15,7 +15,7 @@ from binzhi.vip.services.things import (
     order_purchase,
     receive_purchase,
 )
-from binzhi.vip.services.visits import cancel_visit, move_arrival, propose_visit, update_visit
+from binzhi.vip.services.visits import cancel_visit, move_arrival, propose_visit, update_visit, write_letter
 
 __all__ = [
     "LevelInput",
@@ -48,8 +48,11 @@ __all__ = [
     "put_on_standing_list",
     "receive_purchase",
     "report_gm_away",
+    "retire_level",
     "seal_visit_room",
+    "seat_guests",
     "set_amenity",
     "set_level_directly",
     "update_visit",
+    "write_letter",
 ]

@@ -9,7 +9,8 @@ from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 from binzhi.promises.services.facts import change_facts
-from binzhi.vip import engine
+from binzhi.promises.services.runs import cancel_run
+from binzhi.vip import engine, filing
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import AmenityKind, PurchaseKind, PurchaseState, Route, VisitStatus
 from binzhi.vip.errors import AlreadyDecided, LevelGiven, PersonNeeded, RequestOpen
@@ -119,21 +120,39 @@ def _for_request(hotel_id: int, visit_id: int, level: str) -> tuple[Visit, Level
 def _give(visit: Visit, request: LevelRequest, *, host: str, actor: Actor, now: datetime) -> VisitRef:
     """The level on the visit, and the protocol begun or following it."""
     before, level = visit.level, request.level
-    if visit.run_id is None:
-        run_id = engine.start(visit, level=level.code, host_department=host, actor=actor, now=now)
+    if visit.run_id is not None and not engine.follows(visit.run_id, level):
+        ref = _lay_anew(visit, request, host=host, actor=actor, now=now)
+    elif visit.run_id is None:
+        run_id = engine.start(visit, level=level, host_department=host, actor=actor, now=now)
         ref = write(
             visit, level=level, run_id=run_id, status=VisitStatus.APPROVED,
             host_department_id=department_id(visit.hotel_id, host),
         )  # fmt: skip
     else:
         change_facts(
-            hotel_id=visit.hotel_id, run_id=visit.run_id, facts=engine.facts_of(visit, level.code),
+            hotel_id=visit.hotel_id, run_id=visit.run_id, facts=engine.facts_of(visit, level),
             actor=engine.acting(actor, visit.hotel_id), now=now,
         )  # fmt: skip
         ref = write(visit, level=level)
+    filing.follow(visit, level)
     _order_flowers(visit, level, now)
     _record_decision(visit, request, before=before, approved=True, actor=actor, now=now)
     return ref
+
+
+def _lay_anew(visit: Visit, request: LevelRequest, *, host: str, actor: Actor, now: datetime) -> VisitRef:
+    """The new level is received by another protocol: the one that runs ends, and the other begins."""
+    level = request.level
+    reason = f"{visit.level.code if visit.level else ''} → {level.code}"
+    cancel_run(
+        hotel_id=visit.hotel_id, run_id=engine.run_of(visit), reason=reason,
+        actor=engine.acting(actor, visit.hotel_id), now=now,
+    )  # fmt: skip
+    run_id = engine.start(
+        visit, level=level, host_department=visit.host_department.code if visit.host_department else host,
+        occasion=f"level-{request.pk}", actor=actor, now=now,
+    )  # fmt: skip
+    return write(visit, level=level, run_id=run_id)
 
 
 def _order_flowers(visit: Visit, level: Level, now: datetime) -> None:

@@ -20,6 +20,7 @@ from binzhi.vip.models import Menu, Visit
 from binzhi.vip.visits import lock_visit
 
 ROOM_LIMIT, DISHES_LIMIT, PROOF_LIMIT = 40, 4000, 1000
+SEATS_LIMIT, MOST_SEATS, NAME_LIMIT = 2000, 60, 30
 MEAL = "meal"
 
 
@@ -97,6 +98,29 @@ def approve_menu(*, hotel_id: int, menu_id: int, actor: Actor, now: datetime) ->
     menu.approved_by_id, menu.approved_at = actor.user_id, now
     menu.save(update_fields=["approved_by", "approved_at"])
     _record(menu, "approved", actor, now, after={"occurrence": menu.occurrence})
+
+
+@operation(Permission.DRAFT_MENU)
+def seat_guests(*, hotel_id: int, menu_id: int, seats: str, actor: Actor, now: datetime) -> None:
+    """Write who sits at the table, one name to a line from the seat of honour: the seat cards of the meal.
+
+    Also once the menu is approved. Locks the visit. Raises NotFound, VisitEnded, InvalidInput at the seats. Publishes
+    MenuChanged.
+    """
+    seats = clean_text(seats.replace("\r\n", "\n"), field="seats", limit=SEATS_LIMIT, multiline=True)
+    names = [line.strip() for line in seats.split("\n") if line.strip()]
+    if len(names) > MOST_SEATS:
+        raise InvalidInput(field="seats", message=_("At most %(most)s names."), most=MOST_SEATS)
+    longest = max((len(name) for name in names), default=0)
+    if longest > NAME_LIMIT:
+        raise InvalidInput(
+            field="seats", message=_("A name has at most %(limit)s characters; one here has %(length)s."),
+            limit=NAME_LIMIT, length=longest,
+        )  # fmt: skip
+    _visit, menu = _lock(hotel_id, menu_id)
+    menu.seats = "\n".join(names)
+    menu.save(update_fields=["seats"])
+    _record(menu, "seated", actor, now, after={"seats": len(names)})
 
 
 def _require_future(meal_at: datetime, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,8 @@ from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 from binzhi.promises.protocols.language import TaskSpec
 from binzhi.promises.services.runs import add_task
-from binzhi.vip import engine
+from binzhi.property.models import Hotel
+from binzhi.vip import changes, engine
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import NoticeKind, VisitStatus
 from binzhi.vip.errors import NotArrived, NotDeparted
@@ -26,6 +28,8 @@ MINUTES_LIMIT, ATTENDEES_LIMIT, DECISION_LIMIT = 5000, 500, 200
 # As much of it as one piece of evidence holds.
 PROOF_LIMIT = 1000
 MOST_DECISIONS = 50
+# Of a line that tells of changes; the task of clause 2 that it is told at.
+SAID_LIMIT, SIGNED_FOR = 180, "notice-signed"
 
 
 @operation(Permission.HOLD_MEETING)
@@ -84,13 +88,15 @@ def issue_notice(*, hotel_id: int, visit_id: int, actor: Actor, now: datetime) -
     """Issue the reception notice (《贵宾接待通知单》) to every department; its number within the visit.
 
     What it says is kept as issued. The first closes the task of clause 2, which is the duty manager's, and the
-    departments can sign for it; after a change another is issued. Locks the visit, then its run. Raises NotFound,
+    departments can sign for it. After a change another is issued: who has signed signs no second time, and every
+    department with a task is told what is different. Locks the visit, then its run. Raises NotFound,
     VisitEnded, NotApproved, WrongPost, DependencyOpen (the meeting comes first). Publishes NoticeIssued.
     """
     visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id)
     engine.run_of(visit)
     engine.settle(visit, ["notice-issued"], actor=actor, now=now)
-    number = _issue(visit, NoticeKind.RECEPTION, actor, now)
+    last = Notice.objects.filter(visit=visit, kind=NoticeKind.RECEPTION).order_by("-number").first()
+    number = _issue(visit, NoticeKind.RECEPTION, actor, now, last=last)
     write(visit, status=VisitStatus.NOTICED if visit.status == VisitStatus.APPROVED else visit.status)
     return number
 
@@ -114,11 +120,17 @@ def issue_departure_notice(*, hotel_id: int, visit_id: int, actor: Actor, now: d
     return _issue(visit, NoticeKind.DEPARTURE, actor, now)
 
 
-def _issue(visit: Visit, kind: NoticeKind, actor: Actor, now: datetime) -> int:
-    last = Notice.objects.filter(visit=visit, kind=kind).aggregate(last=Max("number"))["last"] or 0
+def _issue(visit: Visit, kind: NoticeKind, actor: Actor, now: datetime, *, last: Notice | None = None) -> int:
+    number = (Notice.objects.filter(visit=visit, kind=kind).aggregate(last=Max("number"))["last"] or 0) + 1
+    content = _content(visit)
+    if last is not None:
+        content["changes"] = different = changes.between(last.content, content)
+        zone = ZoneInfo(Hotel.objects.values_list("timezone", flat=True).get(pk=visit.hotel_id))
+        said = f"第{number}号：{changes.sentence(different, zone, limit=SAID_LIMIT) or '内容未变'}"
+        engine.tell_departments(visit, first=SIGNED_FOR, text=said, now=now)
     notice = Notice.objects.create(
-        hotel_id=visit.hotel_id, visit=visit, kind=kind, number=last + 1, issued_at=now, issued_by_id=actor.user_id,
-        content=_content(visit),
+        hotel_id=visit.hotel_id, visit=visit, kind=kind, number=number, issued_at=now, issued_by_id=actor.user_id,
+        content=content,
     )  # fmt: skip
     record(
         "visit.notice_issued", subject="visit", subject_id=visit.pk, hotel_id=visit.hotel_id, actor=actor, now=now,

@@ -22,25 +22,28 @@ _BROKEN = """
 SELECT room_id, reason FROM property_roomseal
 WHERE hotel_id = %s AND id = %s AND stay_id = %s::bigint AND broken_at IS NOT NULL
 """
-FINAL_CHECK = "final-check"
-SEALS = ("room-sealed-vip", "room-sealed-vvip")
+FINAL_CHECK, SEAL = "final-check", "room-sealed"
 
 
 @operation(Permission.SEAL_ROOM)
 def seal_visit_room(*, hotel_id: int, visit_id: int, actor: Actor, now: datetime) -> int:
     """Seal the room of a level that is sealed: the signature of clause 9, and a room that lets nobody in but the guest.
 
-    Asks for the right to seal rooms as well; which post seals which level the protocol says. Locks the visit, the
-    room, the run. Not idempotent. Raises NotFound, VisitEnded, NotApproved, NotSealedByLevel, NoRoomYet, DependencyOpen
-    (the final check comes first), WrongPost, AlreadySealed, NotFitToSeal. Publishes VisitRoomSealed.
+    Asks for the right to seal rooms as well; which post seals the protocol says by its task, and where it has none,
+    the level. Locks the visit, the room, the run. Not idempotent. Raises NotFound, VisitEnded, NotApproved,
+    NotSealedByLevel, NoRoomYet, DependencyOpen (the final check comes first), WrongPost, AlreadySealed, NotFitToSeal.
+    Publishes VisitRoomSealed.
     """
     visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id)
-    engine.run_of(visit)
+    run_id = engine.run_of(visit)
     if visit.level is None or not visit.level.sealed:
         raise NotSealedByLevel
     room_id = _room(visit)
     seal_id = seal_room(hotel_id=hotel_id, room_id=room_id, stay_id=visit.room_reservation_id, actor=actor, now=now)
-    engine.settle(visit, SEALS, actor=actor, now=now)
+    keys = engine.keys_of(visit, SEAL)
+    if visit.level.sealed_by and not engine.has_task(run_id, keys):
+        engine.require_post_of(visit, visit.level.sealed_by, actor=actor, now=now)
+    engine.settle(visit, keys, actor=actor, now=now)
     record(
         "visit.room_sealed", subject="visit", subject_id=visit_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"room": room_id, "seal": seal_id},
@@ -82,7 +85,9 @@ def note_broken(visit: Visit, *, room_id: int, seal_id: int, reason: str, actor:
     known = VisitEvent.objects.filter(visit=visit, kind=Happening.SEAL_BROKEN, text__startswith=f"{mark} ").exists()
     again: list[int] = []
     if not known:
-        again = engine.open_again(visit, [FINAL_CHECK, *SEALS], reason=reason, actor=actor, now=now)
+        again = engine.open_again(
+            visit, [FINAL_CHECK, *engine.keys_of(visit, SEAL)], reason=reason, actor=actor, now=now
+        )
         VisitEvent.objects.create(
             hotel_id=visit.hotel_id, visit=visit, kind=Happening.SEAL_BROKEN, text=f"{mark} {reason}", at=now,
             noted_by_id=actor.user_id, noted_at=now,

@@ -18,8 +18,7 @@ from binzhi.vip.models import KeyCard, Purchase, Visit
 from binzhi.vip.visits import lock_visit
 
 QUALITY_LIMIT, NAME_LIMIT = 40, 60
-FLOWERS = ("flowers-ip", "flowers-vip", "flowers-vvip")
-CARDS = "key-cards"
+FLOWERS, CARDS = "flowers", "key-cards"
 
 
 @operation(Permission.PLAN)
@@ -53,7 +52,7 @@ def deliver_purchase(*, hotel_id: int, purchase_id: int, actor: Actor, now: date
     if purchase.state != PurchaseState.ORDERED:
         raise AlreadyReceived
     if purchase.kind == PurchaseKind.FLOWERS:
-        engine.settle(visit, FLOWERS, wait=True, actor=actor, now=now)
+        engine.settle(visit, engine.keys_of(visit, FLOWERS), wait=True, actor=actor, now=now)
     purchase.state, purchase.delivered_by_id, purchase.delivered_at = PurchaseState.DELIVERED, actor.user_id, now
     purchase.save(update_fields=["state", "delivered_by", "delivered_at"])
     _moved(purchase, PurchaseState.ORDERED, actor, now)
@@ -80,7 +79,7 @@ def receive_purchase(*, hotel_id: int, purchase_id: int, actor: Actor, now: date
 
 def _countersign(visit: Visit, actor: Actor, now: datetime) -> None:
     """Only where purchasing has signed: flowers delivered ahead of their task have nothing to countersign yet."""
-    task = engine.unended(engine.run_of(visit), FLOWERS)
+    task = engine.unended(engine.run_of(visit), engine.keys_of(visit, FLOWERS))
     if task is not None and engine.is_signed(task):
         countersign_task(hotel_id=visit.hotel_id, task_id=task.id, actor=engine.acting(actor, visit.hotel_id), now=now)
 

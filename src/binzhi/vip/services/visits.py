@@ -17,14 +17,15 @@ from binzhi.promises.services.moments import move_anchor
 from binzhi.promises.services.runs import cancel_run
 from binzhi.property.models import Hotel
 from binzhi.reservations.models import RoomReservation
-from binzhi.vip import engine, reception
+from binzhi.vip import engine, filing, reception
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import VisitStatus
 from binzhi.vip.errors import AlreadyArrived, RoomHasVisit
 from binzhi.vip.events import VisitCancelled, VisitChanged, VisitProposed
+from binzhi.vip.letters import STANDARD, clean_letter
 from binzhi.vip.models import StandingEntry, Visit
 from binzhi.vip.requests import NewVisit, VisitDetails, VisitRef
-from binzhi.vip.visits import department_id, lock_visit, room_of, times_of, write
+from binzhi.vip.visits import address_of, department_id, lock_visit, room_of, times_of, write
 
 TITLE_LIMIT, TEXT_LIMIT, REASON_LIMIT = 60, 1000, 200
 LARGEST_PARTY = 1000
@@ -45,7 +46,11 @@ def propose_visit(
     room = None if visit.room_reservation_id is None else room_of(hotel_id, visit.room_reservation_id)
     guest = _guest(hotel, visit.guest_id, room)
     arrival, departure = _times(hotel, visit, room)
-    title = visit.title or (guest.name if guest else "") or (room.reservation.booker_name if room else "")
+    title = (
+        visit.title
+        or (address_of(guest.name, guest.sex) if guest else "")
+        or (room.reservation.booker_name if room else "")
+    )
     host = department_id(hotel_id, visit.host_department) if visit.host_department else None
     try:
         made = Visit.objects.create(
@@ -137,6 +142,23 @@ def update_visit(
 
 
 @operation(Permission.PLAN)
+def write_letter(*, hotel_id: int, visit_id: int, letter: str, actor: Actor, now: datetime) -> VisitRef:
+    """The general manager's letter in words for this guest; empty, the letter of the level stands again.
+
+    Locks the visit. Raises NotFound, VisitEnded, InvalidInput at the letter. Publishes VisitChanged.
+    """
+    letter = clean_letter(letter)
+    visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id)
+    usual = (visit.level.letter if visit.level else "") or STANDARD
+    ref = write(visit, letter="" if letter == usual else letter)
+    record(
+        "visit.letter_written", subject="visit", subject_id=visit_id, hotel_id=hotel_id, actor=actor, now=now,
+        after={"own": visit.letter != ""}, event=VisitChanged(hotel_id=hotel_id, visit_id=visit_id),
+    )  # fmt: skip
+    return ref
+
+
+@operation(Permission.PLAN)
 def move_arrival(
     *,
     hotel_id: int,
@@ -165,7 +187,7 @@ def move_arrival(
     ref = write(visit, arrival_at=arrival_at, departure_at=departure)
     if visit.run_id is not None:
         for anchor, at in moved.items():
-            if at != before[anchor]:
+            if at != before[anchor] and engine.has_anchor(visit.run_id, anchor):
                 move_anchor(
                     hotel_id=hotel_id, run_id=visit.run_id, anchor=anchor, at=at,
                     actor=engine.acting(actor, hotel_id), now=now,
@@ -193,6 +215,7 @@ def cancel_visit(
     if visit.run_id is not None:
         cancel_run(hotel_id=hotel_id, run_id=visit.run_id, reason=reason, actor=engine.acting(actor, hotel_id), now=now)
     before = visit.status
+    filing.go_back(visit)
     ref = write(visit, status=VisitStatus.CANCELLED, ended_at=now)
     record(
         "visit.cancelled", subject="visit", subject_id=visit_id, hotel_id=hotel_id, actor=actor, now=now,
