@@ -232,8 +232,17 @@ class HandOverForm(VisitForm):
 class EventForm(VisitForm):
     name = "event"
     kind = forms.ChoiceField(label=_("What happened"), choices=[(one.value, one.label) for one in BY_HAND])
+    to = forms.ChoiceField(label=_("About to move on: next department, told at once"), required=False)
     text = text(_("Note"))
     at = MomentField(label=_("When, if not just now"), required=False)
+
+    def __init__(self, *args: Any, departments: Choices, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.choose("to", [("", "—"), *departments])
+
+    def refuse(self, refusal: DomainError) -> None:
+        field = "to" if refusal.field == "department" else refusal.field
+        self.add_error(field if field in self.fields else None, refusal.text)
 
 
 class WishForm(VisitForm):

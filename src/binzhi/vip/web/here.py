@@ -10,6 +10,7 @@ from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, toast
 from binzhi.people.duty import OnDuty
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.promises.queries.runs import departments_of
 from binzhi.promises.web.posting import common, once
 from binzhi.vip import services
 from binzhi.vip.access import Permission
@@ -44,7 +45,8 @@ def departed(request: StaffRequest, visit_id: int) -> HttpResponse:
 @screen(Permission.NOTE_EVENT)
 def event(request: StaffRequest, visit_id: int) -> HttpResponse:
     """What the guest does; the tasks of it begin."""
-    view, form = visit_of(request, visit_id), forms.EventForm(request.POST, hotel=hotel_of(request))
+    view, hotel = visit_of(request, visit_id), hotel_of(request)
+    form = forms.EventForm(request.POST, hotel=hotel, departments=departments_of(hotel.pk))
     kind = request.POST.get("kind", "")
     label = Happening(kind).label if kind in Happening.values else ""
     return answer(

@@ -100,7 +100,7 @@ def _forms(
         forms.DecideForm(hotel=hotel),
         forms.MeetingForm(hotel=hotel, departments=departments, initial={"held_at": now}),
         forms.MealForm(hotel=hotel), forms.OrderForm(hotel=hotel, initial={"needed_by": line.arrival_at}),
-        forms.EventForm(hotel=hotel), forms.WishForm(hotel=hotel),
+        forms.EventForm(hotel=hotel, departments=departments), forms.WishForm(hotel=hotel),
     ]  # fmt: skip
     found = {form.key: form for form in fresh}
     if refused is not None:
