@@ -48,7 +48,7 @@ def see_notices(*, hotel_id: int, notice_ids: Sequence[int], actor: Actor, now: 
     return seen
 
 
-TEXT_LIMIT = 300
+TEXT_LIMIT = 200
 _DEPARTMENT = "SELECT id FROM people_department WHERE hotel_id = %s AND code = %s"
 
 

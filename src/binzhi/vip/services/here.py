@@ -25,7 +25,8 @@ from binzhi.vip.models import Visit, VisitEvent
 from binzhi.vip.requests import VisitRef
 from binzhi.vip.visits import department_id, lock_visit, write
 
-TEXT_LIMIT = 300
+# What was noted, and as much of it as a notice says.
+TEXT_LIMIT, TOLD = 300, 200
 WITHIN = timedelta(minutes=1)
 RECEIVE, NEXT_TOLD = "leader-receives", "next-told"
 # What is noted by hand; the others come with their own operation. Those without an anchor only stand in the record.
@@ -68,7 +69,7 @@ def note_event(
     if to and kind == Happening.MOVING:
         department_id(hotel_id, to)
         if noted:
-            engine.tell_next(visit, [NEXT_TOLD], department=to, text=text, actor=actor, now=now)
+            engine.tell_next(visit, [NEXT_TOLD], department=to, text=text[:TOLD], actor=actor, now=now)
     return _keep(visit, Happening(kind), text, at=at, actor=actor, now=now)
 
 
