@@ -74,9 +74,7 @@ def countersign(house: House, visit: Visit, key: str, post: str, *, at: datetime
 
 
 def give(house: House, visit: Visit, key: str, to: str, *, at: datetime, by: str = "general-manager") -> None:
-    assign_task(
-        hotel_id=house.pk, task_id=task(visit, key).pk, staff_id=house.staff[to], actor=house.actor(by), now=at
-    )
+    assign_task(hotel_id=house.pk, task_id=task(visit, key).pk, staff_id=house.staff[to], actor=house.actor(by), now=at)
 
 
 def climbed(house: House, visit: Visit, key: str, *, branch: str = "") -> list[tuple[timedelta, str, str]]:

@@ -124,9 +124,7 @@ def test_clause_3_is_closed_only_when_every_task_has_a_person(house: House) -> N
         "visitor-served", "visitor-cleared", "left-items-searched", "departure-told",
     }  # fmt: skip
     manager = house.actor("housekeeping-manager")
-    assign_proposed(
-        hotel_id=house.pk, run_id=visit.run_id or 0, department="housekeeping", actor=manager, now=NOW
-    )
+    assign_proposed(hotel_id=house.pk, run_id=visit.run_id or 0, department="housekeeping", actor=manager, now=NOW)
     # What another department has still to name is its own affair.
     assert task(visit, "engineering-check").assignee_id is None
     do(house, visit, "work-divided", "housekeeping-manager", branch="housekeeping", at=NOW)
