@@ -20,7 +20,7 @@ from binzhi.promises.services.moments import happen
 from binzhi.promises.services.notices import hand_over
 from binzhi.promises.services.runs import start_run
 from binzhi.promises.services.tasks import complete_task
-from binzhi.property.queries import localised
+from binzhi.property.queries import hotel_by_id, localised
 from binzhi.vip.errors import NotApproved
 from binzhi.vip.models import Visit
 
@@ -46,7 +46,8 @@ def run_of(visit: Visit) -> int:
 def facts_of(visit: Visit, level: str) -> dict[str, object]:
     """What the protocol's conditions ask of a visit: codes and numbers."""
     room = visit.room_reservation
-    nights = max((visit.departure_at.date() - visit.arrival_at.date()).days, 0)
+    local = hotel_by_id(visit.hotel_id).local
+    nights = max((local(visit.departure_at).date() - local(visit.arrival_at).date()).days, 0)
     return {
         "level": level, "room_type": room.room_type.code if room else None, "party": visit.party_size,
         "nights": (room.departure - room.arrival).days if room else nights,
