@@ -98,9 +98,7 @@ def note(visit: Visit, anchor: str, *, at: datetime, actor: Actor, now: datetime
     return True
 
 
-def tell_next(
-    visit: Visit, keys: Sequence[str], *, department: str, text: str, actor: Actor, now: datetime
-) -> None:
+def tell_next(visit: Visit, keys: Sequence[str], *, department: str, text: str, actor: Actor, now: datetime) -> None:
     """The department where the guest goes next learns of it ahead: of the newest of these tasks, where there is one."""
     found = [task for task in tasks_of(run_of(visit)) if task.key in keys and task.is_unended]
     if found:

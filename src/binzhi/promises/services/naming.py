@@ -23,9 +23,7 @@ def require_all_named(work: Work, now: datetime) -> None:
         titles = [localised(spec.title, spec.title_en) for spec in (one.words(work.run.spec) for one in left)]
         said = list(dict.fromkeys(titles))
         more = " …" if len(said) > MOST_SAID else ""
-        raise NobodyNamed(
-            tasks=", ".join(said[:MOST_SAID]) + more, keys=tuple(dict.fromkeys(one.key for one in left))
-        )
+        raise NobodyNamed(tasks=", ".join(said[:MOST_SAID]) + more, keys=tuple(dict.fromkeys(one.key for one in left)))
 
 
 def _nameless(work: Work, now: datetime) -> list[TaskRow]:

@@ -88,6 +88,19 @@ def note_wish(*, hotel_id: int, visit_id: int, text: str, actor: Actor, now: dat
     return _keep(visit, Happening.WISH, text, at=now, actor=actor, now=now)
 
 
+@operation(Permission.NOTE_EVENT)
+def note_feedback(*, hotel_id: int, visit_id: int, text: str, actor: Actor, now: datetime) -> int:
+    """What the guest said of the stay, in the guest's own words; it stands beside what was late.
+
+    Locks the visit. Not idempotent. Raises NotFound, NotArrived, InvalidInput at the text. Publishes VisitEventNoted.
+    """
+    clean_text(text, field="text", limit=TEXT_LIMIT, required=True)
+    visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id, ended_too=True)
+    if visit.status not in (VisitStatus.IN_HOUSE, VisitStatus.GONE):
+        raise NotArrived
+    return _keep(visit, Happening.FEEDBACK, text, at=now, actor=actor, now=now)
+
+
 @operation(Permission.REPORT_GM_AWAY)
 def report_gm_away(*, hotel_id: int, visit_id: int, actor: Actor, now: datetime) -> OnDuty:
     """The general manager is away as a guest comes: the highest-ranking leader at work receives, told within a minute.

@@ -251,6 +251,11 @@ class WishForm(VisitForm):
     text = text(_("What was wished and served"), required=True)
 
 
+class FeedbackForm(VisitForm):
+    name = "feedback"
+    text = text(_("In the guest's own words"), required=True, rows=3)
+
+
 class StandingForm(VisitForm):
     name = "standing"
     guest = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -66,6 +66,18 @@ def wish(request: StaffRequest, visit_id: int) -> HttpResponse:
 
 
 @require_POST
+@screen(Permission.NOTE_EVENT)
+def feedback(request: StaffRequest, visit_id: int) -> HttpResponse:
+    """What the guest said of the stay, in the guest's own words."""
+    view, form = visit_of(request, visit_id), forms.FeedbackForm(request.POST, hotel=hotel_of(request))
+    return answer(
+        request, view, form,
+        lambda: services.note_feedback(visit_id=visit_id, **form.cleaned_data, **common(request)),
+        done=_("Kept beside what was promised."), part="after",
+    )  # fmt: skip
+
+
+@require_POST
 @screen(Permission.REPORT_GM_AWAY)
 def gm_away(request: StaffRequest, visit_id: int) -> HttpResponse:
     """The general manager is away: the highest-ranking leader at work receives."""
