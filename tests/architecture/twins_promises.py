@@ -23,6 +23,7 @@ OWN: dict[str, dict[str, Any]] = {
     f"{_S}.labels.relabel_run": {"label": "1201"},
     f"{_S}.moments.happen": {"anchor": "visitor", "at": None},
     f"{_S}.moments.move_anchor": {"anchor": "arrival", "at": NOW + timedelta(days=4), "occurrence": 1},
+    f"{_S}.notices.hand_over": {"department": "housekeeping", "text": ""},
     f"{_S}.runs.add_task": {
         "spec": TaskSpec("humidifier", "", "加湿器", "Humidifier", "housekeeping", "arrival", timedelta(hours=-1))
     },

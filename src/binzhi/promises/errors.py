@@ -99,6 +99,13 @@ class DependencyOpen(DomainError):
     message = _("First to be done: %(task)s.")
 
 
+class NobodyNamed(DomainError):
+    """Every task of the department is to have its person before this one is done; `keys` are those that have none."""
+
+    code = "nobody_named"
+    message = _("Nobody who may do it is named yet for: %(tasks)s.")
+
+
 class AssignedToAnother(Conflict):
     code = "assigned_to_another"
     message = _("This task was given to somebody else.")

@@ -130,6 +130,14 @@ class TaskEscalated(TaskEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskHandedOn(TaskEvent):
+    """Another department was told of it ahead of the guest."""
+
+    topic: ClassVar[str] = "task.handed_on"
+    department: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesSeen(Event):
     topic: ClassVar[str] = "notices.seen"
     hotel_id: int

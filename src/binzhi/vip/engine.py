@@ -18,10 +18,11 @@ from binzhi.promises.rows import Told, tell
 from binzhi.promises.services.endings import reopen_task
 from binzhi.promises.services.labels import relabel_run
 from binzhi.promises.services.moments import happen
+from binzhi.promises.services.notices import hand_over
 from binzhi.promises.services.runs import start_run
 from binzhi.promises.services.tasks import complete_task
 from binzhi.promises.who import doer, posts_of, require_post
-from binzhi.property.queries import localised
+from binzhi.property.queries import hotel_by_id, localised
 from binzhi.vip.enums import AmenityKind
 from binzhi.vip.errors import NotApproved
 from binzhi.vip.models import Amenity, Level, Visit
@@ -51,7 +52,8 @@ def facts_of(visit: Visit, level: Level) -> dict[str, object]:
     So a protocol can say `{banner: true}` or `{rank: {least: 2}}` and holds for levels of any name.
     """
     room = visit.room_reservation
-    nights = max((visit.departure_at.date() - visit.arrival_at.date()).days, 0)
+    local = hotel_by_id(visit.hotel_id).local
+    nights = max((local(visit.departure_at).date() - local(visit.arrival_at).date()).days, 0)
     found = Amenity.objects.filter(level=level).values_list("kind", "value")
     return {
         **dict.fromkeys(AmenityKind.values),
@@ -117,6 +119,17 @@ def note(visit: Visit, anchor: str, *, at: datetime, actor: Actor, now: datetime
     hotel_id = visit.hotel_id
     happen(hotel_id=hotel_id, run_id=visit.run_id, anchor=anchor, at=at, actor=acting(actor, hotel_id), now=now)
     return True
+
+
+def tell_next(visit: Visit, keys: Sequence[str], *, department: str, text: str, actor: Actor, now: datetime) -> None:
+    """The department where the guest goes next learns of it ahead: of the newest of these tasks, where there is one."""
+    found = [task for task in tasks_of(run_of(visit)) if task.key in keys and task.is_unended]
+    if found:
+        newest = max(found, key=lambda task: task.occurrence)
+        hand_over(
+            hotel_id=visit.hotel_id, task_id=newest.id, department=department, text=text,
+            actor=acting(actor, visit.hotel_id), now=now,
+        )  # fmt: skip
 
 
 def unended(run_id: int, keys: Sequence[str], *, occurrence: int = 1) -> TaskRow | None:

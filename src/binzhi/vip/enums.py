@@ -73,5 +73,6 @@ class Happening(models.TextChoices):
     CHECK_OUT = "check_out", pgettext_lazy("happening", "Check-out")
     DEPARTED = "departed", pgettext_lazy("happening", "Left the hotel")
     WISH = "wish", pgettext_lazy("happening", "Wish served before it was asked about")
+    FEEDBACK = "feedback", pgettext_lazy("happening", "What the guest said")
     GM_AWAY = "gm_away", pgettext_lazy("happening", "General manager away")
     SEAL_BROKEN = "seal_broken", pgettext_lazy("happening", "Seal broken")

@@ -96,6 +96,7 @@ class VisitView:
     purchases: list[dict[str, Any]]
     cards: list[dict[str, Any]]
     events: list[dict[str, Any]]
+    meals_before: list[dict[str, Any]]
     amenities: list[dict[str, Any]]
 
 
@@ -140,6 +141,12 @@ _PAPERS = {
         FROM vip_visitevent e LEFT JOIN people_user u ON u.id = e.noted_by_id
         LEFT JOIN people_staff f ON f.id = e.leader_id LEFT JOIN people_user w ON w.id = f.user_id
         WHERE e.visit_id = %s ORDER BY e.at, e.id""",
+    # What the guest was served on earlier visits: the history a menu is drafted by.
+    "meals_before": """
+        SELECT m.id, m.meal_at, m.dishes FROM vip_visit me
+        JOIN vip_visit v ON v.hotel_id = me.hotel_id AND v.guest_id = me.guest_id AND v.id <> me.id
+        JOIN vip_menu m ON m.visit_id = v.id AND m.dishes <> ''
+        WHERE me.id = %s AND v.status <> 'cancelled' ORDER BY m.meal_at DESC, m.id DESC LIMIT 5""",
 }
 _AMENITIES = "SELECT kind, value, note FROM vip_amenity WHERE level_id = %s ORDER BY id"
 

@@ -72,7 +72,7 @@ def test_read_lines_in_any_order(lines: list[str]) -> None:
 NAMES = st.sampled_from(
     ["protocol", "name", "subject", "anchors", "arrival", "departments", "ladder", "after", "to", "tasks", "key", "due",
      "when", "level", "least", "evidence", "kind", "post", "checklist", "eligible", "grade", "months", "gaps", "task",
-     "text", "ends_with", "opens", "posts", "hand_on", "waivable", "event", "repeats"]
+     "text", "ends_with", "opens", "posts", "hand_on", "waivable", "all_named", "event", "repeats"]
 )  # fmt: skip
 LEAVES = st.one_of(
     st.sampled_from(["a", "arrival", "arrival - 5h", "5min", "photo", "@person", "@each", "", "贵宾", "x" * 200]),

@@ -108,7 +108,7 @@ def task(
             st.builds(Item, CODE, typed(80, least=1), typed(160)), max_size=2, unique_by=lambda item: item.key
         ).map(tuple),
         eligible=st.lists(RULE, max_size=2).map(tuple), ladder=st.one_of(st.none(), LADDER), hand_on=CODES,
-        waivable=st.booleans(),
+        waivable=st.booleans(), all_named=st.booleans(),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from binzhi.kernel import db
 from binzhi.promises.models import Protocol, ProtocolVersion, Run, Task
+from binzhi.property.models import Hotel
 from tests.factories import statements
 from tests.promises.engine.house import VISIT, House, start
 from tests.promises.web.conftest import SignIn
@@ -187,3 +188,11 @@ def test_rehearsal_of_a_text_not_saved_yet(house: House, sign_in: SignIn) -> Non
 
 def test_rehearsal_of_a_time_that_is_none_says_so(house: House, sign_in: SignIn) -> None:
     assert "日期和时间" in rehearse(house, sign_in, **{"at-arrival": "soon"})
+
+
+def test_rehearsal_over_the_night_of_the_clock_change_shows_what_a_run_would_do(house: House, sign_in: SignIn) -> None:
+    """A day ahead is 24 hours ahead, also where the clock of the day before then shows another hour."""
+    Hotel.objects.filter(pk=house.pk).update(timezone="Europe/Berlin")
+    text = rehearse(house, sign_in, **{"at-arrival": "2027-03-28T18:00", "fact-level": "VIP"})
+    assert ("检修 2027-03-28 15:00" in text, "一会一案 2027-03-27 17:00" in text) == (True, True)
+    assert "没有这个时间" in rehearse(house, sign_in, **{"at-arrival": "2027-03-28T02:30"})

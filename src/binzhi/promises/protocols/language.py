@@ -111,6 +111,8 @@ class TaskSpec:
     ladder: tuple[Rung, ...] | None = None  # None: the protocol's
     hand_on: tuple[str, ...] = ()  # departments that are told when it is done
     waivable: bool = True
+    # Done only when whatever else its department has still to do in the run has a person who may do it.
+    all_named: bool = False
     line: int = field(default=0, compare=False)  # in the source it was read from
 
     def applies(self, facts: Mapping[str, object]) -> bool:

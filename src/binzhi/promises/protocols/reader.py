@@ -25,7 +25,7 @@ _PROTOCOL = (
 )  # fmt: skip
 _TASK = (
     "key", "clause", "name", "name_en", "text", "text_en", "department", "due", "opens", "posts", "when", "after",
-    "evidence", "checklist", "eligible", "ladder", "hand_on", "waivable",
+    "evidence", "checklist", "eligible", "ladder", "hand_on", "waivable", "all_named",
 )  # fmt: skip
 
 
@@ -127,6 +127,7 @@ def _task(fields: Fields, notes: Notes) -> TaskSpec:
         ladder=parts.ladder(fields, notes),
         hand_on=fields.codes("hand_on", limit=parts.DEPARTMENT_CODE),
         waivable=fields.flag("waivable", default=True),
+        all_named=fields.flag("all_named", default=False),
         line=fields.node.line,
     )
 

@@ -97,6 +97,7 @@ def _task(task: TaskSpec) -> dict[str, Any]:
         ladder=None if task.ladder is None else _ladder(task.ladder) or "none",
         hand_on=_Row(task.hand_on),
         waivable=None if task.waivable else False,
+        all_named=task.all_named or None,
     )  # fmt: skip
 
 

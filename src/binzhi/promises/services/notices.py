@@ -1,4 +1,4 @@
-"""What somebody was told, seen."""
+"""What somebody was told, seen; and a department told ahead of the guest."""
 
 from __future__ import annotations
 
@@ -9,9 +9,13 @@ from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.operations import operation, record
-from binzhi.promises import who
+from binzhi.kernel.text import clean_text
+from binzhi.promises import rows, who
 from binzhi.promises.access import Permission
-from binzhi.promises.events import NoticesSeen
+from binzhi.promises.enums import NoticeKind
+from binzhi.promises.errors import DepartmentMissing
+from binzhi.promises.events import NoticesSeen, TaskHandedOn
+from binzhi.promises.locks import lock_task
 
 # One's own, and those to one's department, which whoever reads them first has read for all.
 _SEE = """
@@ -42,3 +46,28 @@ def see_notices(*, hotel_id: int, notice_ids: Sequence[int], actor: Actor, now: 
         after={"notices": seen}, event=NoticesSeen(hotel_id=hotel_id, notices=seen),
     )  # fmt: skip
     return seen
+
+
+TEXT_LIMIT = 200
+_DEPARTMENT = "SELECT id FROM people_department WHERE hotel_id = %s AND code = %s"
+
+
+@operation(Permission.WORK)
+def hand_over(*, hotel_id: int, task_id: int, department: str, text: str = "", actor: Actor, now: datetime) -> None:
+    """Tell the next department of a task while it is still to be done: the guest is on the way there.
+
+    Adds a notice. Locks the run. Not idempotent. Raises NotFound, DepartmentMissing, InvalidInput at the text.
+    Publishes TaskHandedOn.
+    """
+    text = clean_text(text, field="text", limit=TEXT_LIMIT)
+    run, task, _tasks = lock_task(hotel_id=hotel_id, task_id=task_id)
+    department_id = db.fetch_value(_DEPARTMENT, [hotel_id, department])
+    if department_id is None:
+        raise DepartmentMissing(department=department)
+    told = rows.Told(task_id, NoticeKind.HANDOFF, department_id=int(department_id))
+    rows.tell([told], hotel_id=hotel_id, now=now, text=text)
+    record(
+        "task.handed_on", subject="task", subject_id=task_id, hotel_id=hotel_id, actor=actor, now=now,
+        after={"department": department},
+        event=TaskHandedOn(hotel_id=hotel_id, run_id=run.id, task_id=task_id, key=task.key, department=department),
+    )  # fmt: skip

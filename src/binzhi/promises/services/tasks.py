@@ -16,6 +16,7 @@ from binzhi.promises.events import TaskAcknowledged, TaskDone, TaskSigned
 from binzhi.promises.locks import open_dependencies
 from binzhi.promises.protocols.language import Wanted
 from binzhi.promises.requests import ProofInput, TaskResult
+from binzhi.promises.services import naming
 from binzhi.promises.services.endings import reopen_task, waive_task, write_log
 from binzhi.promises.services.moments import anchor_of
 from binzhi.promises.services.work import Work, begin, end_if_finished, require_may_do
@@ -81,8 +82,9 @@ def complete_task(
     """Hand in the evidence: the task is done, or waits for the countersignatures it wants.
 
     The next departments are told; the last task ends the run. Locks the run. Raises NotFound, EditConflict, RunEnded,
-    TaskEnded, TaskWaiting (an event that has not happened), WrongPost, Ineligible, DependencyOpen, InvalidInput at the
-    piece of evidence that is missing or wrong. Publishes TaskDone, or TaskSigned; RunDone with the last.
+    TaskEnded, TaskWaiting (an event that has not happened), WrongPost, Ineligible, DependencyOpen, NobodyNamed,
+    InvalidInput at the piece of evidence that is missing or wrong. Publishes TaskDone, or TaskSigned; RunDone with the
+    last.
     """
     work = begin(hotel_id=hotel_id, task_id=task_id, expected_version=expected_version, actor=actor, now=now)
     _require_begun(work)
@@ -92,6 +94,7 @@ def complete_task(
         raise DependencyOpen(
             task=before[0].words(work.run.spec).title, keys=tuple(dict.fromkeys(one.key for one in before))
         )
+    naming.require_all_named(work, now)
     given = evidence.cleaned(work.spec, proofs, hotel_id=hotel_id)
     kept = evidence.kept_of(task_id, work.task.proofs_after)
     evidence.require_complete(work.spec, kept, given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -125,7 +125,7 @@ def _moments(spec: ProtocolSpec, asked: QueryDict, hotel: HotelRef, now: datetim
         if given:
             at: datetime | None = local_instant(given, hotel)
         else:
-            at = base + place * APART if anchor.planned and given is None else None
+            at = (base + place * APART).astimezone(UTC) if anchor.planned and given is None else None
         found.append(Moment(anchor.name, 1, at))
     return found
 

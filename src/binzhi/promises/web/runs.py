@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from binzhi.kernel import clock
-from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
+from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.boards import is_known, version_of
 from binzhi.kernel.ui.htmx import go, render_screen, toast, wants_part
+from binzhi.kernel.zones import typed_instant
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.promises import who
 from binzhi.promises.access import Permission
@@ -137,10 +138,7 @@ def _set_moment(request: StaffRequest, hotel: HotelRef, run_id: int, anchor: str
 
 def local_instant(text: str, hotel: HotelRef) -> datetime:
     """What a `datetime-local` field says, on the hotel's clocks. Raises InvalidInput at `at`."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(hotel.timezone))
-    except ValueError as error:
-        raise InvalidInput(field="at", message=_("A day and a time are expected here.")) from error
+    return typed_instant(text, ZoneInfo(hotel.timezone))
 
 
 # ---------------------------------------------------------------- one press

@@ -1,7 +1,14 @@
 """Operations on visits of honoured guests."""
 
 from binzhi.vip.services.following import follow_stay
-from binzhi.vip.services.here import note_arrival, note_departure, note_event, note_wish, report_gm_away
+from binzhi.vip.services.here import (
+    note_arrival,
+    note_departure,
+    note_event,
+    note_feedback,
+    note_wish,
+    report_gm_away,
+)
 from binzhi.vip.services.levels import ask_level, decide_level, set_level_directly
 from binzhi.vip.services.meals import approve_menu, draft_menu, move_meal, plan_meal, seat_guests
 from binzhi.vip.services.preparing import hold_meeting, issue_departure_notice, issue_notice
@@ -41,6 +48,7 @@ __all__ = [
     "note_arrival",
     "note_departure",
     "note_event",
+    "note_feedback",
     "note_wish",
     "order_purchase",
     "plan_meal",

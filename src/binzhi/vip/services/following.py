@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
+from binzhi.property.queries import hotel_by_id
 from binzhi.reservations.enums import Status
 from binzhi.vip import engine, reception
 from binzhi.vip.access import Permission
@@ -55,11 +56,13 @@ def follow_stay(*, hotel_id: int, visit_id: int, actor: Actor, now: datetime) ->
 
 
 def _times(visit: Visit, comes: date, leaves: date, now: datetime) -> tuple[datetime, datetime]:
+    # On the hotel's clocks: the hour of the day stays across the night when they are changed.
+    local = hotel_by_id(visit.hotel_id).local
     arrival, departure = visit.arrival_at, visit.departure_at
     if visit.status != VisitStatus.IN_HOUSE and visit.stay_arrival not in (None, comes):
-        arrival = max(arrival + _days(visit.stay_arrival, comes), now)
+        arrival = max((local(arrival) + _days(visit.stay_arrival, comes)).astimezone(UTC), now)
     if visit.stay_departure not in (None, leaves):
-        departure = max(departure + _days(visit.stay_departure, leaves), now)
+        departure = max((local(departure) + _days(visit.stay_departure, leaves)).astimezone(UTC), now)
     return arrival, departure if departure > arrival else arrival + _SHORTEST
 
 

@@ -23,11 +23,12 @@ from binzhi.vip.errors import AlreadyArrived, GmOnDuty, NobodyOnDuty, NotApprove
 from binzhi.vip.events import VisitEventNoted
 from binzhi.vip.models import Visit, VisitEvent
 from binzhi.vip.requests import VisitRef
-from binzhi.vip.visits import lock_visit, write
+from binzhi.vip.visits import department_id, lock_visit, write
 
-TEXT_LIMIT = 300
+# What was noted, and as much of it as a notice says.
+TEXT_LIMIT, TOLD = 300, 200
 WITHIN = timedelta(minutes=1)
-RECEIVE = "leader-receives"
+RECEIVE, NEXT_TOLD = "leader-receives", "next-told"
 # What is noted by hand; the others come with their own operation. Those without an anchor only stand in the record.
 BY_HAND = frozenset(
     {
@@ -39,12 +40,22 @@ BY_HAND = frozenset(
 
 @operation(Permission.NOTE_EVENT)
 def note_event(
-    *, hotel_id: int, visit_id: int, kind: str, text: str = "", at: datetime | None = None, actor: Actor, now: datetime
+    *,
+    hotel_id: int,
+    visit_id: int,
+    kind: str,
+    text: str = "",
+    to: str = "",
+    at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> int:
     """Note what the guest does (first entry, left the room, a visitor ...): the tasks of that event begin.
 
-    Locks the visit, then its run. Not idempotent: a visitor who comes twice gives two sets of tasks. Raises NotFound,
-    VisitEnded, NotArrived, InvalidInput at the field, AlreadyHappened (first entry). Publishes VisitEventNoted.
+    `to`: the department where a guest about to move on goes next, which is told at once, ahead of the guest. Who leaves
+    the room unplanned has left it as well. Locks the visit, then its run. Not idempotent: a visitor who comes twice
+    gives two sets of tasks. Raises NotFound, VisitEnded, NotArrived, UnknownDepartment, InvalidInput at the field,
+    AlreadyHappened (first entry). Publishes VisitEventNoted.
     """
     if kind not in BY_HAND:
         raise InvalidInput(field="kind", message=_("This is not something to note by hand."))
@@ -52,7 +63,13 @@ def note_event(
     visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id)
     if visit.status != VisitStatus.IN_HOUSE:
         raise NotArrived
-    engine.note(visit, kind, at=at, actor=actor, now=now)
+    noted = engine.note(visit, kind, at=at, actor=actor, now=now)
+    if kind == Happening.LEFT_UNPLANNED:
+        engine.note(visit, Happening.LEFT_ROOM.value, at=at, actor=actor, now=now)
+    if to and kind == Happening.MOVING:
+        department_id(hotel_id, to)
+        if noted:
+            engine.tell_next(visit, [NEXT_TOLD], department=to, text=text[:TOLD], actor=actor, now=now)
     return _keep(visit, Happening(kind), text, at=at, actor=actor, now=now)
 
 
@@ -69,6 +86,19 @@ def note_wish(*, hotel_id: int, visit_id: int, text: str, actor: Actor, now: dat
     if reception.is_live(visit):
         engine.note(visit, "unclear_request", at=now, actor=actor, now=now)
     return _keep(visit, Happening.WISH, text, at=now, actor=actor, now=now)
+
+
+@operation(Permission.NOTE_EVENT)
+def note_feedback(*, hotel_id: int, visit_id: int, text: str, actor: Actor, now: datetime) -> int:
+    """What the guest said of the stay, in the guest's own words; it stands beside what was late.
+
+    Locks the visit. Not idempotent. Raises NotFound, NotArrived, InvalidInput at the text. Publishes VisitEventNoted.
+    """
+    clean_text(text, field="text", limit=TEXT_LIMIT, required=True)
+    visit = lock_visit(hotel_id=hotel_id, visit_id=visit_id, ended_too=True)
+    if visit.status not in (VisitStatus.IN_HOUSE, VisitStatus.GONE):
+        raise NotArrived
+    return _keep(visit, Happening.FEEDBACK, text, at=now, actor=actor, now=now)
 
 
 @operation(Permission.REPORT_GM_AWAY)

@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from binzhi.kernel.errors import DomainError
+from binzhi.kernel.errors import DomainError, InvalidInput
+from binzhi.kernel.zones import typed_instant
 from binzhi.property.queries import HotelRef
 from binzhi.vip.enums import Happening, PurchaseKind
 from binzhi.vip.requests import AgreedTask
@@ -38,9 +39,9 @@ class MomentField(forms.Field):
         if value in self.empty_values:
             return None
         try:
-            return datetime.fromisoformat(str(value)).replace(tzinfo=self.zone)
-        except ValueError as error:
-            raise ValidationError(_("A day and a time are expected here.")) from error
+            return typed_instant(str(value), self.zone)
+        except InvalidInput as refusal:
+            raise ValidationError(refusal.text) from refusal
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.astimezone(self.zone):%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else value
@@ -242,13 +243,27 @@ class HandOverForm(VisitForm):
 class EventForm(VisitForm):
     name = "event"
     kind = forms.ChoiceField(label=_("What happened"), choices=[(one.value, one.label) for one in BY_HAND])
+    to = forms.ChoiceField(label=_("About to move on: next department, told at once"), required=False)
     text = text(_("Note"))
     at = MomentField(label=_("When, if not just now"), required=False)
+
+    def __init__(self, *args: Any, departments: Choices, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.choose("to", [("", "—"), *departments])
+
+    def refuse(self, refusal: DomainError) -> None:
+        field = "to" if refusal.field == "department" else refusal.field
+        self.add_error(field if field in self.fields else None, refusal.text)
 
 
 class WishForm(VisitForm):
     name = "wish"
     text = text(_("What was wished and served"), required=True)
+
+
+class FeedbackForm(VisitForm):
+    name = "feedback"
+    text = text(_("In the guest's own words"), required=True, rows=3)
 
 
 class StandingForm(VisitForm):

@@ -10,6 +10,7 @@ from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, toast
 from binzhi.people.duty import OnDuty
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.promises.queries.runs import departments_of
 from binzhi.promises.web.posting import common, once
 from binzhi.vip import services
 from binzhi.vip.access import Permission
@@ -44,7 +45,8 @@ def departed(request: StaffRequest, visit_id: int) -> HttpResponse:
 @screen(Permission.NOTE_EVENT)
 def event(request: StaffRequest, visit_id: int) -> HttpResponse:
     """What the guest does; the tasks of it begin."""
-    view, form = visit_of(request, visit_id), forms.EventForm(request.POST, hotel=hotel_of(request))
+    view, hotel = visit_of(request, visit_id), hotel_of(request)
+    form = forms.EventForm(request.POST, hotel=hotel, departments=departments_of(hotel.pk))
     kind = request.POST.get("kind", "")
     label = Happening(kind).label if kind in Happening.values else ""
     return answer(
@@ -60,6 +62,18 @@ def wish(request: StaffRequest, visit_id: int) -> HttpResponse:
     return answer(
         request, view, form, lambda: services.note_wish(visit_id=visit_id, **form.cleaned_data, **common(request)),
         done=_("Kept. The receiving department asks afterwards."), part=PART,
+    )  # fmt: skip
+
+
+@require_POST
+@screen(Permission.NOTE_EVENT)
+def feedback(request: StaffRequest, visit_id: int) -> HttpResponse:
+    """What the guest said of the stay, in the guest's own words."""
+    view, form = visit_of(request, visit_id), forms.FeedbackForm(request.POST, hotel=hotel_of(request))
+    return answer(
+        request, view, form,
+        lambda: services.note_feedback(visit_id=visit_id, **form.cleaned_data, **common(request)),
+        done=_("Kept beside what was promised."), part="after",
     )  # fmt: skip
 
 

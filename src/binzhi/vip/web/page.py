@@ -25,6 +25,7 @@ from binzhi.vip.letters import STANDARD
 from binzhi.vip.queries import VisitView, visit_view
 from binzhi.vip.requests import VisitDetails
 from binzhi.vip.web import forms
+from binzhi.vip.web.after import after_of
 from binzhi.vip.web.wording import Shown, shown
 
 PAGE = "vip/visit.html"
@@ -80,6 +81,7 @@ def context_of(request: StaffRequest, view: VisitView, refused: forms.VisitForm 
         "refused": refused.key if refused else "",
         # Above the page: by now the form may have no place on it any more.
         "refusals": list(refused.non_field_errors()) if refused else [],
+        "after": after_of(view, hotel, now),
         "menus": _menus(view, hotel, refused),
         "cards": _cards(view, hotel, refused),
     }
@@ -101,7 +103,8 @@ def _forms(
         forms.DecideForm(hotel=hotel),
         forms.MeetingForm(hotel=hotel, departments=departments, initial={"held_at": now}),
         forms.MealForm(hotel=hotel), forms.OrderForm(hotel=hotel, initial={"needed_by": line.arrival_at}),
-        forms.EventForm(hotel=hotel), forms.WishForm(hotel=hotel),
+        forms.EventForm(hotel=hotel, departments=departments), forms.WishForm(hotel=hotel),
+        forms.FeedbackForm(hotel=hotel),
         forms.LetterForm(hotel=hotel, initial={"letter": view.letter or view.level_letter or STANDARD}),
     ]  # fmt: skip
     found = {form.key: form for form in fresh}

@@ -222,7 +222,7 @@ def departure_pdf(request: StaffRequest, visit_id: int) -> HttpResponse:
 
 def _departure(desk: Desk, issued: dict[str, Any], by: str, number: str) -> dict[str, Any]:
     said, events = issued["content"], desk.view.events
-    noted = [one["text"] for one in events if one["kind"] == Happening.WISH and one["text"]]
+    noted = [one["text"] for one in events if one["kind"] in (Happening.WISH, Happening.FEEDBACK) and one["text"]]
     searched = [one["text"] for card in desk.of(LEFT_ITEMS) for one in desk.proofs.get(card.id, []) if one["text"]]
     late = [card for card in desk.cards if card.state != TaskState.DROPPED and card.late_by >= MINUTE]
     return desk.head(number) | {

@@ -41,6 +41,7 @@ urlpatterns = [
     path("h/<slug:hotel>/vip/<int:visit_id>/departed", here.departed, name="departed"),
     path("h/<slug:hotel>/vip/<int:visit_id>/events", here.event, name="event"),
     path("h/<slug:hotel>/vip/<int:visit_id>/wishes", here.wish, name="wish"),
+    path("h/<slug:hotel>/vip/<int:visit_id>/feedback", here.feedback, name="feedback"),
     path("h/<slug:hotel>/vip/<int:visit_id>/gm-away", here.gm_away, name="gm_away"),
     path("h/<slug:hotel>/vip/<int:visit_id>/seal", here.seal, name="seal"),
     path("h/<slug:hotel>/vip/<int:visit_id>/break-seal", here.break_seal, name="break_seal"),
