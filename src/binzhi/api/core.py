@@ -180,4 +180,6 @@ def conditional(request: HttpRequest, data: Any, *, etag: str) -> HttpResponse:
     return json_response(data, etag=etag)
 
 
-now = clock.now
+def now() -> datetime:
+    """This instant, off the clock that every other edge reads."""
+    return clock.now()
