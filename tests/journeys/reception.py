@@ -81,12 +81,13 @@ class Play:
     def as_(self, post: str, rest: str = "") -> Page:
         """The page of whoever holds a post, at an address; who worked before has put theirs away."""
         if self._current and self._current != post:
-            self._pages[self._current].goto("about:blank")
+            self._pages[self._current].goto("about:blank", wait_until="commit")
         if post not in self._pages:
             self._pages[post] = self.new_page(post)
         self._current, page = post, self._pages[post]
         if rest:
-            page.goto(self.url(rest))
+            # The scripts have run by then; fonts and pictures may still be on their way.
+            page.goto(self.url(rest), wait_until="domcontentloaded")
         self._seen = (rest, self.now)
         return page
 
@@ -152,14 +153,18 @@ class Play:
         db.enter_scope("*", "*")
         for one in Task.objects.filter(run_id=self.visit().run_id, key__in=keys):
             assert one.state == "done", one.key
-            assert one.ended_at is not None and one.due_at is not None and one.ended_at <= one.due_at, one.key
+            assert one.ended_at is not None
+            assert one.due_at is not None
+            assert one.ended_at <= one.due_at, one.key
 
     # ------------------------------------------------------------ the page of the visit
 
     def visit_page(self, post: str) -> Page:
         return self.as_(post, f"vip/{self.visit_id}")
 
-    def fill(self, post: str, action: str, *, press: str = "button:not([type=button])", sure: bool = False, **values: str) -> Page:
+    def fill(
+        self, post: str, action: str, *, press: str = "button:not([type=button])", sure: bool = False, **values: str
+    ) -> Page:
         """Fill in and send one form of the visit; it must be taken."""
         page = self.visit_page(post)
         found = page.locator(action if action.startswith("form") else f'form[action$="/{action}"]')

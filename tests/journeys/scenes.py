@@ -66,9 +66,7 @@ def asked_and_approved(play: Play) -> None:
     page.locator("#visits a.name", has_text="陈").click()
     page.wait_for_url("**/vip/*")
     play.visit_id = int(page.url.rsplit("/", 1)[1])
-    play.fill(
-        "gm-office-clerk", "edit", title="陈总", needs="荞麦枕", cautions="花粉过敏，不放百合"
-    )
+    play.fill("gm-office-clerk", "edit", title="陈总", needs="荞麦枕", cautions="花粉过敏，不放百合")
     play.fill("gm-office-clerk", "ask", level="VVIP", route="owner", reason="业主公司董事长来访")
     expect(play.visit_page("general-manager").locator("h1")).to_have_text("陈总")
     play.fill("general-manager", "form[action*='/requests/']", press="button[value=yes]", note="按最高规格")

@@ -250,7 +250,7 @@ def test_vip_every_silence_of_the_rule_is_named(vip: ProtocolSpec) -> None:
     assert [gap.task for gap in vip.gaps] == [
         "work-divided", "room-prepared", "final-check", "key-cards", "welcome-tea", "next-told", "unplanned-leave-told",
         "quick-tidy", "visitor-served", "visitor-cleared", "left-items-searched", "dining-sealed",
-        "dining-sealed-quality", "plate-service", "asked-afterwards",
+        "dining-sealed-quality", "plate-service", "asked-afterwards", "car-seen-off",
     ]  # fmt: skip
 
 
