@@ -1,4 +1,4 @@
-"""A hotel on a clock that the test moves on; every colleague signed in by themselves, at the desk or on the phone."""
+"""A hotel on a clock that the test moves on, every colleague in a browser of their own: desk or phone as the post works."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from binzhi.promises.models import Task
 from binzhi.promises.sweep import sweep
 from binzhi.vip.jobs import catch_up
 from binzhi.vip.models import Visit
-from tests.journeys.conftest import DESK, PHONE, session_of
+from tests.journeys.conftest import DESK, PHONE
 from tests.vip.house import NOW, House
 
 # Who works on their feet has the list in the hand.
@@ -42,15 +42,11 @@ def picture() -> dict[str, Any]:
 class Play:
     """What one colleague after the other does in the pages; the worker looks at each moment the clock is put to."""
 
-    def __init__(
-        self, house: House, live: str, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def __init__(self, house: House, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
         self.house, self.now = house, NOW
         self.visit_id = 0
-        self._open, self._live = open_page, live
-        self._pages, self._at = dict[str, Page](), dict[str, str]()
-        self._sessions = dict[str, str]()
-        self._device, self._seen = "", ("", "", NOW)
+        self._open, self._pages = open_page, dict[str, Page]()
+        self._current, self._seen = "", ("", NOW)
         monkeypatch.setattr(clock, "now", lambda: self.now)
 
     # ------------------------------------------------------------ time
@@ -83,43 +79,26 @@ class Play:
         return f"/h/{self.house.hotel.ref.code}/{rest}"
 
     def as_(self, post: str, rest: str = "") -> Page:
-        """The screen of whoever holds a post, at an address: signed in as nobody else, at the desk or on the phone.
-
-        Everybody has a session of their own; desk and phone are two browsers that all share, so that the pictures and
-        scripts of the house are fetched twice and not for each of thirty people.
-        """
-        device = "phone" if post in ON_FOOT else "desk"
-        if device != self._device and self._device:
-            self._pages[self._device].goto("about:blank", wait_until="commit")
-        if device not in self._pages:
-            self._pages[device] = self.new_page(post)
-        self._device, page = device, self._pages[device]
-        if self._at.get(device) != post:
-            page.goto("about:blank", wait_until="commit")
-            page.context.add_cookies([self._cookie(post)])
-        self._at[device] = post
+        """The page of whoever holds a post, at an address; who worked before has put theirs away."""
+        if self._current and self._current != post:
+            self._pages[self._current].goto("about:blank", wait_until="commit")
+        if post not in self._pages:
+            self._pages[post] = self.new_page(post)
+        self._current, page = post, self._pages[post]
         if rest:
             # The scripts have run by then; fonts and pictures may still be on their way.
             page.goto(self.url(rest), wait_until="domcontentloaded")
-        self._seen = (post, rest, self.now)
+        self._seen = (rest, self.now)
         return page
 
-    def _cookie(self, post: str) -> Any:
-        if post not in self._sessions:
-            self._sessions[post] = session_of(self._user(post))
-        return {"name": "sessionid", "value": self._sessions[post], "url": self._live}
-
-    def _user(self, post: str) -> User:
-        return User.objects.get(pk=self.house.users[post])
-
     def new_page(self, post: str) -> Page:
-        return self._open(size=PHONE if post in ON_FOOT else DESK, user=self._user(post))
+        user = User.objects.get(pk=self.house.users[post])
+        return self._open(size=PHONE if post in ON_FOOT else DESK, user=user)
 
     def looked_at(self, post: str, rest: str) -> Page:
         """As `as_`, without asking again for what has just been shown."""
-        page = self._pages.get(self._device)
-        if page is not None and self._seen == (post, rest, self.now) and page.url.endswith(f"/{rest}"):
-            return page
+        if self._current == post and self._seen == (rest, self.now) and self._pages[post].url.endswith(f"/{rest}"):
+            return self._pages[post]
         return self.as_(post, rest)
 
     # ------------------------------------------------------------ tasks
@@ -156,12 +135,11 @@ class Play:
     def do(self, key: str, *, by: str = "", text: str = "", branch: str = "", occurrence: int = 1) -> None:
         """Hand in all that a task wants, by whom it was given to, or by another who may."""
         task = self.task(key, branch=branch, occurrence=occurrence)
-        post = by or self.holder(task)
-        page = self.open_task(task, post)
+        page = self.open_task(task, by or self.holder(task))
         fill_evidence(page, text)
         page.locator("[data-submit]").click()
         expect(page.locator("h1")).to_have_text("我的任务")
-        self._seen = (post, "my-tasks", self.now)
+        self._seen = ("my-tasks", self.now)
 
     def countersign(self, key: str, post: str) -> None:
         task = self.task(key)

@@ -34,8 +34,8 @@ def house(live: str) -> House:
 
 
 @pytest.fixture
-def play(house: House, live: str, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> Play:
-    return Play(house, live, open_page, monkeypatch)
+def play(house: House, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> Play:
+    return Play(house, open_page, monkeypatch)
 
 
 def stay(house: House, **more: Any) -> int:
