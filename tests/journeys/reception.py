@@ -1,4 +1,4 @@
-"""A hotel on a clock that the test moves on, every colleague in a browser of their own: desk or phone as the post works."""
+"""A hotel on a clock that the test moves on; every colleague in a browser of their own: desk or phone by their post."""
 
 from __future__ import annotations
 
@@ -97,9 +97,12 @@ class Play:
 
     def looked_at(self, post: str, rest: str) -> Page:
         """As `as_`, without asking again for what has just been shown."""
-        if self._current == post and self._seen == (rest, self.now) and self._pages[post].url.endswith(f"/{rest}"):
+        if self._current == post and self._seen == (rest, self.now) and self._shows(post, rest):
             return self._pages[post]
         return self.as_(post, rest)
+
+    def _shows(self, post: str, rest: str) -> bool:
+        return self._pages[post].url.partition("#")[0].endswith(f"/{rest}")
 
     # ------------------------------------------------------------ tasks
 
@@ -141,6 +144,14 @@ class Play:
         expect(page.locator("h1")).to_have_text("我的任务")
         self._seen = ("my-tasks", self.now)
 
+    def sign(self, key: str, *, by: str, branch: str = "") -> None:
+        """Seen and signed with one press each, on the list itself."""
+        task = self.task(key, branch=branch)
+        line = self.looked_at(by, "my-tasks").locator(f"#line-{task.pk}")
+        line.locator("form[action$='/acknowledge'] button").click()
+        line.locator("form[action$='/sign'] button").click()
+        expect(line).to_have_count(0)
+
     def countersign(self, key: str, post: str) -> None:
         task = self.task(key)
         page = self.as_(post, "my-tasks")
@@ -160,10 +171,17 @@ class Play:
     # ------------------------------------------------------------ the page of the visit
 
     def visit_page(self, post: str) -> Page:
-        return self.as_(post, f"vip/{self.visit_id}")
+        return self.looked_at(post, f"vip/{self.visit_id}")
 
     def fill(
-        self, post: str, action: str, *, press: str = "button:not([type=button])", sure: bool = False, **values: str
+        self,
+        post: str,
+        action: str,
+        *,
+        press: str = "button:not([type=button])",
+        sure: bool = False,
+        said: str = "",
+        **values: str,
     ) -> Page:
         """Fill in and send one form of the visit; it must be taken."""
         page = self.visit_page(post)
@@ -174,8 +192,10 @@ class Play:
         found.locator(press).last.click()
         if sure:
             page.locator("#bz-confirm [value=yes]").click()
-        expect(page.locator(TOAST)).to_be_visible()
-        assert page.locator(f"{TOAST}.late").count() == 0, page.locator(TOAST).inner_text()
+        expect(page.locator(TOAST)).to_contain_text(said)
+        assert page.locator(f"{TOAST}.late").count() == 0, page.locator(TOAST).first.inner_text()
+        # The next form of the same person would find this very toast.
+        page.locator(TOAST).first.evaluate("found => found.remove()")
         return page
 
     @contextmanager

@@ -16,7 +16,7 @@ from binzhi.reservations.services import create_reservation
 from tests.factories import NOW, SYSTEM, TODAY, booking
 from tests.journeys import scenes
 from tests.journeys.conftest import axe
-from tests.journeys.reception import TOAST, Play
+from tests.journeys.reception import Play
 from tests.vip.house import ARRIVAL, DAY, DEPARTURE, HOUR, MINUTE, House, keys, make_house
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=False)
@@ -112,7 +112,7 @@ def test_late_notice_compresses_the_plan_and_loses_nothing(house: House, play: P
     signing = play.task("notice-signed", branch="housekeeping")
     page = play.as_("housekeeping-manager", "my-tasks")
     expect(page.locator(f"#line-{signing.pk}")).to_contain_text("压缩")
-    play.do("notice-signed", branch="housekeeping", by="housekeeping-manager")
+    play.sign("notice-signed", branch="housekeeping", by="housekeeping-manager")
     page = play.as_("duty-manager", f"runs/{visit.run_id}")
     expect(page.locator(".tk-late")).to_have_count(1)
 
@@ -150,8 +150,7 @@ def test_absent_general_manager_is_stood_in_for_within_a_minute(house: House, pl
     everybody_at_work(house, but="general-manager")
     decided(house, play)
     play.at(ARRIVAL - MINUTE)
-    page = play.fill("duty-manager", "gm-away", sure=True)
-    expect(page.locator(TOAST)).to_contain_text("总经理助理")
+    page = play.fill("duty-manager", "gm-away", sure=True, said="总经理助理")
     expect(page.locator("#events li", has_text="总经理不在店")).to_contain_text("总经理助理")
     receive = play.task("leader-receives")
     assert (receive.due_at, receive.assignee_id) == (ARRIVAL, house.staff["gm-assistant"])
