@@ -64,9 +64,11 @@ def django_db_modify_db_settings(database_url: str, django_db_modify_db_settings
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_keepdb: bool) -> Iterator[None]:
     """The test database is dropped at the end, whatever connections the servers and threads of tests left behind."""
     yield
+    if django_db_keepdb:
+        return
     with django_db_blocker.unblock():
         from django.db import connection
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import orjson
@@ -180,4 +181,6 @@ def conditional(request: HttpRequest, data: Any, *, etag: str) -> HttpResponse:
     return json_response(data, etag=etag)
 
 
-now = clock.now
+def now() -> datetime:
+    """This instant, off the clock that every other edge reads."""
+    return clock.now()

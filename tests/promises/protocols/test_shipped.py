@@ -75,6 +75,7 @@ VIP = [
     ("28", "plate-service", "meal 2:00:00", "dining", ALL, [TICK]),
     ("29", "leisure-accompanied", "leisure 0:00:00", HOST, ALL, [TEXT]),
     ("30", "farewell", "departure -0:10:00", "front-office", ALL, [SIGNED]),
+    ("30", "car-seen-off", "departure 0:10:00", "front-office", ALL, [TICK]),
     ("31", "departure-told", "departure 0:30:00", "housekeeping", ALL, [TICK]),
     ("32", "departure-notice", "departure 2:00:00", "front-office", ALL, [SIGNED]),
     ("E2", "asked-afterwards", "unclear_request 2:00:00", HOST, ("VVIP",), [TEXT]),
@@ -94,6 +95,7 @@ POSTS_NAMED = {
     "menu-approved": {"general-manager"},
     "dining-sealed": {"dining-director"},
     "farewell": {"duty-manager"},
+    "car-seen-off": {"duty-manager"},
 }
 WAITS = {
     "notice-issued": {"case-meeting"},
@@ -106,6 +108,7 @@ WAITS = {
     "menu-approved": {"menu-drafted"},
     "dining-sealed-quality": {"dining-sealed"},
     "visitor-cleared": {"visitor-served"},
+    "car-seen-off": {"farewell"},
     "departure-notice": {"departure-told"},
 }
 # Grade and six months are asked of those who serve the guest directly.
@@ -247,7 +250,7 @@ def test_vip_every_silence_of_the_rule_is_named(vip: ProtocolSpec) -> None:
     assert [gap.task for gap in vip.gaps] == [
         "work-divided", "room-prepared", "final-check", "key-cards", "welcome-tea", "next-told", "unplanned-leave-told",
         "quick-tidy", "visitor-served", "visitor-cleared", "left-items-searched", "dining-sealed",
-        "dining-sealed-quality", "plate-service", "asked-afterwards",
+        "dining-sealed-quality", "plate-service", "asked-afterwards", "car-seen-off",
     ]  # fmt: skip
 
 
