@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("vip", "0002_invariants"),
+        ("vip", "0004_guest_level"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0002_duty"),
-        ("promises", "0003_own_tasks"),
+        ("promises", "0004_changed_notices"),
         ("property", "0003_seals"),
     ]
 
