@@ -130,7 +130,7 @@ def ineligible_is_refused(play: Play) -> None:
     page = play.as_("housekeeping-manager", f"tasks/{task.pk}")
     maid = page.locator("select[name=staff] option", has_text="客房服务员")
     expect(maid).to_be_disabled()
-    expect(maid).to_contain_text("16")
+    expect(maid).to_contain_text("第16条：须2级及以上")
 
 
 def prepared(play: Play) -> None:
@@ -170,7 +170,7 @@ def checked_and_sealed(play: Play, other: int) -> None:
     expect(page.locator("button[name=room][value='101']")).to_have_count(0)
     page.locator("input[name=room]").last.fill("101")
     page.locator("input[name=room]").last.press("Enter")
-    expect(page.locator("[role=alert]")).to_contain_text("101")
+    expect(page.locator("[role=alert]")).to_contain_text("101房已封房")
     db.enter_scope("*", "*")
     assert RoomReservation.objects.get(pk=other).room_id is None
 
@@ -210,7 +210,7 @@ def tea_and_dinner(play: Play) -> None:
     play.at(T + 12 * MINUTE)
     tea = play.task("welcome-tea")
     page = play.as_("room-attendant", f"tasks/{tea.pk}")
-    expect(page.locator("#task")).to_contain_text("16")
+    expect(page.locator("#task")).to_contain_text("第16条：须2级及以上")
     expect(page.locator("[data-submit]")).to_have_count(0)
     play.do("welcome-tea", by="housekeeping-supervisor")
     play.at(MEAL - 50 * MINUTE)
