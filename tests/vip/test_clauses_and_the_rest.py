@@ -45,14 +45,17 @@ LEVELS = ("IP", "VIP", "VVIP")
 def test_clause_30_farewell_lasts_until_the_car_has_left_the_gate(house: House) -> None:
     visit = house.arrived("IP")
     assert task(visit, "farewell").due_at == DEPARTURE - 10 * MINUTE
-    for missing in ("managers", "gate"):
-        with pytest.raises(InvalidInput) as refused, transaction.atomic():
-            do(house, visit, "farewell", "duty-manager", at=DEPARTURE, without=[missing])
-        assert refused.value.field == f"item-{missing}"
-    with pytest.raises(WrongPost), transaction.atomic():
-        do(house, visit, "farewell", "receptionist", at=DEPARTURE)
-    do(house, visit, "farewell", "duty-manager", at=DEPARTURE)
-    assert task(visit, "farewell").state == "done"
+    assert task(visit, "car-seen-off").due_at == DEPARTURE + 10 * MINUTE
+    with pytest.raises(InvalidInput) as refused, transaction.atomic():
+        do(house, visit, "farewell", "duty-manager", at=DEPARTURE, without=["managers"])
+    assert refused.value.field == "item-managers"
+    with pytest.raises(DependencyOpen), transaction.atomic():
+        do(house, visit, "car-seen-off", "duty-manager", at=DEPARTURE)
+    for key in ("farewell", "car-seen-off"):
+        with pytest.raises(WrongPost), transaction.atomic():
+            do(house, visit, key, "receptionist", at=DEPARTURE)
+        do(house, visit, key, "duty-manager", at=DEPARTURE)
+        assert task(visit, key).state == "done"
 
 
 def test_clause_31_housekeeping_tells_front_office_within_half_an_hour_of_the_real_departure(house: House) -> None:
@@ -82,12 +85,12 @@ def test_everything_done_ends_the_run_and_a_task_left_open_keeps_it(house: House
     visit = house.arrived("IP")
     assign_proposed(hotel_id=house.pk, run_id=visit.run_id or 0, actor=house.gm, now=ARRIVAL)
     services.note_departure(hotel_id=house.pk, visit_id=visit.pk, actor=house.actor("duty-manager"), now=DEPARTURE)
-    last = {"departure-told", "departure-notice", "farewell"}
+    last = {"departure-told", "departure-notice", "farewell", "car-seen-off"}
     spare = [one for one in dict.fromkeys(Task.objects.filter(run_id=visit.run_id, state="open")
              .order_by("position").values_list("key", flat=True)) if one not in last | {"work-divided"}]  # fmt: skip
-    finish(house, visit, *spare, "work-divided", "departure-told", "departure-notice", at=DEPARTURE)
+    finish(house, visit, *spare, "work-divided", "departure-told", "departure-notice", "farewell", at=DEPARTURE)
     assert status_of(visit) == "live"
-    do(house, visit, "farewell", "duty-manager", at=DEPARTURE)
+    do(house, visit, "car-seen-off", "duty-manager", at=DEPARTURE)
     assert status_of(visit) == "done"
 
 

@@ -51,6 +51,7 @@ POSTS = {
     "dining-in-place": DINING,
     "manager-outside": DINING,
     "farewell": ("duty-manager",),
+    "car-seen-off": ("duty-manager",),
 }
 WAITS = {
     "notice-issued": ("case-meeting",),
@@ -70,6 +71,7 @@ WAITS = {
     "room-sealed-vip": ("final-check",),
     "room-sealed-vvip": ("final-check",),
     "visitor-cleared": ("visitor-served",),
+    "car-seen-off": ("farewell",),
     "menu-approved": ("menu-drafted",),
     "dining-sealed-quality": ("dining-sealed",),
     "departure-notice": ("departure-told",),
@@ -90,7 +92,7 @@ CHECKLISTS = {
     "dining-sealed": (
         "temperature", "linen", "tableware", "seat-cards", "insects", "carpet", "hygiene", "flowers", "lamps",
     ),
-    "farewell": ("managers", "gate"),
+    "farewell": ("managers",),
 }  # fmt: skip
 OTHERS = (
     "gm-office", "housekeeping", "dining", "engineering", "finance", "sales", "quality", "security", "recreation",
