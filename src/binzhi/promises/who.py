@@ -16,6 +16,8 @@ from binzhi.property.queries import localised
 
 # A leader: who may stand in for the head of a department that is away. Below, only deputies by name could.
 LEADER = 2
+# The head of a department, or the duty manager: who may speak for more than the own department.
+HEAD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Person:
     post: str
     grade: int
     department: str
+    department_id: int
     since: date
     today: date
 
@@ -39,7 +42,7 @@ class PostFacts:
 
 
 _PEOPLE = """
-SELECT s.id AS staff_id, s.user_id, p.code AS post, p.grade, d.code AS department, s.since,
+SELECT s.id AS staff_id, s.user_id, p.code AS post, p.grade, d.code AS department, d.id AS department_id, s.since,
     (%(at)s AT TIME ZONE h.timezone)::date AS today
 FROM people_staff s
 JOIN people_post p ON p.id = s.post_id

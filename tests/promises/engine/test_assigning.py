@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
 from binzhi.promises.assigning import Proposal
 from binzhi.promises.errors import GradeTooLow, NothingToAssign, TaskEnded, TooNewInJob, WrongPost
@@ -102,3 +103,18 @@ def test_assign_proposed_nobody_eligible_anywhere_leaves_the_task_with_its_depar
     # The quality manager's post is empty: the highest there is, though not at work.
     [proposal] = assign_proposed(hotel_id=house.pk, run_id=run.run_id, department="quality", actor=SYSTEM, now=NOW)
     assert proposal == Proposal(task(run, "sealed").pk, house.staff["qam"], at_work=False)
+
+
+def test_assign_proposed_by_a_supervisor_gives_out_what_is_of_the_own_department(house: House) -> None:
+    run = start(house)
+    put_on_duty(house, "maid", "hks", "eng", "qam")
+    assign_proposed(hotel_id=house.pk, run_id=run.run_id, actor=house.actor("hks"), now=NOW)
+    db.enter_scope("*", "*")
+    found = db.fetch_values(
+        "SELECT DISTINCT d.code FROM promises_task t JOIN people_department d ON d.id = t.department_id"
+        " WHERE t.run_id = %s AND t.assignee_id IS NOT NULL", [run.run_id],
+    )  # fmt: skip
+    assert found == ["housekeeping"]
+    # The head of a department may give out the rest, too.
+    assign_proposed(hotel_id=house.pk, run_id=run.run_id, actor=house.actor("hkm"), now=NOW)
+    assert task(run, "repaired").assignee_id == house.staff["eng"]

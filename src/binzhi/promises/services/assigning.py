@@ -14,7 +14,7 @@ from binzhi.promises.access import Permission
 from binzhi.promises.assigning import Proposal, propose
 from binzhi.promises.errors import NothingToAssign
 from binzhi.promises.events import TaskAssigned
-from binzhi.promises.locks import TaskRow, lock_run, lock_task, tasks_of
+from binzhi.promises.locks import LockedRun, TaskRow, lock_run, lock_task, tasks_of
 from binzhi.promises.requests import TaskResult
 from binzhi.promises.services.work import require_unended
 from binzhi.property.queries import hotel_by_id
@@ -71,18 +71,27 @@ def assign_task(
     return TaskResult(task_id, task.version if same else task.version + 1, done=False)
 
 
+def _may_give(giver: who.Person | None, task: TaskRow, run: LockedRun) -> bool:
+    """None is the system itself."""
+    if giver is None or giver.grade >= who.HEAD or giver.department == task.department:
+        return True
+    return run.host_department_id is not None and giver.department_id == run.host_department_id
+
+
 @operation(Permission.ASSIGN)
 def assign_proposed(*, hotel_id: int, run_id: int, department: str = "", actor: Actor, now: datetime) -> list[Proposal]:
     """Give every task of a run (of one department) that nobody has to whom `propose` names; those given.
 
-    Locks the run. Raises NotFound, RunEnded, NothingToAssign. Publishes TaskAssigned for each.
+    Heads of departments and the host department give out everything, others what is of their own department. Locks the run. Raises NotFound, RunEnded, NothingToAssign. Publishes TaskAssigned for each.
     """
     run = lock_run(hotel_id=hotel_id, run_id=run_id)
+    giver = who.doer(actor, hotel_id=hotel_id, at=now)
     free = [
         task
         for task in tasks_of(run_id)
         if task.is_unended and task.assignee_id is None and department in ("", task.department)
-    ]
+        and _may_give(giver, task, run)
+    ]  # fmt: skip
     proposals = propose(
         hotel_id=hotel_id, tasks=free, protocol=run.spec, facts=run.facts, now=now,
         today=hotel_by_id(hotel_id).local(now).date(),
