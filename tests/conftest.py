@@ -80,6 +80,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_kee
             cursor.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s", [name])
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_flush() -> Iterator[None]:
+    """After a test that commits, content types and permissions of Django's own are not written anew: nobody asks."""
+    from django.core.management.commands import flush
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *_given, **_more: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def unbound_session(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test's rollback takes the scope of row-level security back behind our back: the next one binds anew."""

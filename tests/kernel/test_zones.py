@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from binzhi.kernel.errors import InvalidInput
 from binzhi.kernel.zones import typed_instant
@@ -34,12 +35,14 @@ def test_typed_instant_is_the_hotels_time_in_utc(text: str, zone: ZoneInfo, inst
 def test_typed_instant_of_what_is_no_time_is_refused_at_its_field(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         typed_instant(text, SHANGHAI, field="arrival_at")
-    assert (refused.value.field, refused.value.text) == ("arrival_at", "请填日期和时间。")
+    with translation.override("zh-hans"):
+        assert (refused.value.field, refused.value.text) == ("arrival_at", "请填日期和时间。")
 
 
 def test_typed_instant_that_the_clocks_pass_over_is_refused_and_not_moved() -> None:
     with pytest.raises(InvalidInput) as refused:
         typed_instant("2027-03-28T02:30", BERLIN)
-    assert refused.value.text == "当天时钟拨快，没有这个时间。"
+    with translation.override("zh-hans"):
+        assert refused.value.text == "当天时钟拨快，没有这个时间。"
     # Summer time begins at two.
     assert typed_instant("2027-03-28T03:00", BERLIN) - typed_instant("2027-03-28T01:59", BERLIN) == timedelta(minutes=1)
