@@ -92,8 +92,15 @@ def quick_flush() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def unbound_session(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A test's rollback takes the scope of row-level security back behind our back: the next one binds anew."""
+    """A test's rollback takes the scope of row-level security back behind our back: the next one binds anew.
+
+    Nor does the next one speak the language of this one's last request.
+    """
     yield
+    if "django.utils.translation" in sys.modules:
+        from django.utils import translation
+
+        translation.deactivate()
     if "binzhi.kernel.db" in sys.modules:
         from binzhi.kernel import db
 

@@ -45,6 +45,7 @@ def assert_nothing_lost(hotel: House, report: Report) -> None:
     assert {entry.work for entry in report.entries if entry.done} == {"book", "charge", "pay", "check_in", "check_out"}
 
 
+@pytest.mark.slow
 def test_killed_once_each_nothing_acknowledged_is_lost_or_doubled(hotel: House, lived: Report) -> None:
     assert_nothing_lost(hotel, lived)
 
@@ -80,7 +81,8 @@ BOOKING = {
 }
 
 
-@pytest.mark.parametrize("seconds", [0, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0, 60])
 def test_database_away_callers_are_told_to_come_again_and_then_served(hotel: House, seconds: int) -> None:
     body, key = orjson.dumps(BOOKING), f"away-{seconds}"
     with database_away(hotel) as let_back:

@@ -84,6 +84,7 @@ def opened(name: str, *, anew: bool, statements: tuple[str, ...]) -> subprocess.
     return subprocess.run(command, env=os.environ, capture_output=True, text=True, timeout=180)
 
 
+@pytest.mark.slow
 def test_open_database_makes_one_of_its_own_keeps_it_and_throws_it_away_when_told(on_server: str) -> None:
     name = f"binzhi_ground_{os.getpid()}"
     count = "SELECT count(*) FROM kernel_idempotency_key"

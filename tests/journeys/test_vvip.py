@@ -43,6 +43,7 @@ def stay(house: House, **more: Any) -> int:
     return made.room_ids[0]
 
 
+@pytest.mark.slow
 def test_vvip_visit_from_the_standing_list_to_the_compliance_report(house: House, play: Play) -> None:
     everybody_at_work(house)
     house.guest("陈国栋", sex="male")
