@@ -82,7 +82,8 @@ def _may_give(giver: who.Person | None, task: TaskRow, run: LockedRun) -> bool:
 def assign_proposed(*, hotel_id: int, run_id: int, department: str = "", actor: Actor, now: datetime) -> list[Proposal]:
     """Give every task of a run (of one department) that nobody has to whom `propose` names; those given.
 
-    Heads of departments and the host department give out everything, others what is of their own department. Locks the run. Raises NotFound, RunEnded, NothingToAssign. Publishes TaskAssigned for each.
+    Heads of departments and the host department give out everything, others what is of their own department. Locks the
+    run. Raises NotFound, RunEnded, NothingToAssign. Publishes TaskAssigned for each.
     """
     run = lock_run(hotel_id=hotel_id, run_id=run_id)
     giver = who.doer(actor, hotel_id=hotel_id, at=now)
