@@ -65,7 +65,7 @@ def test_what_the_guest_said_stands_beside_what_was_late(
     assert (refused.status_code, 'id="feedback-text-error"' in refused.content.decode()) == (422, True)
     client.post(url(house, visit, "/feedback"), {"text": "茶来得晚了些，其余都好"})
     page = text_of(client.get(url(house, visit)))
-    assert page.index("迟 30分钟") < page.index("茶来得晚了些") < page.index("客人说")
+    assert page.index("茶来得晚了些") < page.index("客人说") < page.index("迟 30分钟")
     assert events(visit)[-1] == "feedback"
     finish(house, visit, "departure-told", at=DEPARTURE + 5 * MINUTE)
     client.post(url(house, visit, "/departure-notice"))
