@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from binzhi.promises.queries import (
     department_log,
     my_tasks,
     run_view,
+    standing,
     task_view,
     unseen_notices,
 )
@@ -64,6 +66,22 @@ def test_board_of_all_departments_with_what_was_done_is_one_statement_for_any_nu
     assert (ended["host"].timing, ended["host"].assignee, ended["banner"].reason) == (Timing.DONE, "郑服务", "不要")
     assert len([card for card in found if card.key == "host"]) == 3
     assert len(board(hotel_id=house.pk, now=NOW)) == len(found) - 2
+
+
+@pytest.mark.parametrize("moment", [NOW, ARRIVAL - 5 * HOUR, ARRIVAL - 90 * MINUTE, ARRIVAL, ARRIVAL + HOUR])
+def test_standing_counts_in_the_database_what_the_cards_say_of_themselves(house: House, moment: datetime) -> None:
+    """On the minute of a limit, half an hour before it, and past it."""
+    run = start(house)
+    do(house, run, "host", "maid")
+    waive_task(hotel_id=house.pk, task_id=task(run, "banner").pk, reason="不要", actor=SYSTEM, now=NOW)
+    cards = board(hotel_id=house.pk, now=moment, ended_since=NOW - HOUR)
+    seen = standing(
+        hotel_id=house.pk, groups=dict.fromkeys(Timing, ""), most=100, now=moment, ended_since=NOW - HOUR
+    )  # fmt: skip
+    by_department = {card.department: Counter(one.timing for one in cards if one.department == card.department)
+                     for card in cards}  # fmt: skip
+    assert {code: Counter(found) for code, found in seen.counts.items()} == by_department
+    assert sorted(card.id for card in seen.cards) == sorted(card.id for card in cards)
 
 
 def test_board_of_another_hotel_is_empty(house: House) -> None:
