@@ -12,6 +12,7 @@ from binzhi.demo import loader, rostering
 from binzhi.demo.staff import PASSWORD
 from binzhi.kernel import db
 from binzhi.people.models import User
+from binzhi.promises.jobs import heed_all
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -80,6 +81,10 @@ def test_load_small_hotel_is_alive_and_sound() -> None:
         )
         == 1
     )
+    # What is past sets nothing off when the worker first listens.
+    runs = value("SELECT count(*) FROM promises_run")
+    assert heed_all() == 0
+    assert value("SELECT count(*) FROM promises_run") == runs
     # Open: every login, with the password that is printed; their colleagues have the same.
     more = {one.username for one in rostering.colleagues()}
     assert {user.username for user in User.objects.all()} == {user for _post, user, _password in demo.logins()} | more

@@ -9,9 +9,10 @@ from binzhi.demo.house_state import House
 from binzhi.frontdesk.promising import TOPICS
 from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError
-from binzhi.kernel.follower import seen_of
+from binzhi.kernel.follower import pass_over, seen_of
 from binzhi.promises import starting
 from binzhi.promises.enums import Evidence
+from binzhi.promises.jobs import FOLLOWER
 from binzhi.promises.requests import ProofInput
 from binzhi.promises.services.assigning import assign_proposed
 from binzhi.promises.services.tasks import complete_task
@@ -55,6 +56,8 @@ def promise(house: House) -> None:
     heard = {"hotel": house.hotel_id, "topics": list(TOPICS), "today": house.today, "since": house.at(0)}
     for row in db.fetch_all(_HEARD, heard):
         starting.heed(seen_of(row))
+    # Three months of past stays are nobody's task any more.
+    pass_over(name=FOLLOWER)
 
 
 def _receive(house: House, guest: dict[str, Any]) -> None:

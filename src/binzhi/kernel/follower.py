@@ -23,6 +23,11 @@ INSERT INTO kernel_follower (name, txid, event_id)
 VALUES (%(name)s, binzhi_final_txid() - 1, 9223372036854775807)
 ON CONFLICT (name) DO NOTHING
 """
+_FROM_HERE = """
+INSERT INTO kernel_follower (name, txid, event_id)
+VALUES (%(name)s, pg_current_xact_id()::text::bigint, 9223372036854775807)
+ON CONFLICT (name) DO UPDATE SET txid = excluded.txid, event_id = excluded.event_id
+"""
 _WHERE = """
 SELECT txid, event_id, binzhi_final_txid() AS final FROM kernel_follower WHERE name = %s
 """
@@ -53,6 +58,11 @@ class Seen:
     subject: str
     subject_id: int
     payload: dict[str, Any]
+
+
+def pass_over(*, name: str) -> None:
+    """Let a reader begin with what comes after this transaction, wherever it stood: for whoever writes a past."""
+    db.execute(_FROM_HERE, {"name": name})
 
 
 def follow(*, name: str, topics: Collection[str], react: Callable[[Seen], object], limit: int = 500) -> int:

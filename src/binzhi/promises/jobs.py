@@ -10,6 +10,8 @@ from binzhi.kernel.jobs import WHEN_AWAY
 from binzhi.promises import starting
 from binzhi.promises.sweep import sweep
 
+FOLLOWER = "promises"
+
 
 def register(app: App) -> None:
     """Make the sweep known to the worker: each 15 seconds; several workers share what is due."""
@@ -30,6 +32,6 @@ def register(app: App) -> None:
 def heed_all() -> int:
     """React to everything that happened since last time; how many events that were."""
     seen = 0
-    while found := follow(name="promises", topics=starting.topics(), react=starting.heed):
+    while found := follow(name=FOLLOWER, topics=starting.topics(), react=starting.heed):
         seen += found
     return seen
