@@ -32,6 +32,20 @@ BATCH, SLICE = 500, 1500
 UNENDED = "SELECT count(*) FROM promises_task WHERE state IN ('open', 'waiting')"
 CARDS = 300
 ACTOR = Actor.system("bench")
+# The claim and nothing else: who is late climbs one step, and is named to the caller.
+CLAIM = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM promises_task WHERE next_at <= %(now)s ORDER BY next_at, id LIMIT %(limit)s
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE promises_task t SET
+    rung = t.rung + 1,
+    next_at = CASE WHEN t.rung + 2 <= cardinality(t.rungs_after)
+        THEN t.due_at + t.rungs_after[t.rung + 2] * interval '1 second' END
+FROM due WHERE t.id = due.id
+RETURNING t.id, t.hotel_id, t.run_id, t.key, t.round, t.rung, t.rungs_to[t.rung] AS to_post, t.due_at, t.assignee_id,
+    t.department_id
+"""
 
 
 def promises(stage: Stage) -> dict[str, Any]:
@@ -76,7 +90,7 @@ def _sweep(made: Receptions, *, rounds: int) -> dict[str, Any]:
 
     def claim(now: datetime) -> int:
         steps = 0
-        while taken := len(db.fetch_all(sweep._CLAIM, {"now": now, "limit": BATCH})):
+        while taken := len(db.fetch_all(CLAIM, {"now": now, "limit": BATCH})):
             steps += taken
         return steps
 
@@ -97,7 +111,7 @@ def _sweep(made: Receptions, *, rounds: int) -> dict[str, Any]:
     with CaptureQueriesContext(connection) as asked:
         sweep.sweep(now=now, limit=10 * SLICE)
     plan = "\n".join(
-        row["QUERY PLAN"] for row in db.fetch_all("EXPLAIN " + sweep._CLAIM, {"now": made.arrival, "limit": BATCH})
+        row["QUERY PLAN"] for row in db.fetch_all("EXPLAIN " + CLAIM, {"now": made.arrival, "limit": BATCH})
     )
     return {
         "sweep / bare claim (≤ 2)": round(median(b / a for a, b in pairs), 2),

@@ -210,16 +210,16 @@ class Entry:
 _RECORD_EACH = """
 WITH entry AS (
     INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
-    SELECT %(now)s, a.hotel_id, %(name)s, a.subject, a.id, %(user)s::bigint, %(actor)s, a.before, a.after, %(reason)s
+    SELECT %(now)s, %(hotel)s, %(name)s, a.subject, a.id, %(user)s::bigint, %(actor)s, a.before, a.after, %(reason)s
     FROM ROWS FROM (json_to_recordset(%(audit)s::json) AS (
-        hotel_id bigint, subject text, id bigint, before jsonb, after jsonb
-    )) WITH ORDINALITY AS a (hotel_id, subject, id, before, after, place) ORDER BY a.place
+        subject text, id bigint, before jsonb, after jsonb
+    )) WITH ORDINALITY AS a (subject, id, before, after, place) ORDER BY a.place
 )
 INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
-SELECT %(now)s, e.hotel_id, e.topic, %(subject)s, e.id, e.payload
+SELECT %(now)s, %(hotel)s, e.topic, %(subject)s, e.id, e.payload
 FROM ROWS FROM (json_to_recordset(%(events)s::json) AS (
-    hotel_id bigint, topic text, id bigint, payload jsonb
-)) WITH ORDINALITY AS e (hotel_id, topic, id, payload, place) ORDER BY e.place
+    topic text, id bigint, payload jsonb
+)) WITH ORDINALITY AS e (topic, id, payload, place) ORDER BY e.place
 RETURNING id
 """
 
@@ -235,56 +235,49 @@ def record_each(
     reason: str = "",
 ) -> None:
     """As `record`, for a change made to many subjects at once: audit row and event for each, in one statement."""
-    record_across(
-        name, subject=subject, entries=[(hotel_id, entry) for entry in entries], actor=actor, now=now, reason=reason
-    )
-
-
-def record_across(
-    name: str,
-    *,
-    subject: str,
-    entries: Sequence[tuple[int, Entry]],
-    together: bool = False,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-) -> None:
-    """As `record_each`, for the system's own work in many hotels at once: the hotel stands before each entry.
-
-    `together`: one audit row for each hotel, which lists what was done to whom, and still an event for each entry.
-    """
     if not entries:
         return
-    audit = _by_hotel(entries) if together else [
-        {"hotel_id": hotel_id, "subject": subject, "id": entry.subject_id, "before": entry.before or {},
-         "after": entry.after or {}}
-        for hotel_id, entry in entries
-    ]  # fmt: skip
+    audit = [
+        {"subject": subject, "id": entry.subject_id, "before": entry.before or {}, "after": entry.after or {}}
+        for entry in entries
+    ]
     events = [
-        {"hotel_id": hotel_id, "topic": entry.event.topic, "id": entry.subject_id, "payload": entry.event.payload()}
-        for hotel_id, entry in entries
+        {"topic": entry.event.topic, "id": entry.subject_id, "payload": entry.event.payload()} for entry in entries
     ]
     event_ids = sorted(db.fetch_values(
         _RECORD_EACH,
         {
             "audit": _text(audit), "events": _text(events), "now": now, "name": name, "subject": subject,
-            "user": actor.user_id, "actor": _signature(actor), "reason": reason,
+            "user": actor.user_id, "actor": _signature(actor), "reason": reason, "hotel": hotel_id,
         },
     ))  # fmt: skip
     _recorded.set(_recorded.get() + len(events))
-    for (_hotel, entry), event_id in zip(entries, event_ids, strict=True):
+    for entry, event_id in zip(entries, event_ids, strict=True):
         outbox.react(entry.event, event_id=event_id)
 
 
-def _by_hotel(entries: Sequence[tuple[int, Entry]]) -> list[dict[str, Any]]:
-    found: dict[int, list[dict[str, Any]]] = {}
-    for hotel_id, entry in entries:
-        found.setdefault(hotel_id, []).append({"id": entry.subject_id, **(entry.after or {})})
-    return [
-        {"hotel_id": hotel_id, "subject": "hotel", "id": hotel_id, "before": {}, "after": {"each": each}}
-        for hotel_id, each in found.items()
-    ]
+# Parts of a statement for the system's own work in many hotels at once. It has `changed (id, hotel_id, place, after,
+# payload)`: one audit row for each hotel, which lists what was done to whom, and an event for each that was changed.
+RECORDING_TOGETHER = """
+entry AS (
+    INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
+    SELECT %(record_at)s, hotel_id, %(record_name)s, 'hotel', hotel_id, NULL, %(record_actor)s, '{}',
+        jsonb_build_object('each', jsonb_agg(after ORDER BY place)), ''
+    FROM changed GROUP BY hotel_id ORDER BY hotel_id
+), event AS (
+    INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
+    SELECT %(record_at)s, hotel_id, %(record_topic)s, %(record_subject)s, id, payload FROM changed ORDER BY place
+    RETURNING id
+)
+"""
+
+
+def recording_together(name: str, *, subject: str, topic: str, actor: Actor, now: datetime) -> dict[str, Any]:
+    """The parameters of `RECORDING_TOGETHER`; the caller starts the reactions to its events."""
+    return {
+        "record_at": now, "record_name": name, "record_subject": subject, "record_topic": topic,
+        "record_actor": _signature(actor),
+    }  # fmt: skip
 
 
 def _text(rows: Sequence[dict[str, Any]]) -> str:

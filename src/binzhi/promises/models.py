@@ -188,9 +188,12 @@ class Escalation(models.Model):
     """One step of the ladder, taken once: task, round, rung. Written once."""
 
     # The sweep writes these rows by the thousand: hotel and staff are read off the task and the roster in the same
-    # transaction, and looking each up again costs as much as writing it.
+    # statement, and looking each up again costs as much as writing it. That the tasks are there is asked once for all
+    # rows of a statement (migration 0006), not row by row.
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="escalations", db_index=False)
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="escalations", db_index=False, db_constraint=False
+    )
     round = models.SmallIntegerField()
     rung = models.SmallIntegerField()
     to_post = models.SlugField(max_length=40, db_index=False)
@@ -207,11 +210,16 @@ class Escalation(models.Model):
 class Notice(models.Model):
     """Somebody (one of the staff, or all on duty of a department) is to know something about a task."""
 
+    # Written by the thousand, too: a statement's rows are looked up together (migration 0006).
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="notices")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="notices", db_constraint=False)
     kind = models.CharField(max_length=10, choices=NoticeKind)
-    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    staff = models.ForeignKey(
+        Staff, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     text = models.CharField(max_length=200, db_default="")
     at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)
@@ -223,8 +231,14 @@ class Notice(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["staff", "at"], condition=Q(seen_at=None), name="notice_unseen"),
-            models.Index(fields=["department", "at"], condition=Q(seen_at=None), name="notice_unseen_of_department"),
+            models.Index(
+                fields=["staff", "at"], condition=Q(seen_at=None) & Q(staff__isnull=False), name="notice_unseen"
+            ),
+            models.Index(
+                fields=["department", "at"],
+                condition=Q(seen_at=None) & Q(department__isnull=False),
+                name="notice_unseen_of_department",
+            ),
         ]
 
 

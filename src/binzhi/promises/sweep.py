@@ -2,68 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-import orjson
-
-from binzhi.kernel import db
+from binzhi.kernel import db, outbox
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.operations import Entry, record_across, unit_of_work
+from binzhi.kernel.operations import RECORDING_TOGETHER, recording_together, unit_of_work
 from binzhi.people import duty
 from binzhi.promises.events import TaskEscalated
 from binzhi.promises.protocols.language import MANAGER, PERSON
 
 SWEEPER = Actor.system("promises sweep")
 
-# Whoever holds a task's row (a signature under way, another sweep) is passed by; the next sweep looks again.
-_CLAIM = """
-WITH due AS MATERIALIZED (
-    SELECT id FROM promises_task WHERE next_at <= %(now)s ORDER BY next_at, id LIMIT %(limit)s
-    FOR NO KEY UPDATE SKIP LOCKED
-)
-UPDATE promises_task t SET
-    rung = t.rung + 1,
-    next_at = CASE WHEN t.rung + 2 <= cardinality(t.rungs_after)
-        THEN t.due_at + t.rungs_after[t.rung + 2] * interval '1 second' END
-FROM due WHERE t.id = due.id
-RETURNING t.id, t.hotel_id, t.run_id, t.key, t.round, t.rung, t.rungs_to[t.rung] AS to_post, t.due_at, t.assignee_id,
-    t.department_id
+# Whom the next batches will ask for, with the steps that may follow, as far as it can be told without a lock.
+_ASKED = """
+SELECT DISTINCT hotel_id, department_id, to_post FROM (
+    SELECT hotel_id, department_id, rungs_to[rung + 1:] AS posts FROM promises_task WHERE next_at <= %(now)s
+    ORDER BY next_at, id LIMIT %(limit)s
+) due, unnest(posts) AS to_post
 """
+_FAR = 4  # batches
 _MANAGERS = """
 SELECT DISTINCT ON (department_id) department_id, code FROM people_post
 WHERE department_id = ANY (%s::bigint[]) ORDER BY department_id, grade DESC, id
 """
-# Nobody by name: the department itself is told, so that no step falls on deaf ears.
-_TELL = """
-WITH given AS MATERIALIZED (
-    SELECT * FROM json_to_recordset(%(steps)s::json) AS g (
-        hotel_id bigint, id bigint, round int, rung int, to_post text, staff_id bigint, department_id bigint,
-        due_at timestamptz)
+# Claim, step, notice, audit row and event are one statement: nothing can come between them.
+# Whoever holds a task's row (a signature under way, another sweep) is passed by; the next sweep looks again. So is a
+# step for somebody who was not looked up, as the row was not in sight then. Nobody by name: the department itself is
+# told, so that no step falls on deaf ears.
+_STEP = f"""
+WITH answering AS MATERIALIZED (
+    SELECT * FROM unnest(%(hotels)s::bigint[], %(departments)s::bigint[], %(posts)s::text[], %(staff)s::bigint[])
+        AS a (hotel_id, department_id, to_post, staff_id)
+), due AS MATERIALIZED (
+    SELECT ctid AS place, hotel_id, department_id, rungs_to[rung + 1] AS to_post, assignee_id FROM promises_task
+    WHERE next_at <= %(now)s ORDER BY next_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+), known AS MATERIALIZED (
+    SELECT place, to_post, assignee_id AS staff_id FROM due WHERE to_post = %(person)s
+    UNION ALL
+    SELECT d.place, d.to_post, a.staff_id FROM due d JOIN answering a USING (hotel_id, department_id, to_post)
+), claimed AS (
+    UPDATE promises_task t SET
+        rung = t.rung + 1,
+        next_at = CASE WHEN t.rung + 2 <= cardinality(t.rungs_after)
+            THEN t.due_at + t.rungs_after[t.rung + 2] * interval '1 second' END
+    FROM known k WHERE t.ctid = k.place
+    RETURNING t.id, t.hotel_id, t.run_id, t.key, t.round, t.rung, t.due_at, t.department_id, k.to_post, k.staff_id
+), step AS MATERIALIZED (
+    SELECT * FROM claimed ORDER BY due_at, id
 ), escalation AS (
     INSERT INTO promises_escalation (hotel_id, task_id, round, rung, to_post, staff_id, due_at, at)
-    SELECT hotel_id, id, round, rung, to_post, staff_id, due_at, %(now)s FROM given
-)
-INSERT INTO promises_notice (hotel_id, task_id, kind, staff_id, department_id, at)
-SELECT hotel_id, id, 'late', staff_id, CASE WHEN staff_id IS NULL THEN department_id END, %(now)s FROM given
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A task that took a step of its ladder."""
-
-    id: int
-    hotel_id: int
-    run_id: int
-    key: str
-    round: int
-    rung: int
-    to_post: str
-    due_at: datetime
-    assignee_id: int | None
-    department_id: int
+    SELECT hotel_id, id, round, rung, to_post, staff_id, due_at, %(now)s FROM step
+), notice AS (
+    INSERT INTO promises_notice (hotel_id, task_id, kind, staff_id, department_id, at)
+    SELECT hotel_id, id, 'late', staff_id, CASE WHEN staff_id IS NULL THEN department_id END, %(now)s FROM step
+), changed AS (
+    SELECT id, hotel_id, row_number() OVER () AS place,
+        jsonb_build_array(id, to_post, round, rung) AS after,
+        jsonb_build_object('hotel_id', hotel_id, 'run_id', run_id, 'task_id', id, 'key', key, 'round', round,
+            'rung', rung) AS payload
+    FROM step
+), {RECORDING_TOGETHER}
+SELECT (SELECT count(*) FROM due) AS due, (SELECT count(*) FROM event) AS taken,
+    CASE WHEN %(react)s THEN ARRAY(SELECT id FROM event ORDER BY id) END AS events,
+    CASE WHEN %(react)s THEN ARRAY(SELECT payload FROM changed ORDER BY place) END AS payloads
+"""  # noqa: S608  (constants)
 
 
 def sweep(*, now: datetime, limit: int = 500) -> int:
@@ -74,43 +77,37 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
     """
     db.enter_scope("*", "*")
     steps, answering = 0, Answering(now)
+    if not answering.look(limit):
+        return 0
     while True:
         with unit_of_work():
-            taken = _batch(answering, limit)
-        if not taken:
-            return steps
+            due, taken = _batch(answering, limit)
         steps += taken
+        if not due:
+            return steps
+        # What is left over is for somebody not looked up yet; looked up in vain, it stays for the next sweep.
+        if taken < due and not answering.look(limit) and not taken:
+            return steps
 
 
-def _batch(answering: Answering, limit: int) -> int:
-    claimed = [Claimed(**row) for row in db.fetch_all(_CLAIM, {"now": answering.now, "limit": limit})]
-    if not claimed:
-        return 0
-    claimed.sort(key=lambda one: (one.due_at, one.id))
-    escalate(claimed, answering)
-    return len(claimed)
-
-
-def escalate(claimed: Sequence[Claimed], answering: Answering) -> None:
-    """Write the steps taken and tell whom they are for: once per task, round and rung, or the table refuses."""
-    now = answering.now
-    steps = [
-        {"hotel_id": one.hotel_id, "id": one.id, "round": one.round, "rung": one.rung, "to_post": one.to_post,
-         "staff_id": person, "department_id": one.department_id, "due_at": one.due_at}
-        for one, person in zip(claimed, answering.who(claimed), strict=True)
-    ]  # fmt: skip
-    db.execute(_TELL, {"now": now, "steps": orjson.dumps(steps).decode()})
-    record_across(
-        "task.escalated", subject="task", actor=SWEEPER, now=now,
-        entries=[(one.hotel_id, _entry(one)) for one in claimed], together=True,
+def _batch(answering: Answering, limit: int) -> tuple[int, int]:
+    """Take a batch of steps, of those for people known to `answering`; how many were due and how many were taken."""
+    row = db.fetch_one(
+        _STEP,
+        {
+            "now": answering.now, "limit": limit, "person": PERSON, **answering.known(),
+            **recording_together("task.escalated", subject="task", topic=TaskEscalated.topic, actor=SWEEPER,
+                                 now=answering.now),
+            "react": outbox.has_reactions(TaskEscalated),
+        },
     )  # fmt: skip
+    assert row is not None
+    for event_id, payload in zip(row["events"] or (), row["payloads"] or (), strict=True):
+        outbox.react(TaskEscalated(**db.plain_json(payload)), event_id=event_id)
+    return row["due"], row["taken"]
 
 
-def _entry(one: Claimed) -> Entry:
-    event = TaskEscalated(
-        hotel_id=one.hotel_id, run_id=one.run_id, task_id=one.id, key=one.key, round=one.round, rung=one.rung
-    )
-    return Entry(one.id, event, after={"to": one.to_post, "round": one.round, "rung": one.rung})
+Asked = tuple[int, int, str]  # hotel, department, and whom the step is for
 
 
 class Answering:
@@ -118,34 +115,43 @@ class Answering:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
-        self._there: dict[tuple[int, str], int | None] = {}
-        self._managers: dict[int, str] = {}
+        self._seen: set[Asked] = set()
+        self._there: dict[Asked, int | None] = {}
+        self._known = self._told()
 
-    def who(self, claimed: Sequence[Claimed]) -> list[int | None]:
-        """The one meant by each step: the task's person, or who answers for the post; None when nobody is there."""
-        self._find_managers({one.department_id for one in claimed if one.to_post == MANAGER})
-        posts = [self._post(one) for one in claimed]
-        self._find({(one.hotel_id, post) for one, post in zip(claimed, posts, strict=True) if post})
-        return [
-            one.assignee_id if post is None else self._there.get((one.hotel_id, post))
-            for one, post in zip(claimed, posts, strict=True)
-        ]
+    def look(self, limit: int) -> bool:
+        """Find out who answers for the steps that come next, some batches ahead; was there anything new?"""
+        rows = db.fetch_all(_ASKED, {"now": self.now, "limit": _FAR * limit})
+        new = {(row["hotel_id"], row["department_id"], row["to_post"]) for row in rows} - self._seen
+        self._seen |= new
+        posts = {one for one in new if one[2] != PERSON}
+        if posts:
+            self._find(posts)
+        return bool(new)
 
-    def _post(self, one: Claimed) -> str | None:
-        """Whose turn it is, by post; empty where the department has none, None when it is the task's own person."""
-        if one.to_post == PERSON:
-            return None
-        return self._managers[one.department_id] if one.to_post == MANAGER else one.to_post
+    def known(self) -> dict[str, Any]:
+        """The parameters of `_STEP`: hotels, departments, posts, and the person for each or nobody."""
+        return self._known
 
-    def _find_managers(self, departments: set[int]) -> None:
-        unknown = departments - self._managers.keys()
-        if unknown:
-            self._managers |= dict.fromkeys(unknown, "")
-            found = db.fetch_all(_MANAGERS, [db.array(sorted(unknown))])
-            self._managers |= {row["department_id"]: row["code"] for row in found}
+    def _told(self) -> dict[str, Any]:
+        return {
+            "hotels": db.array(hotel for hotel, _department, _post in self._there),
+            "departments": db.array(department for _hotel, department, _post in self._there),
+            "posts": db.array(post for _hotel, _department, post in self._there),
+            "staff": db.array(self._there.values()),
+        }
 
-    def _find(self, asked: set[tuple[int, str]]) -> None:
-        unknown = sorted(asked - self._there.keys())
-        if unknown:
-            found = duty.stand_ins(asked=unknown, at=self.now)
-            self._there |= {pair: found[pair].staff_id if pair in found else None for pair in unknown}
+    def _find(self, unknown: set[Asked]) -> None:
+        """The manager is the department's highest post; a post that nobody holds at work has a stand-in or none."""
+        managers = _managers({department for _hotel, department, post in unknown if post == MANAGER})
+        posts = {one: managers.get(one[1], "") if one[2] == MANAGER else one[2] for one in unknown}
+        pairs = sorted({(one[0], post) for one, post in posts.items() if post})
+        there = duty.stand_ins(asked=pairs, at=self.now) if pairs else {}
+        found = {one: there.get((one[0], post)) for one, post in posts.items()}
+        self._there |= {one: person.staff_id if person else None for one, person in found.items()}
+        self._known = self._told()
+
+
+def _managers(departments: set[int]) -> dict[int, str]:
+    found = db.fetch_all(_MANAGERS, [db.array(sorted(departments))]) if departments else []
+    return {row["department_id"]: row["code"] for row in found}

@@ -159,3 +159,16 @@ def states(run: RunRef) -> dict[str, str]:
         + (f"#{one.occurrence}" if one.occurrence > 1 else ""): one.state
         for one in Task.objects.filter(run_id=run.run_id).order_by("id")
     }
+
+
+CLAIM = """
+UPDATE promises_task t SET rung = t.rung + 1, next_at = CASE WHEN t.rung + 2 <= cardinality(t.rungs_after)
+    THEN t.due_at + t.rungs_after[t.rung + 2] * interval '1 second' END
+FROM (SELECT id FROM promises_task WHERE next_at <= %s ORDER BY next_at, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED) due
+WHERE t.id = due.id
+"""
+
+
+def claim_alone(now: datetime, limit: int = 500) -> int:
+    """What no sweep does: claim steps and tell nobody. Negative controls need a worker that dies after it."""
+    return db.execute(CLAIM, [now, limit])

@@ -193,26 +193,26 @@ class Visit(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, 9), batches=st.integers(0, 3), told=st.booleans())
     def worker_dies_in_a_sweep(self, limit: int, batches: int, told: bool) -> None:
-        """Between a claim and its escalation, or after it and before the commit; batches before that are kept."""
-        real = sweeping.escalate
+        """Before a batch, or after it and before the commit; batches before that are kept."""
+        real = sweeping._batch
         left = [batches]
 
-        def mortal(claimed: Any, answering: sweeping.Answering) -> None:
+        def mortal(answering: sweeping.Answering, size: int) -> tuple[int, int]:
             if left[0] == 0:
                 if told:
-                    real(claimed, answering)
+                    real(answering, size)
                 raise Killed
             left[0] -= 1
-            real(claimed, answering)
+            return real(answering, size)
 
-        sweeping.escalate = mortal
+        sweeping._batch = mortal
         try:
             # What is rolled back here is what the server rolls back when the connection is gone.
             sweeping.sweep(now=self.now, limit=limit)
         except Killed:
             db.forget_scope()
         finally:
-            sweeping.escalate = real
+            sweeping._batch = real
 
     @rule(pick=PICK)
     def cancel(self, pick: int) -> None:

@@ -7,8 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,11 +23,11 @@ from binzhi.promises.services.moments import happen, move_anchor
 from binzhi.promises.services.tasks import complete_task
 from binzhi.promises.sweep import sweep
 from tests.billing.racing import run_all
+from tests.crash.harness import until
 from tests.factories import NOW, SYSTEM
 from tests.promises.engine.house import ARRIVAL, HOUR, MINUTE, House, make_house, start, task
 
 pytestmark = pytest.mark.django_db(transaction=True)
-MEET_SECONDS = 5
 TICK = [ProofInput(Evidence.TICK)]
 LATE = ARRIVAL + HOUR
 
@@ -68,29 +68,44 @@ def test_sweep_by_several_workers_takes_every_step_once_and_in_order(house: Hous
     assert (taken_twice(), out_of_order()) == (0, [])
 
 
+# Each statement has seen what is due, and waits here before it writes.
+MEET = """
+CREATE FUNCTION meet_here() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock_shared(778); RETURN NULL; END $$;
+CREATE TRIGGER meet_here BEFORE UPDATE ON promises_task FOR EACH STATEMENT EXECUTE FUNCTION meet_here();
+"""
+
+
+def _when_both_wait(holder: Any) -> None:
+    """Let both go that wait for the lock of `holder`."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    until(lambda: holder.execute(waiting).fetchone()[0] == 2, "both have looked")
+    holder.execute("SELECT pg_advisory_unlock(778)")
+
+
 def test_negative_control_claimed_without_a_lock_the_table_alone_refuses_the_second(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two workers who both read what is due before either writes: only the unique rule is left."""
     start(house)
     Task.objects.exclude(key="banner").update(next_at=None)
-    meeting = threading.Barrier(2)
-    real: Callable[..., list[dict]] = db.fetch_all
-    look, write = sweeping._CLAIM.split("UPDATE promises_task t SET")
-    look = look.replace("FOR NO KEY UPDATE SKIP LOCKED", "") + "SELECT id FROM due"
-    seen = "WITH due AS (SELECT unnest(%(ids)s::bigint[]) AS id) UPDATE promises_task t SET"
-
-    def read_then_claim(sql: str, params: dict, **more: bool) -> list[dict]:
-        if sql is not sweeping._CLAIM:
-            return real(sql, params, **more)
-        ids = [row["id"] for row in real(look, params)]
-        if not ids:
-            return []
-        meeting.wait(MEET_SECONDS)
-        return real(seen + write.replace("rung = t.rung + 1", "rung = 1"), params | {"ids": ids})
-
-    monkeypatch.setattr(sweeping.db, "fetch_all", read_then_claim)
+    broken = sweeping._STEP
+    for whole, without in (
+        (" FOR NO KEY UPDATE SKIP LOCKED", ""),
+        ("ctid AS place", "id AS place"),
+        ("t.ctid = k.place", "t.id = k.place"),
+        ("rung = t.rung + 1,", "rung = 1,"),
+    ):
+        assert whole in broken
+        broken = broken.replace(whole, without)
+    monkeypatch.setattr(sweeping, "_STEP", broken)
+    db.execute(MEET)
+    db.execute("SELECT pg_advisory_lock(778)")
+    let_go = threading.Thread(target=_when_both_wait, args=(connection.connection,))
+    let_go.start()
     outcomes = run_all([lambda: sweep(now=ARRIVAL - 5 * HOUR)] * 2)
+    let_go.join()
+    db.execute("DROP TRIGGER meet_here ON promises_task; DROP FUNCTION meet_here();")
     assert outcomes == {"ok": 1, "IntegrityError": 1}
     monkeypatch.undo()
     assert taken_twice() == 0
@@ -200,25 +215,30 @@ import django
 django.setup()
 from datetime import datetime
 from binzhi.promises import sweep as sweeping
-real = sweeping.db.execute if sys.argv[2] == "told" else None
-def die(*given, **more):
-    if real is not None:
-        real(*given, **more)
-    os.kill(os.getpid(), signal.SIGKILL)
-if sys.argv[2] == "claimed":
-    sweeping.escalate = die
-else:
-    sweeping.db.execute = die
+real = sweeping._batch
+def die(*given):
+    if sys.argv[2] == "stepped":
+        real(*given)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*given)
+sweeping._batch = die
 sweeping.sweep(now=datetime.fromisoformat(sys.argv[1]))
 """
+# The statement stops between the claim and the notice, until it is let go or its worker is gone.
+STOP = """
+CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock(777); RETURN NEW; END $$;
+CREATE TRIGGER wait_here BEFORE INSERT ON promises_notice FOR EACH ROW EXECUTE FUNCTION wait_here();
+"""
+GO_ON = "DROP TRIGGER wait_here ON promises_notice; DROP FUNCTION wait_here();"
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize("point", ["claimed", "told"])
+@pytest.mark.parametrize("point", ["stepping", "stepped"])
 def test_worker_killed_in_a_sweep_has_claimed_nothing_and_the_next_takes_every_step_once(
     house: House, point: str
 ) -> None:
-    """`claimed`: between the claim and the escalation; `told`: after the notices, before the commit."""
+    """`stepping`: between the claim and the notice, in one statement; `stepped`: after it, before the commit."""
     start(house)
     expected = 4 * Task.objects.filter(next_at__isnull=False).count()
     place = connection.settings_dict
@@ -226,24 +246,52 @@ def test_worker_killed_in_a_sweep_has_claimed_nothing_and_the_next_takes_every_s
     if str(place["HOST"]).startswith("/"):
         url = f"postgresql://{place['USER']}@/{place['NAME']}?host={place['HOST']}&port={place['PORT']}"
     root = Path(__file__).parents[3]
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, LATE.isoformat(), point],
-        env={
-            **os.environ,
-            "BINZHI_DATABASE_URL": url,
-            "PYTHONPATH": str(root / "src"),
-            "DJANGO_SETTINGS_MODULE": "binzhi.config.settings",
-        },
-        check=False,
-        timeout=60,
-    )
-    assert killed.returncode == -signal.SIGKILL
+    command = [sys.executable, "-c", KILLED, LATE.isoformat(), point]
+    environment = {
+        **os.environ,
+        "BINZHI_DATABASE_URL": url,
+        "PYTHONPATH": str(root / "src"),
+        "DJANGO_SETTINGS_MODULE": "binzhi.config.settings",
+    }
+    if point == "stepped":
+        killed = subprocess.run(command, env=environment, check=False, timeout=60).returncode
+    else:
+        killed = killed_while_waiting(command, environment)
+    assert killed == -signal.SIGKILL
     db.enter_scope("*", "*")
     # Its connection ends with it; what it held is let go as soon as the server has noticed.
     while db.fetch_value(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'"
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state <> 'idle'"
+        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     ):
         pass
     assert Escalation.objects.count() == 0
     assert sweep(now=LATE) == expected == Escalation.objects.count()
     assert (taken_twice(), out_of_order()) == (0, [])
+
+
+def killed_while_waiting(command: list[str], environment: dict[str, str]) -> int:
+    """Run a sweep into the stopped statement and kill it there; what the process ended with."""
+    db.execute(STOP)
+    db.execute("SELECT pg_advisory_lock(777)")
+    try:
+        worker = subprocess.Popen(command, env=environment)
+        until(
+            lambda: db.fetch_value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 1,
+            "the sweep waits",
+        )
+        worker.kill()
+        code = worker.wait(timeout=30)
+    finally:
+        db.execute("SELECT pg_advisory_unlock(777)")
+    until(
+        lambda: (
+            not db.fetch_value(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND relation = 'promises_notice'::regclass"
+                " AND pid <> pg_backend_pid()"
+            )
+        ),
+        "its transaction is over",
+    )
+    db.execute(GO_ON)
+    return code

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from binzhi.kernel import db
-from binzhi.kernel.operations import unit_of_work
 from binzhi.promises import rows
 from binzhi.promises import sweep as sweeping
+from tests.promises.engine.house import claim_alone
 from tests.promises.engine.machine import Visit
 
 FIND = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -53,15 +52,15 @@ def test_negative_control_a_ladder_that_is_not_set_back_by_a_move_is_found(monke
 
 @pytest.mark.django_db
 def test_negative_control_a_claim_kept_without_its_step_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker claims, and its steps are written by another transaction, which one worker in two does not live to."""
+    """The worker claims, and one in two does not live to write the steps, which another transaction would do."""
 
-    def claimed_first(answering: sweeping.Answering, limit: int) -> int:
-        given = {"now": answering.now, "limit": limit}
-        with unit_of_work():
-            claimed = [sweeping.Claimed(**row) for row in db.fetch_all(sweeping._CLAIM, given)]
-        if claimed and limit % 2:
-            sweeping.escalate(claimed, answering)
-        return len(claimed)
+    real = sweeping._batch
+
+    def claimed_first(answering: sweeping.Answering, limit: int) -> tuple[int, int]:
+        if limit % 2:
+            return real(answering, limit)
+        claimed = claim_alone(answering.now, limit)
+        return claimed, claimed
 
     monkeypatch.setattr(sweeping, "_batch", claimed_first)
     must_be_found()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from binzhi.kernel import db
 from binzhi.people import duty
 from binzhi.promises import sweep as sweeping
 from binzhi.promises.enums import Evidence
+from binzhi.promises.events import TaskEscalated
 from binzhi.promises.models import Escalation, Notice, Task
 from binzhi.promises.requests import ProofInput
 from binzhi.promises.services.moments import happen, move_anchor
 from binzhi.promises.services.tasks import acknowledge_task, complete_task
 from binzhi.promises.sweep import sweep
 from tests.factories import NOW, SYSTEM, statements
-from tests.promises.engine.house import ARRIVAL, HOUR, MINUTE, House, make_house, put_on_duty, start, task
+from tests.promises.engine.house import ARRIVAL, HOUR, MINUTE, House, claim_alone, make_house, put_on_duty, start, task
 
 DUE = ARRIVAL - 5 * HOUR
 
@@ -134,11 +137,15 @@ def test_sweep_claims_a_batch_in_one_statement(house: House) -> None:
     only(house, "banner")
     with statements() as sent:
         assert sweep(now=DUE) == 5
-    # Claim, steps with notices, audit with events; and the claim that finds nothing more.
-    assert len(sent) == 4, sent
-    # With the steps that go to posts, one more for who answers for all of them, and one for who heads a department.
+    # Whom it is for; claims, steps, notices, audit and events in one; and the batch that finds nothing more.
+    assert len(sent) == 5, sent
+    assert sum("UPDATE promises_task" in one for one in sent) == 2
+    # However many tasks there are. Who heads a department and who answers for a post are known from then on.
+    for subject in range(5, 15):
+        start(house, subject_id=subject)
+    only(house, "banner")
     with statements() as sent:
-        assert sweep(now=DUE + 5 * MINUTE) == 5
+        assert sweep(now=DUE + 5 * MINUTE) == 25
     assert len(sent) == 6, sent
 
 
@@ -148,23 +155,79 @@ def test_negative_control_claim_without_its_escalation_loses_the_step(
     """A claim of its own transaction, and a worker that dies after it: the step is never taken."""
     start(house)
     only(house, "banner")
+    real = sweeping._batch
 
-    def die(*_given: object) -> None:
+    def die(*given: Any) -> tuple[int, int]:
+        real(*given)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweeping, "escalate", die)
+    monkeypatch.setattr(sweeping, "_batch", die)
     with pytest.raises(KeyboardInterrupt):
         sweep(now=DUE)
     monkeypatch.undo()
     # As it is: the claim went with the transaction, and the next sweep takes the step.
     db.enter_scope("*", "*")
     assert sweep(now=DUE) == 1
-    # Without the transaction around both:
-    monkeypatch.setattr(sweeping, "escalate", lambda *_given: None)
-    assert sweep(now=DUE + 5 * MINUTE) == 1
-    monkeypatch.undo()
+    assert claim_alone(DUE + 5 * MINUTE) == 1
     assert sweep(now=DUE + 5 * MINUTE) == 0
     assert steps() == [(1, 1, "@person")]
+
+
+def test_sweep_passes_by_a_step_that_was_not_in_sight_and_takes_it_with_the_next_look(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start(house)
+    real = sweeping.Answering.look
+    looks: list[bool] = []
+
+    def half_blind(self: sweeping.Answering, limit: int) -> bool:
+        """The first look does not see whom the steps are for."""
+        looks.append(real(self, limit))
+        if len(looks) == 1:
+            self._seen.clear(), self._there.clear()
+            self._known = self._told()
+        return looks[-1]
+
+    monkeypatch.setattr(sweeping.Answering, "look", half_blind)
+    expected = 4 * Task.objects.filter(next_at__isnull=False).count()
+    assert sweep(now=ARRIVAL + HOUR) == expected == Escalation.objects.count()
+    assert len(looks) >= 2
+
+
+@pytest.mark.parametrize("table", ["promises_escalation", "promises_notice"])
+def test_a_step_or_notice_of_a_task_or_person_that_is_not_there_is_refused(house: House, table: str) -> None:
+    """What a key would ask for row by row is asked once for all rows."""
+    start(house)
+    real = Task.objects.values_list("id", flat=True)[0]
+    more = (
+        ("round, rung, to_post, due_at", "1, 1, 'x', now()") if table == "promises_escalation" else ("kind", "'late'")
+    )
+    insert = (
+        f"INSERT INTO {table} (hotel_id, task_id, staff_id, at, {more[0]}) SELECT %s, t, s, now(), {more[1]}"
+        " FROM unnest(%s::bigint[], %s::bigint[]) AS g (t, s)"
+    )
+    anybody = house.staff["maid"]
+    for tasks, people in (([real, 10**9], [anybody] * 2), ([real], [10**9])):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            db.execute(insert, [house.pk, tasks, people])
+    assert db.execute(insert, [house.pk, [real], [anybody]]) == 1
+
+
+def test_a_task_is_never_deleted(house: House) -> None:
+    start(house)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        db.execute("DELETE FROM promises_task WHERE hotel_id = %s", [house.pk])
+
+
+def test_an_escalated_event_carries_what_its_class_says(house: House) -> None:
+    """The sweep writes the payload in SQL."""
+    start(house)
+    only(house, "banner")
+    sweep(now=DUE)
+    row = db.fetch_one("SELECT payload FROM kernel_outbox_event WHERE topic = 'task.escalated'")
+    assert row is not None
+    payload = db.plain_json(row["payload"])
+    assert TaskEscalated(**payload).payload() == payload
 
 
 def test_stand_ins_of_many_posts_are_who_stand_in_names_one_by_one(house: House) -> None:
