@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError
 
 from binzhi.kernel import db
-from binzhi.kernel.follower import Seen, follow
+from binzhi.kernel.follower import Seen, follow, pass_over
 from tests.concurrency.http_house import database_of_tests
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,3 +124,40 @@ def test_follow_two_at_once_neither_goes_back(reader: Reader) -> None:
         follow(name="tests", topics={"stay.moved"}, react=meanwhile)
     tell(2)
     assert reader.read_until(2) == [2]
+
+
+@pytest.mark.parametrize(
+    ("following", "running", "whole"),
+    [
+        (1000, 998, 998),
+        # Begun after the look at what is next.
+        (1000, 1001, 1001),
+        # Around the four billionth transaction.
+        (2**32 + 5, 3, 2**32 + 3),
+        (2**32 + 1, 2**32 - 6, 2**32 - 6),
+        (2**32 - 2, 4, 2**32 + 4),
+    ],
+)
+def test_a_running_transaction_is_told_from_its_lower_half(following: int, running: int, whole: int) -> None:
+    assert db.fetch_value("SELECT binzhi_full_txid(%s, %s)", [following, running]) == whole
+
+
+def test_two_who_write_at_once_are_not_taken_for_very_old() -> None:
+    """The next id, as a snapshot knows it, is behind the last that ended: who writes may be ahead of it."""
+    first, second = (psycopg.connect(database_of_tests()) for _ in range(2))
+    with first, second:
+        begun = [one.execute("SELECT pg_current_xact_id()::text::bigint").fetchone() for one in (first, second)]
+        final = db.fetch_value("SELECT binzhi_final_txid()")
+    assert begun[0] is not None
+    assert begun[0][0] - 1000 < final <= begun[0][0]
+
+
+def test_follow_what_was_passed_over_is_never_seen(reader: Reader) -> None:
+    tell(1)
+    db.execute("INSERT INTO kernel_follower (name, txid, event_id) VALUES ('past', 0, 0)")
+    pass_over(name="past")
+    place = db.fetch_value("SELECT txid FROM kernel_follower WHERE name = 'past'")
+    db.execute("UPDATE kernel_follower SET txid = txid + 1000 WHERE name = 'past'")
+    follow(name="past", topics=["stay.moved"], react=reader)
+    assert reader.seen == []
+    assert db.fetch_value("SELECT txid FROM kernel_follower WHERE name = 'past'") == place + 1000

@@ -37,9 +37,10 @@ SELECT id, txid, at, hotel_id, topic, subject, subject_id, payload FROM kernel_o
 WHERE (txid, id) > (%(txid)s, %(event)s) AND txid < %(final)s AND topic = ANY (%(topics)s)
 ORDER BY txid, id LIMIT %(limit)s
 """
+# Forwards only: what is final now may lie before what was passed over.
 _MOVE = """
 UPDATE kernel_follower SET txid = %(to_txid)s, event_id = %(to_event)s
-WHERE name = %(name)s AND (txid, event_id) = (%(txid)s, %(event)s)
+WHERE name = %(name)s AND (txid, event_id) = (%(txid)s, %(event)s) AND (txid, event_id) < (%(to_txid)s, %(to_event)s)
 """
 _FAILED = """
 INSERT INTO kernel_unheeded (follower, event_id, hotel_id, topic, error) VALUES (%s, %s, %s, %s, %s)
