@@ -9,7 +9,8 @@ from typing import Any
 
 from binzhi.guests.countries import country_name
 from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex
-from binzhi.guests.search import Arm, arms_of, organisation_arms, union
+from binzhi.guests.presence import present
+from binzhi.guests.search import Arm, among, arms_of, organisation_arms, room_of, union
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.standing import Standing, standing
@@ -44,39 +45,79 @@ class GuestHit:
     phone_masked: str
     stays: int
     last_stay_on: date | None
+    room: str = ""
+    is_due: bool | None = None
+    warning: str | None = None
+    severity: int | None = None
+    is_blacklist: bool | None = None
 
     @property
     def vip_weight(self) -> int:
         return vip_weight(self.vip_level, self.vip_rank)
 
+    @property
+    def is_here(self) -> bool:
+        return self.is_due is False
 
-def search_guests(*, group_id: int, text: str, limit: int = 10) -> list[GuestHit]:
-    """Guests by name, pinyin, initials, phone, its last four digits, member number or document number.
+    @property
+    def warning_state(self) -> str:
+        """How the warning is painted."""
+        return "late" if self.is_blacklist else {1: "info", 2: "soon", 3: "late"}.get(self.severity or 0, "")
 
-    At most two index ranges; ranked by how they were found, level and last stay among the first of each range.
+
+# What stands beside a hit: here now or due, and the gravest warning that counts (a blacklist before all).
+_BESIDE = """
+LEFT JOIN LATERAL (SELECT h.room, h.is_due FROM here h WHERE h.guest_id = g.id ORDER BY h.is_due LIMIT 1) h ON true
+LEFT JOIN LATERAL (
+    SELECT w.is_blacklist, w.severity, w.text FROM guests_warning w
+    WHERE w.guest_id = g.id AND w.status = 'active' AND (w.ends_on IS NULL OR w.ends_on > %s)
+    ORDER BY w.is_blacklist DESC, w.severity DESC, w.id LIMIT 1
+) w ON true
+"""
+
+
+def search_guests(
+    *, group_id: int, text: str, limit: int = 10, hotel_id: int | None = None, today: date | None = None
+) -> list[GuestHit]:
+    """Guests by name, pinyin, initials, phone, its last four digits, member number, document number or company.
+
+    With a hotel and its date also by room, and who is in the house stands first, then who is due; among the others by
+    how they were found, level and last stay. One statement: at most three index ranges, and the people in the house.
     """
-    arms = arms_of(text)
+    arms, room = arms_of(text), room_of(text) if hotel_id else ""
     if not arms:
         return []
-    found, params = union(arms, group_id=group_id)
+    here, params = present(hotel_id, today)
+    found, values = union(arms, group_id=group_id)
+    known, conditions = among(arms, room=room)
     sql = f"""
-    SELECT {_HIT_COLUMNS}
-    FROM (SELECT id, min(rank) AS rank FROM ({found}) every GROUP BY id) hit
+    WITH here AS MATERIALIZED ({here})
+    SELECT {_HIT_COLUMNS}, coalesce(h.room, '') AS room, h.is_due, w.is_blacklist, w.severity, w.text AS warning
+    FROM (SELECT id, min(rank) AS rank FROM (
+        ({found}) UNION ALL
+        (SELECT g.id, -1 FROM here JOIN guests_guest g ON g.id = here.guest_id WHERE g.group_id = %s AND ({known}))
+    ) every GROUP BY id) hit
     JOIN guests_guest g ON g.id = hit.id
     LEFT JOIN guests_organisation o ON o.id = g.organisation_id
-    ORDER BY hit.rank, {_RANK} LIMIT %s
+    {_BESIDE}
+    ORDER BY h.is_due NULLS LAST, hit.rank, {_RANK} LIMIT %s
     """  # noqa: S608  (constants; what was typed is a parameter)
-    return _hits(sql, [*params, limit])
+    return _hits(sql, [*params, *values, group_id, *conditions, today or date.max, limit])
 
 
-def recent_guests(*, group_id: int, limit: int = 30) -> list[GuestHit]:
+def recent_guests(*, group_id: int, limit: int = 30, today: date | None = None) -> list[GuestHit]:
     """Who stayed last, for an empty search box."""
     sql = f"""
-    SELECT {_HIT_COLUMNS}
+    SELECT {_HIT_COLUMNS}, '' AS room, NULL AS is_due, w.is_blacklist, w.severity, w.text AS warning
     FROM guests_guest g LEFT JOIN guests_organisation o ON o.id = g.organisation_id
+    LEFT JOIN LATERAL (
+        SELECT w.is_blacklist, w.severity, w.text FROM guests_warning w WHERE w.guest_id = g.id
+        AND w.status = 'active' AND (w.ends_on IS NULL OR w.ends_on > %s)
+        ORDER BY w.is_blacklist DESC, w.severity DESC, w.id LIMIT 1
+    ) w ON true
     WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s
     """  # noqa: S608  (constants)
-    return _hits(sql, [group_id, limit])
+    return _hits(sql, [today or date.max, group_id, limit])
 
 
 def _hits(sql: str, params: list[Any]) -> list[GuestHit]:

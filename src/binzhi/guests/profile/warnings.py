@@ -157,7 +157,7 @@ def decide_blacklist(
 
 @operation(Permission.WARN)
 def end_warning(*, hotel_id: int, guest_id: int, warning_id: int, actor: Actor, now: datetime) -> None:
-    """A warning counts no longer, or a proposal is taken back. Lifting a blacklisting asks for the right to approve one.
+    """A warning counts no longer, or a proposal is taken back. To lift a blacklisting asks the right to approve.
 
     Marks the row. Locks it. Raises NotFound, Forbidden, AlreadyDecided. Publishes WarningDecided. Not idempotent.
     """
