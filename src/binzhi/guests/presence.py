@@ -1,6 +1,6 @@
 """Who is in a hotel or due there today: a context above says where that stands, search ranks by it.
 
-The source gives a statement of `guest_id`, `room` ('' where none yet), `is_due`; it is joined, not copied, so it is never
+The source gives a statement of `guest_id`, `room` ('' where none yet), `is_due`; it is joined, not copied, and so never
 out of date. A house has some hundreds of rows of it, whatever the number of files.
 """
 

@@ -113,7 +113,7 @@ def add_document(*, hotel_id: int, guest_id: int, document: DocumentInput, actor
 
 @operation(Permission.REVEAL)
 def reveal(*, hotel_id: int, guest_id: int, what: str, reason: str, actor: Actor, now: datetime) -> str:
-    """Open a masked value: `what` is phone, email, birth_date, document:<id> or field:<key>. Who looked, and why, stays.
+    """Open a masked value: `what` is phone, email, birth_date, document:<id> or field:<key>. Who looked and why stays.
 
     Adds a row to the insert-only list of reveals. Locks nothing. Raises NotFound, InvalidInput (no reason),
     KeyMissing. Publishes GuestRevealed. Not idempotent: each look is a row.

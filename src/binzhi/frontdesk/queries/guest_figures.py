@@ -58,7 +58,7 @@ GROUP BY 1 ORDER BY 1 DESC LIMIT 10
 
 @dataclass(frozen=True, slots=True)
 class GuestFigures:
-    """The stay under way or next, the one before, all of them, and the spend of twelve months (None: not to be seen)."""
+    """The stay under way or next, the one before, all of them, and twelve months of spend (None: not to be seen)."""
 
     next_on: date | None
     next_nights: int | None

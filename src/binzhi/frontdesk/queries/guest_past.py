@@ -67,7 +67,7 @@ LEFT JOIN LATERAL (
           SELECT 1 FROM billing_transaction o WHERE o.id = t.reverses_id AND o.kind = 'charge')))
 ) money ON true
 ORDER BY e.at DESC
-"""
+"""  # noqa: S608  (constants)
 _BOOKINGS = """
 SELECT r.created_at AS at, r.number, h.code AS hotel, h.name AS hotel_name, rooms.arrival, rooms.departure,
        rooms.count, rooms.gone, rooms.status, booked.actor

@@ -19,14 +19,12 @@ from binzhi.reservations.access import Permission
 
 
 def register() -> None:
-    register_timeline_source(
-        stays, name="stay", label=gettext_lazy("Stays"), icon="bed", permission=Permission.VIEW
-    )
+    register_timeline_source(stays, name="stay", label=gettext_lazy("Stays"), icon="bed", permission=Permission.VIEW)
     register_timeline_source(
         bookings, name="booking", label=gettext_lazy("Bookings"), icon="calendar", permission=Permission.VIEW
     )
     register_timeline_source(
-        spend, name="spend", label=gettext_lazy("Spend"), icon="yuan", permission=Billing.VIEW_FOLIO
+        spend, name="spend", label=gettext_lazy("Spend"), icon="yuan", permission=Billing.VIEW
     )
     register_facts(facts)
     register_production(production)
@@ -38,7 +36,7 @@ def facts(request: StaffRequest, guest_id: int) -> list[GuestFact]:
     hotel = hotel_of(request)
     if not request.actor.may(Permission.VIEW, hotel.pk):
         return []
-    with_money = request.actor.may(Billing.VIEW_FOLIO, hotel.pk)
+    with_money = request.actor.may(Billing.VIEW, hotel.pk)
     figures = guest_figures(guest_id=guest_id, today=hotel.business_date, with_money=with_money)
     found = [_next(figures, hotel), _last(figures, hotel), _all(figures)]
     if with_money:

@@ -15,8 +15,9 @@ from binzhi.guests import queries, services
 from binzhi.guests.access import Permission
 from binzhi.guests.errors import DuplicateDocument
 from binzhi.guests.phones import show_phone
-from binzhi.guests.sections import sections_for
+from binzhi.guests.profile import warnings
 from binzhi.guests.web.forms import DocumentForm, GuestForm, RevealForm
+from binzhi.guests.web.page import page_context
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.idempotency import fingerprint_of, run_once
@@ -32,16 +33,27 @@ REVEAL_SECONDS = 30
 @require_GET
 def listing(request: StaffRequest) -> HttpResponse:
     """Guests found by what is typed; with an empty box those who stayed last."""
-    group_id = hotel_of(request).group_id
+    hotel = hotel_of(request)
+    group_id, today = hotel.group_id, hotel.business_date
     text = request.GET.get("q", "").strip()
-    found = queries.search_guests(group_id=group_id, text=text, limit=LISTED) if text else None
+    found = _found(request, text, LISTED) if text else None
     context = {
         "q": text,
-        "guests": queries.recent_guests(group_id=group_id, limit=LISTED) if found is None else found,
+        "guests": queries.recent_guests(group_id=group_id, limit=LISTED, today=today) if found is None else found,
         "is_full": found is not None and len(found) == LISTED,
-        "may_create": request.actor.may(Permission.CREATE, hotel_of(request).pk),
+        "may_create": request.actor.may(Permission.CREATE, hotel.pk),
+        "waiting": len(warnings.waiting(group_id=group_id))
+        if not text and request.actor.may(Permission.APPROVE_BLACKLIST, hotel.pk)
+        else 0,
     }
     return render_screen(request, "guests/list.html", context, part="guests/_list.html")
+
+
+def _found(request: StaffRequest, text: str, limit: int) -> list[queries.GuestHit]:
+    hotel = hotel_of(request)
+    return queries.search_guests(
+        group_id=hotel.group_id, text=text, limit=limit, hotel_id=hotel.pk, today=hotel.business_date
+    )
 
 
 @screen(Permission.VIEW)
@@ -51,7 +63,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     context = {
         "q": text,
-        "guests": queries.search_guests(group_id=hotel_of(request).group_id, text=text, limit=SUGGESTIONS),
+        "guests": _found(request, text, SUGGESTIONS),
         "offers_new": bool(text) and request.GET.get("new") == "1",
     }
     return render(request, "guests/_options.html", context)
@@ -66,21 +78,7 @@ def detail(request: StaffRequest, guest_id: int) -> HttpResponse:
 def _detail(
     request: StaffRequest, guest_id: int, *, document_form: DocumentForm | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
-    hotel = hotel_of(request)
-    card = queries.guest_card(group_id=hotel.group_id, guest_id=guest_id)
-    sections = sections_for(request, card)
-    context = {
-        "card": card,
-        "age": card.age_on(hotel.business_date),
-        "vip_weight": queries.vip_weight(card.vip_level, card.vip_rank),
-        "heads": [section for section in sections if section.place == "head"],
-        "sections": [section for section in sections if section.place == "main"],
-        "asides": [section for section in sections if section.place == "aside"],
-        "may_update": request.actor.may(Permission.UPDATE, hotel.pk),
-        "may_reveal": request.actor.may(Permission.REVEAL, hotel.pk),
-        "document_form": document_form or DocumentForm(),
-        **more,
-    }
+    context = {**page_context(request, guest_id), "document_form": document_form or DocumentForm(), **more}
     return render(request, "guests/detail.html", context, status=status)
 
 
