@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from binzhi.guests.timeline import TimelineEntry
 from binzhi.kernel import db
@@ -123,7 +123,7 @@ def _stay(row: dict[str, Any]) -> TimelineEntry:
     nights = (row["departure"] - row["arrival"]).days
     long = ngettext("%(n)s night", "%(n)s nights", nights) % {"n": nights} if nights else _("day use")
     if row["what"] == "move":
-        word, words = _("Moved"), _("From %(old)s to %(room)s") % {"old": row["old_room"] or "—", "room": row["room"]}
+        word, words = pgettext("timeline", "Moved"), _("From %(old)s to %(room)s") % {"old": row["old_room"] or "—", "room": row["room"]}
     elif row["what"] == "out":
         word, words = _("Left"), f"{row['room']} · {long}"
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from binzhi.billing.access import Permission as Billing
 from binzhi.frontdesk.presence import people_here
@@ -19,7 +19,7 @@ from binzhi.reservations.access import Permission
 
 
 def register() -> None:
-    register_timeline_source(stays, name="stay", label=gettext_lazy("Stays"), icon="bed", permission=Permission.VIEW)
+    register_timeline_source(stays, name="stay", label=pgettext_lazy("timeline", "Stays"), icon="bed", permission=Permission.VIEW)
     register_timeline_source(
         bookings, name="booking", label=gettext_lazy("Bookings"), icon="calendar", permission=Permission.VIEW
     )

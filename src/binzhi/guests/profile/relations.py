@@ -28,7 +28,7 @@ class RelationKind(models.TextChoices):
 
     SPOUSE = "spouse", _("Spouse")
     PARENT = "parent", _("Parent")
-    CHILD = "child", _("Child")
+    CHILD = "child", pgettext_lazy("relation", "Child")
     SIBLING = "sibling", _("Brother or sister")
     RELATIVE = "relative", _("Relative")
     FRIEND = "friend", _("Friend")

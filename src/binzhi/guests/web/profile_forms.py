@@ -98,7 +98,7 @@ class SwitchForm(forms.Form):
 class RelationForm(RefusingForm):
     """What another person of the file is to this one."""
 
-    other_id = forms.IntegerField(label=_("Person"), widget=forms.HiddenInput)
+    other_id = forms.IntegerField(label=_("Guest"), widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("Is the guest's"), choices=CHOICES)
     decides = forms.BooleanField(label=_("Decides for the guest"), required=False)
     note = forms.CharField(label=_("Note"), required=False, max_length=LONGEST_TEXT)
@@ -151,6 +151,6 @@ class AccountForm(_CatalogueForm):
 class ContactForm(RefusingForm):
     """A person of the file whom one speaks to."""
 
-    guest_id = forms.IntegerField(label=_("Person"), widget=forms.HiddenInput)
+    guest_id = forms.IntegerField(label=_("Guest"), widget=forms.HiddenInput)
     role = forms.CharField(label=_("As what"), max_length=LONGEST_TEXT)
     decides = forms.BooleanField(label=_("Decides"), required=False)
