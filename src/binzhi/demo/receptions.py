@@ -41,7 +41,7 @@ WHERE t.run_id = %s AND t.state = 'open' AND t.key = ANY (%s) ORDER BY t.due_at,
 # Done by the early afternoon of a visit in the evening.
 _DONE = ("notice-signed", "work-divided", "banner-made", "board-made")
 # As the guests of honour of the demo are addressed; who is not named here by surname and Mr or Ms.
-_ADDRESS = {"陈国梁": "陈总", "贺振东": "贺董"}
+_ADDRESS = {"陈国梁": "陈董", "贺振东": "贺董"}
 _WORDS = {
     "VVIP": "总办召集，落实接车、封房、菜单与安保",
     "VIP": "营销部召集，落实接待与用餐",

@@ -90,10 +90,11 @@ LEFT JOIN LATERAL (SELECT actor FROM kernel_audit_entry a WHERE a.hotel_id = r.h
 ORDER BY r.created_at DESC
 """
 _SPEND = """
-SELECT t.posted_at AS at, c.name, c.name_en, t.description, f.number, h.code AS hotel,
+SELECT t.posted_at AS at, t.name, t.name_en, t.description, f.number, h.code AS hotel,
        coalesce(nullif(u.name, ''), u.username, '') AS actor, line.amount
 FROM (
-    SELECT t.* FROM billing_transaction t
+    SELECT t.*, c.name, c.name_en FROM billing_transaction t
+    JOIN billing_chargecode c ON c.id = t.charge_code_id AND c."group" <> 'room'
     WHERE t.folio_id = ANY (ARRAY(SELECT folio_id FROM reservations_roomreservation
                                   WHERE guest_id = %(guest)s AND folio_id IS NOT NULL))
       AND t.kind = 'charge' AND (%(before)s::timestamptz IS NULL OR t.posted_at < %(before)s)
@@ -102,7 +103,6 @@ FROM (
 ) t
 JOIN billing_folio f ON f.id = t.folio_id
 JOIN property_hotel h ON h.id = f.hotel_id
-JOIN billing_chargecode c ON c.id = t.charge_code_id
 LEFT JOIN people_user u ON u.id = t.user_id
 JOIN LATERAL (SELECT sum(l.amount) AS amount FROM billing_line l JOIN billing_account a ON a.id = l.account_id
               WHERE l.transaction_id = t.id AND a.folio_id = t.folio_id AND a.kind = 'folio') line ON true
@@ -123,9 +123,12 @@ def _stay(row: dict[str, Any]) -> TimelineEntry:
     nights = (row["departure"] - row["arrival"]).days
     long = ngettext("%(n)s night", "%(n)s nights", nights) % {"n": nights} if nights else _("day use")
     if row["what"] == "move":
-        word, words = pgettext("timeline", "Moved"), _("From %(old)s to %(room)s") % {"old": row["old_room"] or "—", "room": row["room"]}
+        word, words = (
+            pgettext("timeline", "Moved"),
+            _("From %(old)s to %(room)s") % {"old": row["old_room"] or "—", "room": row["room"]},
+        )
     elif row["what"] == "out":
-        word, words = _("Left"), f"{row['room']} · {long}"
+        word, words = pgettext("timeline", "Left"), f"{row['room']} · {long}"
     else:
         word, words = _("First stay") if row["is_first"] else _("Arrived"), f"{row['room']} · {long}"
     return TimelineEntry(
@@ -150,7 +153,7 @@ def _booking(row: dict[str, Any]) -> TimelineEntry:
 
 
 def spend(_group_id: int, guest_id: int, before: datetime | None, limit: int) -> list[TimelineEntry]:
-    """Every charge that was not taken back."""
+    """Every charge that was not taken back but the nights, which a departure sums up with all the rest."""
     return [
         TimelineEntry(
             at=row["at"], kind="spend", text=_charge(row), by=row["actor"], amount=Decimal(row["amount"] or 0),

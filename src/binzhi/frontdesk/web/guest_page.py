@@ -19,13 +19,13 @@ from binzhi.reservations.access import Permission
 
 
 def register() -> None:
-    register_timeline_source(stays, name="stay", label=pgettext_lazy("timeline", "Stays"), icon="bed", permission=Permission.VIEW)
+    register_timeline_source(
+        stays, name="stay", label=pgettext_lazy("timeline", "Stays"), icon="bed", permission=Permission.VIEW
+    )
     register_timeline_source(
         bookings, name="booking", label=gettext_lazy("Bookings"), icon="calendar", permission=Permission.VIEW
     )
-    register_timeline_source(
-        spend, name="spend", label=gettext_lazy("Spend"), icon="yuan", permission=Billing.VIEW
-    )
+    register_timeline_source(spend, name="spend", label=gettext_lazy("Spend"), icon="yuan", permission=Billing.VIEW)
     register_facts(facts)
     register_production(production)
     register_presence(people_here)

@@ -19,7 +19,7 @@ def guest_warnings(context: Context, *guest_ids: int | None) -> dict[str, Any]:
     """{% guest_warnings stay.guest_id %}: the warnings that count today on these guests, one statement."""
     request: StaffRequest = context["request"]
     hotel = hotel_of(request)
-    wanted = [guest_id for guest_id in guest_ids if isinstance(guest_id, int)]
+    wanted = list(dict.fromkeys(guest_id for guest_id in guest_ids if isinstance(guest_id, int) and guest_id))
     if not request.actor.may(Permission.VIEW, hotel.pk):
         wanted = []
     found = warnings_of(group_id=hotel.group_id, guest_ids=wanted, today=hotel.business_date)
