@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from binzhi.demo.names import PHONES
 from binzhi.demo.organisations import Organisations
 from binzhi.demo.people import Cast, Files
 from binzhi.guests.profile.relations import relate
@@ -97,7 +98,7 @@ def introduce(*, hotel_id: int, files: Files, organisations: Organisations, cast
         for number, (name, sex, place, kind, decides, note) in enumerate(_AROUND):
             if place >= len(guests):
                 continue
-            details = GuestDetails(name=name, sex=sex, phone=f"1385712{number:02}16")
+            details = GuestDetails(name=name, sex=sex, phone=f"{PHONES}{9990 + number}")
             other = create_guest(hotel_id=hotel_id, details=details, actor=clerk, now=now)
             relate(
                 hotel_id=hotel_id, guest_id=guests[place], other_id=other, kind=kind, decides=decides, note=note,

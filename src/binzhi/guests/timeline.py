@@ -27,7 +27,7 @@ class TimelineEntry:
     """What happened at a moment: its kind (a key of `KINDS` or one of the source's own), the words, where it stands.
 
     `at` is aware. `by`: who of the house; `amount`: what it was worth; `state`: how the mark of its kind is painted
-    (ok, soon, late, info). `word`: a finer name than the kind's (换房 among the stays).
+    (ok, soon, late, info). `word`, `icon`: finer than the kind's (换房 among the stays).
     """
 
     at: datetime
@@ -38,6 +38,7 @@ class TimelineEntry:
     amount: Decimal | None = None
     state: str = ""
     word: str = ""
+    icon: str = ""
 
 
 TimelineSource = Callable[[int, int, datetime | None, int], list[TimelineEntry]]
@@ -81,6 +82,14 @@ class Line:
 
     entry: TimelineEntry
     kind: Kind
+
+    @property
+    def word(self) -> str:
+        return self.entry.word or str(self.kind.label)
+
+    @property
+    def icon(self) -> str:
+        return self.entry.icon or self.kind.icon
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,27 +28,28 @@ WITH his AS MATERIALIZED (
 )
 """
 _STAYS = f"""{_HIS}
-SELECT e.at, e.what, e.actor, rr.arrival, rr.departure, r.number, h.code AS hotel, h.name AS hotel_name,
+SELECT e.at, e.what, coalesce(nullif(u.name, ''), u.username, '') AS actor, rr.arrival, rr.departure, r.number,
+       h.code AS hotel,
        coalesce(room.number, '') AS room, coalesce(old.number, '') AS old_room, money.spent, e.is_first
 FROM (
-    SELECT i.at, 'in' AS what, a.actor, i.id, NULL::bigint AS was, i.is_first FROM (
+    SELECT i.at, 'in' AS what, a.user_id, i.id, NULL::bigint AS was, i.is_first FROM (
         SELECT id, hotel_id, checked_in_at AS at, checked_in_at = (SELECT min(checked_in_at) FROM stay) AS is_first
         FROM stay
         WHERE checked_in_at IS NOT NULL AND (%(before)s::timestamptz IS NULL OR checked_in_at < %(before)s)
         ORDER BY checked_in_at DESC LIMIT %(limit)s) i
-    LEFT JOIN LATERAL (SELECT actor FROM kernel_audit_entry a WHERE a.hotel_id = i.hotel_id
+    LEFT JOIN LATERAL (SELECT a.user_id FROM kernel_audit_entry a WHERE a.hotel_id = i.hotel_id
         AND a.subject = 'room_reservation' AND a.subject_id = i.id AND a.operation = 'stay.checked_in'
         ORDER BY a.id DESC LIMIT 1) a ON true
     UNION ALL
-    SELECT o.at, 'out', a.actor, o.id, NULL, false FROM (
+    SELECT o.at, 'out', a.user_id, o.id, NULL, false FROM (
         SELECT id, hotel_id, checked_out_at AS at FROM stay
         WHERE checked_out_at IS NOT NULL AND (%(before)s::timestamptz IS NULL OR checked_out_at < %(before)s)
         ORDER BY checked_out_at DESC LIMIT %(limit)s) o
-    LEFT JOIN LATERAL (SELECT actor FROM kernel_audit_entry a WHERE a.hotel_id = o.hotel_id
+    LEFT JOIN LATERAL (SELECT a.user_id FROM kernel_audit_entry a WHERE a.hotel_id = o.hotel_id
         AND a.subject = 'room_reservation' AND a.subject_id = o.id AND a.operation = 'stay.checked_out'
         ORDER BY a.id DESC LIMIT 1) a ON true
     UNION ALL
-    SELECT a.at, 'move', a.actor, s.id, (a.before ->> 'room_id')::bigint, false
+    SELECT a.at, 'move', a.user_id, s.id, (a.before ->> 'room_id')::bigint, false
     FROM stay s JOIN kernel_audit_entry a ON a.hotel_id = s.hotel_id AND a.subject = 'room_reservation'
         AND a.subject_id = s.id AND a.operation = 'stay.moved'
     WHERE s.checked_in_at IS NOT NULL AND (%(before)s::timestamptz IS NULL OR a.at < %(before)s)
@@ -59,6 +60,7 @@ JOIN reservations_reservation r ON r.id = rr.reservation_id
 JOIN property_hotel h ON h.id = rr.hotel_id
 LEFT JOIN property_room room ON room.id = rr.room_id
 LEFT JOIN property_room old ON old.id = e.was
+LEFT JOIN people_user u ON u.id = e.user_id
 LEFT JOIN LATERAL (
     SELECT sum(l.amount) AS spent FROM billing_transaction t
     JOIN billing_line l ON l.transaction_id = t.id JOIN billing_account a ON a.id = l.account_id
@@ -69,8 +71,8 @@ LEFT JOIN LATERAL (
 ORDER BY e.at DESC
 """  # noqa: S608  (constants)
 _BOOKINGS = """
-SELECT r.created_at AS at, r.number, h.code AS hotel, h.name AS hotel_name, rooms.arrival, rooms.departure,
-       rooms.count, rooms.gone, rooms.status, booked.actor
+SELECT r.created_at AS at, r.number, h.code AS hotel, rooms.arrival, rooms.departure,
+       rooms.count, rooms.gone, rooms.status, coalesce(nullif(u.name, ''), u.username, '') AS actor
 FROM (
     SELECT r.* FROM reservations_reservation r
     WHERE r.id = ANY (ARRAY(
@@ -85,8 +87,9 @@ JOIN LATERAL (
            bool_and(status IN ('cancelled', 'no_show')) AS gone, bool_or(walk_in) AS walk_in
     FROM reservations_roomreservation rr WHERE rr.reservation_id = r.id
 ) rooms ON NOT rooms.walk_in
-LEFT JOIN LATERAL (SELECT actor FROM kernel_audit_entry a WHERE a.hotel_id = r.hotel_id
+LEFT JOIN LATERAL (SELECT a.user_id FROM kernel_audit_entry a WHERE a.hotel_id = r.hotel_id
     AND a.subject = 'reservation' AND a.subject_id = r.id ORDER BY a.id LIMIT 1) booked ON true
+LEFT JOIN people_user u ON u.id = booked.user_id
 ORDER BY r.created_at DESC
 """
 _SPEND = """
@@ -128,11 +131,12 @@ def _stay(row: dict[str, Any]) -> TimelineEntry:
             _("From %(old)s to %(room)s") % {"old": row["old_room"] or "—", "room": row["room"]},
         )
     elif row["what"] == "out":
-        word, words = pgettext("timeline", "Left"), f"{row['room']} · {long}"
+        word, icon, words = pgettext("timeline", "Left"), "depart", f"{row['room']} · {long}"
     else:
-        word, words = _("First stay") if row["is_first"] else _("Arrived"), f"{row['room']} · {long}"
+        word, icon = (_("First stay"), "star") if row["is_first"] else (_("Arrived"), "arrive")
+        words = f"{row['room']} · {long}"
     return TimelineEntry(
-        at=row["at"], kind="stay", word=word, text=words, by=row["actor"] or "", amount=row["spent"],
+        at=row["at"], kind="stay", word=word, icon=icon, text=words, by=row["actor"], amount=row["spent"],
         url=reverse("reservations:detail", args=[row["hotel"], row["number"]]),
     )  # fmt: skip
 
@@ -147,7 +151,7 @@ def _booking(row: dict[str, Any]) -> TimelineEntry:
     rooms = ngettext("%(n)s room", "%(n)s rooms", row["count"]) % {"n": row["count"]}
     gone = f" · {Status(row['status']).label}" if row["gone"] else ""
     return TimelineEntry(
-        at=row["at"], kind="booking", text=f"{row['number']} · {days} · {rooms}{gone}", by=row["actor"] or "",
+        at=row["at"], kind="booking", text=f"{row['number']} · {days} · {rooms}{gone}", by=row["actor"],
         url=reverse("reservations:detail", args=[row["hotel"], row["number"]]),
     )  # fmt: skip
 
