@@ -74,7 +74,7 @@ WITH room AS (SELECT id, room_type_id, row_number() OVER (ORDER BY id) AS n FROM
               WHERE hotel_id = %(hotel)s),
 plan AS (SELECT min(id) AS id FROM reservations_rateplan WHERE hotel_id = %(hotel)s),
 guest AS (SELECT id, row_number() OVER (ORDER BY hashint8extended(id, 9)) AS n FROM guests_guest
-          WHERE group_id = %(group)s AND id %% 5000 = 0 LIMIT 300),
+          WHERE group_id = %(group)s AND id %% %(step)s = 0 LIMIT 300),
 made AS (
     INSERT INTO reservations_reservation (hotel_id, booker_name, guarantee, booked_on, created_at, guest_id)
     SELECT %(hotel)s, 'bench', 'none', %(today)s, now(), id FROM guest RETURNING id, guest_id
@@ -123,7 +123,7 @@ def guests(stage: Stage) -> dict[str, Any]:
         began = time.perf_counter()
         _fill(hotel.group_id, made, size)
         if not made:
-            db.execute(_HOUSE, {"hotel": hotel.pk, "group": hotel.group_id, "today": hotel.business_date})
+            db.execute(_HOUSE, {"hotel": hotel.pk, "group": hotel.group_id, "today": hotel.business_date, "step": size // 300})
         made = size
         db.execute("VACUUM ANALYZE guests_guest")
         figures[f"{size:,} files, s to make"] = round(time.perf_counter() - began)

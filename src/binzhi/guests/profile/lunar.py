@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from lunar_python import Lunar, LunarMonth, Solar
+from lunar_python import LunarYear, Solar
 
 from binzhi.kernel.errors import InvalidInput
 
@@ -67,11 +68,34 @@ class LunarDate:
     day: LunarDay
 
 
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """A lunar month; `number` is negative for a leap month."""
+
+    number: int
+    first: date
+    days: int
+
+
+@lru_cache(maxsize=LAST_YEAR - FIRST_YEAR)
+def _months(year: int) -> tuple[_Month, ...]:
+    """The months of a lunar year; the library takes milliseconds for each year, a page asks several times."""
+    return tuple(
+        _Month(month.getMonth(), _solar(Solar.fromJulianDay(month.getFirstJulianDay())), month.getDayCount())
+        for month in LunarYear.fromYear(year).getMonthsInYear()
+    )
+
+
+def _solar(solar: Solar) -> date:
+    return date(solar.getYear(), solar.getMonth(), solar.getDay())
+
+
 def lunar_of(day: date) -> LunarDate:
     """The lunar date of a solar day."""
-    found = Solar.fromYmd(day.year, day.month, day.day).getLunar()
-    month = found.getMonth()
-    return LunarDate(found.getYear(), LunarDay(abs(month), found.getDay(), month < 0))
+    # The lunar year begins after ours.
+    year = day.year if _months(day.year)[0].first <= day else day.year - 1
+    month = next(month for month in reversed(_months(year)) if month.first <= day)
+    return LunarDate(year, LunarDay(abs(month.number), (day - month.first).days + 1, month.number < 0))
 
 
 def solar_of(year: int, day: LunarDay) -> date:
@@ -80,16 +104,9 @@ def solar_of(year: int, day: LunarDay) -> date:
     Who was born in a leap month has the birthday in the month of the same number in years without it; who was born on
     the 30th has it on the 29th of a short month.
     """
-    length = _length(year, -day.month if day.is_leap else day.month)
-    month = -day.month if day.is_leap and length else day.month
-    length = length or _length(year, day.month)
-    solar = Lunar.fromYmd(year, month, min(day.day, length)).getSolar()
-    return date(solar.getYear(), solar.getMonth(), solar.getDay())
-
-
-def _length(year: int, month: int) -> int:
-    found = LunarMonth.fromYm(year, month)
-    return found.getDayCount() if found is not None else 0
+    months = {month.number: month for month in _months(year)}
+    month = (months.get(-day.month) if day.is_leap else None) or months[day.month]
+    return month.first + timedelta(days=min(day.day, month.days) - 1)
 
 
 def parse_lunar_day(text: str) -> LunarDay:

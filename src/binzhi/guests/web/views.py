@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from binzhi.guests import queries, services
 from binzhi.guests.access import Permission
@@ -78,7 +78,7 @@ def detail(request: StaffRequest, guest_id: int) -> HttpResponse:
 def _detail(
     request: StaffRequest, guest_id: int, *, document_form: DocumentForm | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
-    context = {**page_context(request, guest_id), "document_form": document_form or DocumentForm(), **more}
+    context = {**page_context(request, guest_id), "document_form": document_form, **more}
     return render(request, "guests/detail.html", context, status=status)
 
 
@@ -159,10 +159,15 @@ def _form_page(
 
 
 @screen(Permission.UPDATE)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def add_document(request: StaffRequest, guest_id: int) -> HttpResponse:
-    """A document that another file has already is answered with a link to that file."""
+    """The form, on the page or alone. A document that another file has already is answered with a link to that file."""
     hotel = hotel_of(request)
+    if request.method == "GET":
+        if not wants_part(request):
+            return _detail(request, guest_id, document_form=DocumentForm())
+        card = queries.guest_card(group_id=hotel.group_id, guest_id=guest_id)
+        return render(request, "guests/_document_form.html", {"card": card, "document_form": DocumentForm()})
     form = DocumentForm(request.POST)
     if not form.is_valid():
         return _detail(request, guest_id, document_form=form, status=422)
