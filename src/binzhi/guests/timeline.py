@@ -17,7 +17,8 @@ from binzhi.kernel.errors import InvalidInput
 
 PAGE = 50
 LONGEST_PAGE = 500
-LONGEST_CURSOR = 24
+# Microseconds since 1970, for some centuries to come.
+LONGEST_MOMENT = 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 
@@ -142,7 +143,8 @@ def _read(cursor: str) -> tuple[datetime, int]:
     moment, _dash, shown = cursor.partition("-")
     if (
         not (moment.isascii() and moment.isdigit() and shown.isascii() and shown.isdigit())
-        or len(cursor) > LONGEST_CURSOR
+        or len(moment) > LONGEST_MOMENT
+        or len(shown) > 4
     ):
         raise InvalidInput(field="cursor")
     return _EPOCH + int(moment) * _TICK, min(int(shown), LONGEST_PAGE)

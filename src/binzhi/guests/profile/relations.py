@@ -161,7 +161,7 @@ def _lock_both(group_id: int, guest_id: int, other_id: int) -> None:
     if guest_id not in found:
         raise NotFound
     if other_id not in found:
-        raise InvalidInput(field="other_id", message=_("Choose a person of the file."))
+        raise NotFound(field="other_id", message=_("Choose a person of the file."))
 
 
 @operation(Permission.UPDATE)

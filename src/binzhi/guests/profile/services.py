@@ -178,7 +178,7 @@ def _check_both(group_id: int, organisation_id: int, guest_id: int) -> None:
     if organisation is None:
         raise NotFound
     if db.fetch_value("SELECT 1 FROM guests_guest WHERE group_id = %s AND id = %s", [group_id, guest_id]) is None:
-        raise InvalidInput(field="guest_id", message=_("Choose a person of the file."))
+        raise NotFound(field="guest_id", message=_("Choose a person of the file."))
 
 
 @operation(Permission.MANAGE_ORGANISATIONS)

@@ -87,7 +87,7 @@ def add_contact(request: StaffRequest, organisation_id: int) -> HttpResponse:
             **form.cleaned_data,
         )  # fmt: skip
     except DomainError as refusal:
-        if refusal.status == 404:
+        if refusal.status == 404 and not refusal.field:
             raise
         form.refuse(refusal)
         return _detail(request, organisation_id, form, status=refusal.status)

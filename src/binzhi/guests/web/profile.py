@@ -82,7 +82,7 @@ def circle(request: StaffRequest, guest_id: int) -> HttpResponse:
                 toast(request, _("Noted."))
                 return redirect("guests:detail", hotel.code, guest_id)
             except DomainError as refusal:
-                if refusal.status == 404:
+                if refusal.status == 404 and not refusal.field:
                     raise
                 form.refuse(refusal)
                 status = refusal.status
@@ -133,7 +133,7 @@ def raise_warning(request: StaffRequest, guest_id: int) -> HttpResponse:
             hotel_id=hotel.pk, guest_id=guest_id, actor=request.actor, now=clock.now(), **form.cleaned_data
         )
     except DomainError as refusal:
-        if refusal.status == 404:
+        if refusal.status == 404 and not refusal.field:
             raise
         form.refuse(refusal)
         return _warnings_page(request, guest_id, form, status=refusal.status)
