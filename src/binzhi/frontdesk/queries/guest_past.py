@@ -126,10 +126,8 @@ def _stay(row: dict[str, Any]) -> TimelineEntry:
     nights = (row["departure"] - row["arrival"]).days
     long = ngettext("%(n)s night", "%(n)s nights", nights) % {"n": nights} if nights else _("day use")
     if row["what"] == "move":
-        word, words = (
-            pgettext("timeline", "Moved"),
-            _("From %(old)s to %(room)s") % {"old": row["old_room"] or "—", "room": row["room"]},
-        )
+        word, icon = pgettext("timeline", "Moved"), "move"
+        words = _("From %(old)s to %(room)s") % {"old": row["old_room"] or "—", "room": row["room"]}
     elif row["what"] == "out":
         word, icon, words = pgettext("timeline", "Left"), "depart", f"{row['room']} · {long}"
     else:
