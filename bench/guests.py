@@ -123,7 +123,8 @@ def guests(stage: Stage) -> dict[str, Any]:
         began = time.perf_counter()
         _fill(hotel.group_id, made, size)
         if not made:
-            db.execute(_HOUSE, {"hotel": hotel.pk, "group": hotel.group_id, "today": hotel.business_date, "step": size // 300})
+            today = hotel.business_date
+            db.execute(_HOUSE, {"hotel": hotel.pk, "group": hotel.group_id, "today": today, "step": size // 300})
         made = size
         db.execute("VACUUM ANALYZE guests_guest")
         figures[f"{size:,} files, s to make"] = round(time.perf_counter() - began)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from binzhi.billing import services as billing
 from binzhi.billing.payments import PaymentInput
@@ -14,10 +15,16 @@ from binzhi.frontdesk import services
 from binzhi.frontdesk.queries.guest_figures import guest_figures, production
 from binzhi.frontdesk.queries.guest_past import bookings, spend, stays
 from binzhi.frontdesk.requests import RegistrationInput
+from binzhi.guests.profile.warnings import raise_warning
 from binzhi.guests.queries import search_guests
 from binzhi.guests.services import GuestDetails, NewOrganisation, create_guest, create_organisation
+from binzhi.kernel import db
+from binzhi.people.setup import create_departments
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel
 from tests.frontdesk.conftest import arrive, row_of
+from tests.people.conftest import quick_hashing, sign_in, staff_of
+
+__all__ = ["quick_hashing"]
 
 
 def guest(hotel: TestHotel, name: str = "陈国梁", **more: Any) -> int:
@@ -131,3 +138,34 @@ def test_production_counts_what_was_stayed_by_year(house: TestHotel) -> None:
     charge(house, stay, "2040", 20)
     (year,) = production(house.ref.group_id, company)
     assert (year.year, year.bookings, year.nights, year.room_revenue, year.spend) == (TODAY.year, 1, 2, 800, 20)
+
+
+def test_warnings_stand_at_check_in_booking_and_in_the_room(house: TestHotel) -> None:
+    chen = guest(house)
+    raise_warning(
+        hotel_id=house.pk,
+        guest_id=chen,
+        text="花生过敏",
+        severity=3,
+        blacklist=False,
+        ends_on=None,
+        actor=SYSTEM,
+        now=NOW,
+    )
+    stay = arrive(house, room="101", guest_id=chen)
+    number = db.fetch_value(
+        "SELECT r.number FROM reservations_reservation r JOIN reservations_roomreservation rr"
+        " ON rr.reservation_id = r.id WHERE rr.id = %s",
+        [stay],
+    )
+    create_departments(hotel_id=house.pk)
+    staff_of(house.ref, "lin.xiao")
+    desk = sign_in("lin.xiao")[0]
+    code = house.ref.code
+    pages = (
+        reverse("frontdesk:check_in", args=[code, stay]),
+        reverse("reservations:detail", args=[code, number]),
+        f"/h/{code}/rack/101/",
+        f"/h/{code}/guests/warned?guest={chen}",
+    )
+    assert [("花生过敏" in desk.get(page).content.decode()) for page in pages] == [True] * len(pages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from binzhi.demo.names import PHONES
 from binzhi.demo.organisations import Organisations
@@ -111,7 +112,7 @@ def introduce(*, hotel_id: int, files: Files, organisations: Organisations, cast
                 )  # fmt: skip
 
 
-def _terms(organisation_id: int) -> dict[str, object]:
+def _terms(organisation_id: int) -> dict[str, Any]:
     row = db.fetch_one("SELECT contract_until, credit_limit FROM guests_organisation WHERE id = %s", [organisation_id])
     assert row is not None
     return row

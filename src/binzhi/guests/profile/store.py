@@ -123,7 +123,8 @@ _MASKS: dict[str, Callable[[str], str]] = {
 
 def mask(field: Field, text: str) -> str:
     """What may be shown of a secret to everybody who may see the file."""
-    return _MASKS.get(field.key, lambda _text: "****")(text) if text else ""
+    masked = _MASKS.get(field.key)
+    return (masked(text) if masked else "****") if text else ""
 
 
 def write(*, group_id: int, guest_id: int, values: Mapping[str, str], noted_by: int | None, now: datetime) -> None:
