@@ -165,7 +165,7 @@ def test_warnings_stand_at_check_in_booking_and_in_the_room(house: TestHotel) ->
     pages = (
         reverse("frontdesk:check_in", args=[code, stay]),
         reverse("reservations:detail", args=[code, number]),
-        f"/h/{code}/rack/101/",
+        reverse("frontdesk:room", args=[code, "101"]),
         f"/h/{code}/guests/warned?guest={chen}",
     )
     assert [("花生过敏" in desk.get(page).content.decode()) for page in pages] == [True] * len(pages)
