@@ -22,8 +22,8 @@ def vip_weight(level: str, rank: int = 0) -> Standing:
 
 
 _HIT_COLUMNS = """
-g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.vip_rank, g.member_tier, g.member_no, o.name AS organisation,
-g.organisation_id, g.phone_masked, g.stays, g.last_stay_on
+g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.vip_rank, g.member_tier, g.member_no, g.organisation_id,
+ g.phone_masked, g.stays, g.last_stay_on
 """
 _RANK = "g.vip_rank DESC, g.last_stay_on DESC NULLS LAST, g.id"
 
@@ -65,12 +65,11 @@ class GuestHit:
         return "late" if self.is_blacklist else {1: "info", 2: "soon", 3: "late"}.get(self.severity or 0, "")
 
 
-# What stands beside a hit: here now or due, and the gravest warning that counts (a blacklist before all).
-_BESIDE = """
-LEFT JOIN LATERAL (SELECT h.room, h.is_due FROM here h WHERE h.guest_id = g.id ORDER BY h.is_due LIMIT 1) h ON true
+# The gravest warning that counts, a blacklist before all.
+_WARNED = """
 LEFT JOIN LATERAL (
     SELECT w.is_blacklist, w.severity, w.text FROM guests_warning w
-    WHERE w.guest_id = g.id AND w.status = 'active' AND (w.ends_on IS NULL OR w.ends_on > %s)
+    WHERE w.guest_id = g.guest_id AND w.status = 'active' AND (w.ends_on IS NULL OR w.ends_on > %s)
     ORDER BY w.is_blacklist DESC, w.severity DESC, w.id LIMIT 1
 ) w ON true
 """
@@ -90,38 +89,47 @@ def search_guests(
     here, params = present(hotel_id, today)
     found, values = union(arms, group_id=group_id)
     known, conditions = among(arms, room=room)
+    # Who is here is matched by one pass over the house, and what only the shown need is asked for them alone.
     sql = f"""
     WITH here AS MATERIALIZED ({here})
-    SELECT {_HIT_COLUMNS}, coalesce(h.room, '') AS room, h.is_due, w.is_blacklist, w.severity, w.text AS warning
-    FROM (SELECT id, min(rank) AS rank FROM (
-        ({found}) UNION ALL
-        (SELECT g.id, -1 FROM here JOIN guests_guest g ON g.id = here.guest_id WHERE g.group_id = %s AND ({known}))
-    ) every GROUP BY id) hit
-    JOIN guests_guest g ON g.id = hit.id
+    SELECT g.*, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
+    FROM (
+        SELECT {_HIT_COLUMNS}, coalesce(h.room, '') AS room, h.is_due, hit.rank
+        FROM (SELECT id, min(rank) AS rank FROM (
+            ({found}) UNION ALL
+            (SELECT g.id, -1 FROM here JOIN guests_guest g ON g.id = here.guest_id WHERE g.group_id = %s AND ({known}))
+        ) every GROUP BY id) hit
+        JOIN guests_guest g ON g.id = hit.id
+        LEFT JOIN (SELECT DISTINCT ON (guest_id) guest_id, room, is_due FROM here ORDER BY guest_id, is_due) h
+            ON h.guest_id = hit.id
+        ORDER BY h.is_due NULLS LAST, hit.rank, {_RANK} LIMIT %s
+    ) g
     LEFT JOIN guests_organisation o ON o.id = g.organisation_id
-    {_BESIDE}
-    ORDER BY h.is_due NULLS LAST, hit.rank, {_RANK} LIMIT %s
+    {_WARNED}
+    ORDER BY g.is_due NULLS LAST, g.rank, g.vip_rank DESC, g.last_stay_on DESC NULLS LAST, g.guest_id
     """  # noqa: S608  (constants; what was typed is a parameter)
-    return _hits(sql, [*params, *values, group_id, *conditions, today or date.max, limit])
+    return _hits(sql, [*params, *values, group_id, *conditions, limit, today or date.max])
 
 
 def recent_guests(*, group_id: int, limit: int = 30, today: date | None = None) -> list[GuestHit]:
     """Who stayed last, for an empty search box."""
     sql = f"""
-    SELECT {_HIT_COLUMNS}, '' AS room, NULL AS is_due, w.is_blacklist, w.severity, w.text AS warning
-    FROM guests_guest g LEFT JOIN guests_organisation o ON o.id = g.organisation_id
-    LEFT JOIN LATERAL (
-        SELECT w.is_blacklist, w.severity, w.text FROM guests_warning w WHERE w.guest_id = g.id
-        AND w.status = 'active' AND (w.ends_on IS NULL OR w.ends_on > %s)
-        ORDER BY w.is_blacklist DESC, w.severity DESC, w.id LIMIT 1
-    ) w ON true
-    WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s
+    SELECT g.*, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
+    FROM (SELECT {_HIT_COLUMNS} FROM guests_guest g
+          WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s) g
+    LEFT JOIN guests_organisation o ON o.id = g.organisation_id
+    {_WARNED}
+    ORDER BY g.last_stay_on DESC, g.guest_id DESC
     """  # noqa: S608  (constants)
-    return _hits(sql, [today or date.max, group_id, limit])
+    return _hits(sql, [group_id, limit, today or date.max])
 
 
 def _hits(sql: str, params: list[Any]) -> list[GuestHit]:
-    return [GuestHit(**{**row, "organisation": row["organisation"] or ""}) for row in db.fetch_all(sql, params)]
+    rows = db.fetch_all(sql, params)
+    for row in rows:
+        row["organisation"] = row["organisation"] or ""
+        row.pop("rank", None)
+    return [GuestHit(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
