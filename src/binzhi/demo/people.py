@@ -64,7 +64,7 @@ class Files:
 
 VIPS = (
     # name, sex, level, company, what the desk keeps in mind
-    ("陈国梁", "male", "vvip", 0, "称呼“陈董”，勿称“陈总”；花生过敏；不放百合；早8点前勿扰"),
+    ("陈国梁", "male", "vvip", 0, "到店前与秘书核对行程，不对外透露"),
     ("苏婉仪", "female", "vip", 7, "喜高楼层湖景；荞麦枕两只"),
     ("贺振东", "male", "ip", 8, "自带司机，车位一个"),
     ("许文静", "female", "vip", 1, "儿童同行，备婴儿床"),

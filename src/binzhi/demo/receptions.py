@@ -56,7 +56,7 @@ _AHEAD, _APART = timedelta(hours=2), timedelta(hours=1, minutes=30)
 _EARLY, _ROUNDS = timedelta(minutes=20), 3
 _SOME_WORDS = "已办妥"
 # As the guests of honour of the demo are addressed; who is not named here by surname and Mr or Ms.
-_ADDRESS = {"陈国梁": "陈总", "贺振东": "贺董"}
+_ADDRESS = {"陈国梁": "陈董", "贺振东": "贺董"}
 _WORDS = {
     "VVIP": "总办召集，落实接车、封房、菜单与安保",
     "VIP": "营销部召集，落实接待与用餐",

@@ -8,11 +8,12 @@ class FrontdeskConfig(AppConfig):
     def ready(self) -> None:
         from binzhi.frontdesk import promising
         from binzhi.frontdesk.registering import guardian_phone_place
-        from binzhi.frontdesk.web import bills, guest_stays, search
+        from binzhi.frontdesk.web import bills, guest_page, guest_stays, search
         from binzhi.guests.rotation import register_sealed
 
         search.register()
         bills.register()
         guest_stays.register()
+        guest_page.register()
         promising.make_known()
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)

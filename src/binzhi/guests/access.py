@@ -12,3 +12,7 @@ class Permission(StrEnum):
     MANAGE_ORGANISATIONS = "guests.manage_organisations"
     # No post carries it: the system alone rotates keys.
     ROTATE_KEYS = "guests.rotate_keys"
+    # What is asked of guests at a hotel, and warnings; a blacklist needs a second person.
+    MANAGE_FIELDS = "guests.manage_fields"
+    WARN = "guests.warn"
+    APPROVE_BLACKLIST = "guests.approve_blacklist"

@@ -41,3 +41,26 @@ class DocumentExpired(InvalidInput):
     code = "document_expired"
     field = "expires_on"
     message = _("This document expired on %(on)s.")
+
+
+class ConsentMissing(Conflict):
+    """The guest has not agreed that this is kept; `field` names it."""
+
+    code = "consent_missing"
+    message = _("This may be kept only after the guest has agreed to it.")
+
+    def __init__(self, *, field: str) -> None:
+        self.field = field
+        super().__init__(field=field)
+
+
+class OwnProposal(Conflict):
+    """Who proposed a blacklisting cannot agree to it."""
+
+    code = "own_proposal"
+    message = _("A second person has to decide: you proposed it yourself.")
+
+
+class AlreadyDecided(Conflict):
+    code = "already_decided"
+    message = _("This has been decided meanwhile.")

@@ -9,7 +9,8 @@ from typing import Any
 
 from binzhi.guests.countries import country_name
 from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex
-from binzhi.guests.search import Arm, arms_of, organisation_arms, union
+from binzhi.guests.presence import present
+from binzhi.guests.search import Arm, among, arms_of, organisation_arms, room_of, union
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.standing import Standing, standing
@@ -21,8 +22,8 @@ def vip_weight(level: str, rank: int = 0) -> Standing:
 
 
 _HIT_COLUMNS = """
-g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.vip_rank, g.member_tier, g.member_no, o.name AS organisation,
-g.organisation_id, g.phone_masked, g.stays, g.last_stay_on
+g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.vip_rank, g.member_tier, g.member_no, g.organisation_id,
+ g.phone_masked, g.stays, g.last_stay_on
 """
 _RANK = "g.vip_rank DESC, g.last_stay_on DESC NULLS LAST, g.id"
 
@@ -44,43 +45,91 @@ class GuestHit:
     phone_masked: str
     stays: int
     last_stay_on: date | None
+    room: str = ""
+    is_due: bool | None = None
+    warning: str | None = None
+    severity: int | None = None
+    is_blacklist: bool | None = None
 
     @property
     def vip_weight(self) -> int:
         return vip_weight(self.vip_level, self.vip_rank)
 
+    @property
+    def is_here(self) -> bool:
+        return self.is_due is False
 
-def search_guests(*, group_id: int, text: str, limit: int = 10) -> list[GuestHit]:
-    """Guests by name, pinyin, initials, phone, its last four digits, member number or document number.
+    @property
+    def warning_state(self) -> str:
+        """How the warning is painted."""
+        return "late" if self.is_blacklist else {1: "info", 2: "soon", 3: "late"}.get(self.severity or 0, "")
 
-    At most two index ranges; ranked by how they were found, level and last stay among the first of each range.
+
+# The gravest warning that counts, a blacklist before all.
+_WARNED = """
+LEFT JOIN LATERAL (
+    SELECT w.is_blacklist, w.severity, w.text FROM guests_warning w
+    WHERE w.guest_id = g.guest_id AND w.status = 'active' AND (w.ends_on IS NULL OR w.ends_on > %s)
+    ORDER BY w.is_blacklist DESC, w.severity DESC, w.id LIMIT 1
+) w ON true
+"""
+
+
+def search_guests(
+    *, group_id: int, text: str, limit: int = 10, hotel_id: int | None = None, today: date | None = None
+) -> list[GuestHit]:
+    """Guests by name, pinyin, initials, phone, its last four digits, member number, document number or company.
+
+    With a hotel and its date also by room, and who is in the house stands first, then who is due; among the others by
+    how they were found, level and last stay. One statement: at most three index ranges, and the people in the house.
     """
-    arms = arms_of(text)
+    arms, room = arms_of(text), room_of(text) if hotel_id else ""
     if not arms:
         return []
-    found, params = union(arms, group_id=group_id)
+    here, params = present(hotel_id, today)
+    found, values = union(arms, group_id=group_id)
+    known, conditions = among(arms, room=room)
+    # Who is here is matched by one pass over the house, and what only the shown need is asked for them alone.
     sql = f"""
-    SELECT {_HIT_COLUMNS}
-    FROM (SELECT id, min(rank) AS rank FROM ({found}) every GROUP BY id) hit
-    JOIN guests_guest g ON g.id = hit.id
+    WITH here AS MATERIALIZED ({here})
+    SELECT g.*, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
+    FROM (
+        SELECT {_HIT_COLUMNS}, coalesce(h.room, '') AS room, h.is_due, hit.rank
+        FROM (SELECT id, min(rank) AS rank FROM (
+            ({found}) UNION ALL
+            (SELECT g.id, -1 FROM here JOIN guests_guest g ON g.id = here.guest_id WHERE g.group_id = %s AND ({known}))
+        ) every GROUP BY id) hit
+        JOIN guests_guest g ON g.id = hit.id
+        LEFT JOIN (SELECT DISTINCT ON (guest_id) guest_id, room, is_due FROM here ORDER BY guest_id, is_due) h
+            ON h.guest_id = hit.id
+        ORDER BY h.is_due NULLS LAST, hit.rank, {_RANK} LIMIT %s
+    ) g
     LEFT JOIN guests_organisation o ON o.id = g.organisation_id
-    ORDER BY hit.rank, {_RANK} LIMIT %s
+    {_WARNED}
+    ORDER BY g.is_due NULLS LAST, g.rank, g.vip_rank DESC, g.last_stay_on DESC NULLS LAST, g.guest_id
     """  # noqa: S608  (constants; what was typed is a parameter)
-    return _hits(sql, [*params, limit])
+    return _hits(sql, [*params, *values, group_id, *conditions, limit, today or date.max])
 
 
-def recent_guests(*, group_id: int, limit: int = 30) -> list[GuestHit]:
+def recent_guests(*, group_id: int, limit: int = 30, today: date | None = None) -> list[GuestHit]:
     """Who stayed last, for an empty search box."""
     sql = f"""
-    SELECT {_HIT_COLUMNS}
-    FROM guests_guest g LEFT JOIN guests_organisation o ON o.id = g.organisation_id
-    WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s
+    SELECT g.*, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
+    FROM (SELECT {_HIT_COLUMNS} FROM guests_guest g
+          WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s) g
+    LEFT JOIN guests_organisation o ON o.id = g.organisation_id
+    {_WARNED}
+    ORDER BY g.last_stay_on DESC, g.guest_id DESC
     """  # noqa: S608  (constants)
-    return _hits(sql, [group_id, limit])
+    return _hits(sql, [group_id, limit, today or date.max])
 
 
 def _hits(sql: str, params: list[Any]) -> list[GuestHit]:
-    return [GuestHit(**{**row, "organisation": row["organisation"] or ""}) for row in db.fetch_all(sql, params)]
+    rows = db.fetch_all(sql, params)
+    for row in rows:
+        row["organisation"] = row["organisation"] or ""
+        row.pop("rank", None)
+    return [GuestHit(**row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

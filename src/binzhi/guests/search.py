@@ -1,4 +1,4 @@
-"""What was typed decides where to look: at most two ranges of two indexes.
+"""What was typed decides where to look: at most three ranges of indexes, and among those who are here or due today.
 
 `~>=~` and `~<~` compare bytes and so use the `text_pattern_ops` indexes even in a prepared plan, which LIKE with a
 parameter does not.
@@ -20,6 +20,9 @@ LONGEST = 60
 CANDIDATES = 50
 MOST_INITIALS = 8
 _DROPPED = re.compile(r"[\s·•.\-'’,，/]+")
+ORGANISATIONS_FOUND = 5
+LEAST_OF_COMPANY_HAN, LEAST_OF_COMPANY_LETTERS = 2, 3
+_ROOM = re.compile(r"[A-Za-z]?[A-Za-z]?-?\d{1,5}[A-Za-z]?")
 _BY_DOCUMENT = (
     "SELECT guest_id AS id, {rank} AS rank FROM guests_guestdocument WHERE group_id = %s AND number_index = %s"
 )
@@ -32,10 +35,22 @@ class Arm:
     column: str
     value: str | bytes
     table: str = "guests_guest"
+    of_people: bool = False
+
+    def among(self, alias: str) -> tuple[str, list[Any]]:
+        """The condition of this arm on rows of guest files that are given."""
+        if isinstance(self.value, bytes):
+            return f"{alias}.{self.column} = %s", [self.value]
+        return (
+            f"({alias}.{self.column} ~>=~ %s AND {alias}.{self.column} ~<~ %s)",
+            [self.value, upper_bound(self.value)],
+        )
 
     def sql(self, rank: int, group_id: int) -> tuple[str, list[Any]]:
         if self.table == "guests_guestdocument":
             return _BY_DOCUMENT.format(rank=rank), [group_id, self.value]
+        if self.table == "guests_organisation" and self.of_people:
+            return self._people(rank, group_id)
         if isinstance(self.value, bytes):
             sql = (
                 f"SELECT id, {rank} AS rank FROM {self.table}"  # noqa: S608  (constants)
@@ -47,6 +62,15 @@ class Arm:
             f" AND {self.column} ~<~ %s ORDER BY {self.column} USING ~<~ LIMIT {CANDIDATES}"
         )
         return sql, [group_id, self.value, upper_bound(self.value)]
+
+    def _people(self, rank: int, group_id: int) -> tuple[str, list[Any]]:
+        """The files of those who belong to the organisations found."""
+        found, params = Arm(self.column, self.value, self.table).sql(0, group_id)
+        sql = (
+            f"SELECT p.id, {rank} AS rank FROM (SELECT id FROM ({found}) o LIMIT {ORGANISATIONS_FOUND}) o"  # noqa: S608
+            f" JOIN guests_guest p ON p.organisation_id = o.id LIMIT {CANDIDATES}"
+        )
+        return sql, params
 
 
 def upper_bound(prefix: str) -> str:
@@ -65,6 +89,20 @@ def union(arms: list[Arm], *, group_id: int) -> tuple[str, list[Any]]:
         parts.append(f"({sql})")
         params += values
     return " UNION ALL ".join(parts), params
+
+
+def among(arms: list[Arm], *, room: str) -> tuple[str, list[Any]]:
+    """The condition on a file `g` that stands in `here`: found by one of the arms, or by its room."""
+    parts, params = [], []
+    for arm in arms:
+        if arm.table == "guests_guest":
+            sql, values = arm.among("g")
+            parts.append(sql)
+            params += values
+    if room:
+        parts.append("upper(here.room) = %s")
+        params.append(room)
+    return " OR ".join(parts) or "false", params
 
 
 def arms_of(text: str) -> list[Arm]:
@@ -90,11 +128,16 @@ def searchable(text: str) -> str:
 
 
 def _of_han(bare: str) -> list[Arm]:
-    """By characters first. A whole name also by its reading, which finds 陳國樑 as 陈国梁 and homophones behind it."""
+    """By characters first. A whole name also by its reading, which finds 陳國樑 as 陈国梁 and homophones behind it.
+
+    Then the people of a company of that name.
+    """
     arms = [Arm("plain", bare)]
     keys = name_keys(bare)
     if len(bare) > 1 and keys.pinyin:
         arms.append(Arm("pinyin", keys.pinyin))
+    if len(bare) >= LEAST_OF_COMPANY_HAN:
+        arms.append(Arm("name", bare, "guests_organisation", of_people=True))
     return arms
 
 
@@ -127,9 +170,19 @@ def _of_letters(typed: str) -> list[Arm]:
         return [Arm("plain", _DROPPED.sub("", typed))]
     if len(keys) > 1:
         return [Arm("pinyin", whole), Arm("pinyin", "".join(keys[1:]) + keys[0])]
+    arms = [Arm("pinyin", whole)]
     if len(whole) <= MOST_INITIALS:
-        return [Arm("pinyin", whole), Arm("initials", whole)]
-    return [Arm("pinyin", whole)]
+        arms.append(Arm("initials", whole))
+    if len(whole) >= LEAST_OF_COMPANY_LETTERS:
+        column = "initials" if len(whole) <= MOST_INITIALS else "pinyin"
+        arms.append(Arm(column, whole, "guests_organisation", of_people=True))
+    return arms
+
+
+def room_of(text: str) -> str:
+    """What was typed, if it can be the number of a room."""
+    typed = searchable(text).upper()
+    return typed if _ROOM.fullmatch(typed) else ""
 
 
 def organisation_arms(text: str) -> list[Arm]:

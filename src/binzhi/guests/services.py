@@ -14,6 +14,7 @@ from binzhi.guests.documents import DocumentInput
 from binzhi.guests.events import DocumentAdded, GuestChanged, GuestCreated, GuestRevealed
 from binzhi.guests.levels import levels_of
 from binzhi.guests.organisations import NewOrganisation, create_organisation
+from binzhi.guests.profile.store import open_secret
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, InvalidInput, NotFound
@@ -30,6 +31,7 @@ PHONE = "phone"
 EMAIL = "email"
 BIRTH_DATE = "birth_date"
 DOCUMENT = "document"
+FIELD = "field"
 _OPEN = {EMAIL: "email", BIRTH_DATE: "birth_date::text"}
 
 
@@ -111,7 +113,7 @@ def add_document(*, hotel_id: int, guest_id: int, document: DocumentInput, actor
 
 @operation(Permission.REVEAL)
 def reveal(*, hotel_id: int, guest_id: int, what: str, reason: str, actor: Actor, now: datetime) -> str:
-    """Open a masked value: `what` is phone, email, birth_date or document:<id>. Who looked and why is kept for ever.
+    """Open a masked value: `what` is phone, email, birth_date, document:<id> or field:<key>. Who looked and why stays.
 
     Adds a row to the insert-only list of reveals. Locks nothing. Raises NotFound, InvalidInput (no reason),
     KeyMissing. Publishes GuestRevealed. Not idempotent: each look is a row.
@@ -123,6 +125,8 @@ def reveal(*, hotel_id: int, guest_id: int, what: str, reason: str, actor: Actor
         value = _open_phone(group_id, guest_id)
     elif what in _OPEN:
         value = _plain(group_id, guest_id, _OPEN[what])
+    elif kind == FIELD:
+        value = open_secret(group_id=group_id, guest_id=guest_id, key=what.partition(":")[2])
     else:
         value = _open_document(group_id, guest_id, what)
     db.execute(

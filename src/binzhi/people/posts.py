@@ -38,7 +38,11 @@ SEE_FOLIOS = _rights("billing", "view_folio")
 SEE_HOUSE = SEE_DESK | SEE_GUESTS | SEE_BOOKINGS
 SEE_ALL = SEE_HOUSE | SEE_FOLIOS
 
-KEEP_GUESTS = SEE_GUESTS | _rights("guests", "create_guest", "update_guest")
+WARN = _rights("guests", "warn")
+KEEP_GUESTS = SEE_GUESTS | WARN | _rights("guests", "create_guest", "update_guest")
+# The second person of a blacklisting, and what a hotel asks of its guests.
+APPROVE_BLACKLIST = WARN | _rights("guests", "approve_blacklist")
+MANAGE_FIELDS = _rights("guests", "manage_fields")
 REVEAL = _rights("guests", "reveal")
 ORGANISATIONS = _rights("guests", "manage_organisations")
 
@@ -86,8 +90,9 @@ RECEPTION = KEEP_GUESTS | REVEAL | BOOK | RECEIVE | CASH | CLEAN
 SHIFT_LEAD = RECEPTION | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
 DUTY = (
     SHIFT_LEAD | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS | BREAK_VISIT_SEALS
+    | APPROVE_BLACKLIST
 )  # fmt: skip
-EVERYTHING = DUTY | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
+EVERYTHING = DUTY | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS | MANAGE_FIELDS | _rights("guests", "set_vip_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
                  SEE_DESK | INSPECT | SEAL_ROOMS | SEAL_VISITS),
     )),
     DepartmentSpec("security", "保安部", "Security", (
-        PostSpec("security-manager", "保安部经理", "Security manager", 3, SEE_HOUSE | REVEAL | PROPOSE_VISITS),
+        PostSpec("security-manager", "保安部经理", "Security manager", 3,
+                 SEE_HOUSE | REVEAL | PROPOSE_VISITS | APPROVE_BLACKLIST),
         PostSpec("security-guard", "保安员", "Security guard", 1, SEE_VISITS),
     )),
     DepartmentSpec("recreation", "康乐部", "Recreation", (

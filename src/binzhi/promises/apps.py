@@ -9,5 +9,7 @@ class PromisesConfig(AppConfig):
     def ready(self) -> None:
         from binzhi.guests.rotation import register_sealed
         from binzhi.promises.photos import photo_place
+        from binzhi.promises.web import guest_promises
 
+        guest_promises.register()
         register_sealed("promises_photo", "sealed", photo_place)

@@ -10,9 +10,11 @@ from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import Status
 from binzhi.reservations.web.words import STATUS_CHIPS
 
+SHOWN = 5
+
 
 def register() -> None:
-    register_guest_section(section, order=10)
+    register_guest_section(section, order=40)
 
 
 def section(request: StaffRequest, card: GuestCard) -> GuestSection | None:
@@ -20,7 +22,8 @@ def section(request: StaffRequest, card: GuestCard) -> GuestSection | None:
     hotel = hotel_of(request)
     if not request.actor.may(Permission.VIEW, hotel.pk):
         return None
-    found = stays_of_guest(hotel_id=hotel.pk, guest_id=card.guest_id)
+    # The line of time has them all.
+    found = stays_of_guest(hotel_id=hotel.pk, guest_id=card.guest_id, limit=SHOWN)
     return GuestSection(
         "frontdesk/guest_stays.html", {"stays": [(stay, *STATUS_CHIPS[Status(stay.status)]) for stay in found]}
     )

@@ -7,7 +7,8 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from binzhi.guests import queries
 from binzhi.guests.access import Permission
@@ -18,7 +19,7 @@ FEW = 6
 
 
 def register() -> None:
-    register_search(_("Guests"), find_guests, order=10)
+    register_search(gettext_lazy("Guests"), find_guests, order=10)
 
 
 def find_guests(request: HttpRequest, text: str) -> Iterable[Hit]:
@@ -26,12 +27,22 @@ def find_guests(request: HttpRequest, text: str) -> Iterable[Hit]:
     hotel = staff.hotel
     if hotel is None or not staff.actor.may(Permission.VIEW, hotel.pk):
         return
-    for guest in queries.search_guests(group_id=hotel.group_id, text=text, limit=FEW):
+    for guest in queries.search_guests(
+        group_id=hotel.group_id, text=text, limit=FEW, hotel_id=hotel.pk, today=hotel.business_date
+    ):
         yield Hit(
             title=guest.name,
             url=reverse("guests:detail", args=[hotel.code, guest.guest_id]),
             icon="person",
-            detail=" · ".join(part for part in (guest.organisation, guest.phone_masked) if part),
+            detail=" · ".join(
+                part
+                for part in (
+                    guest.room and _("room %(room)s") % {"room": guest.room},
+                    guest.organisation,
+                    guest.phone_masked,
+                )
+                if part
+            ),
             spoken="" if guest.marked == guest.name else guest.marked,
             vip=guest.vip_weight,
         )

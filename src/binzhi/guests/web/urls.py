@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.guests.web import organisations, views
+from binzhi.guests.web import accounts, organisations, page, profile, views
 
 app_name = "guests"
 urlpatterns = [
@@ -19,4 +19,28 @@ urlpatterns = [
     path("h/<slug:hotel>/organisations", organisations.listing, name="organisations"),
     path("h/<slug:hotel>/organisations/suggest", organisations.suggest, name="suggest_organisations"),
     path("h/<slug:hotel>/organisations/new", organisations.new, name="new_organisation"),
+    # The page, the fields of the five classes, the circle, warnings; organisations as accounts.
+    path("h/<slug:hotel>/guests/fields", profile.switches, name="fields"),
+    path("h/<slug:hotel>/guests/waiting", profile.waiting, name="waiting"),
+    path("h/<slug:hotel>/guests/warned", profile.warned, name="warned"),
+    path("h/<slug:hotel>/guests/<int:guest_id>/timeline", page.timeline_part, name="timeline"),
+    path("h/<slug:hotel>/guests/<int:guest_id>/profile", profile.fields, name="profile"),
+    path("h/<slug:hotel>/guests/<int:guest_id>/circle", profile.circle, name="circle"),
+    path(
+        "h/<slug:hotel>/guests/<int:guest_id>/circle/<int:relation_id>/end", profile.end_relation, name="end_relation"
+    ),
+    path("h/<slug:hotel>/guests/<int:guest_id>/warnings", profile.warn, name="warn"),
+    path("h/<slug:hotel>/guests/<int:guest_id>/warnings/new", profile.raise_warning, name="raise_warning"),
+    path(
+        "h/<slug:hotel>/guests/<int:guest_id>/warnings/<int:warning_id>/decide", profile.decide, name="decide_warning"
+    ),
+    path("h/<slug:hotel>/guests/<int:guest_id>/warnings/<int:warning_id>/end", profile.end_warning, name="end_warning"),
+    path("h/<slug:hotel>/organisations/<int:organisation_id>", accounts.detail, name="account"),
+    path("h/<slug:hotel>/organisations/<int:organisation_id>/edit", accounts.edit, name="edit_account"),
+    path("h/<slug:hotel>/organisations/<int:organisation_id>/contacts", accounts.add_contact, name="add_contact"),
+    path(
+        "h/<slug:hotel>/organisations/<int:organisation_id>/contacts/<int:contact_id>/end",
+        accounts.end_contact,
+        name="end_contact",
+    ),
 ]

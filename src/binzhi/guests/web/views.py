@@ -9,14 +9,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from binzhi.guests import queries, services
 from binzhi.guests.access import Permission
 from binzhi.guests.errors import DuplicateDocument
 from binzhi.guests.phones import show_phone
-from binzhi.guests.sections import sections_for
+from binzhi.guests.profile import warnings
 from binzhi.guests.web.forms import DocumentForm, GuestForm, RevealForm
+from binzhi.guests.web.page import page_context
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.idempotency import fingerprint_of, run_once
@@ -32,16 +33,27 @@ REVEAL_SECONDS = 30
 @require_GET
 def listing(request: StaffRequest) -> HttpResponse:
     """Guests found by what is typed; with an empty box those who stayed last."""
-    group_id = hotel_of(request).group_id
+    hotel = hotel_of(request)
+    group_id, today = hotel.group_id, hotel.business_date
     text = request.GET.get("q", "").strip()
-    found = queries.search_guests(group_id=group_id, text=text, limit=LISTED) if text else None
+    found = _found(request, text, LISTED) if text else None
     context = {
         "q": text,
-        "guests": queries.recent_guests(group_id=group_id, limit=LISTED) if found is None else found,
+        "guests": queries.recent_guests(group_id=group_id, limit=LISTED, today=today) if found is None else found,
         "is_full": found is not None and len(found) == LISTED,
-        "may_create": request.actor.may(Permission.CREATE, hotel_of(request).pk),
+        "may_create": request.actor.may(Permission.CREATE, hotel.pk),
+        "waiting": len(warnings.waiting(group_id=group_id))
+        if not text and request.actor.may(Permission.APPROVE_BLACKLIST, hotel.pk)
+        else 0,
     }
     return render_screen(request, "guests/list.html", context, part="guests/_list.html")
+
+
+def _found(request: StaffRequest, text: str, limit: int) -> list[queries.GuestHit]:
+    hotel = hotel_of(request)
+    return queries.search_guests(
+        group_id=hotel.group_id, text=text, limit=limit, hotel_id=hotel.pk, today=hotel.business_date
+    )
 
 
 @screen(Permission.VIEW)
@@ -51,7 +63,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     context = {
         "q": text,
-        "guests": queries.search_guests(group_id=hotel_of(request).group_id, text=text, limit=SUGGESTIONS),
+        "guests": _found(request, text, SUGGESTIONS),
         "offers_new": bool(text) and request.GET.get("new") == "1",
     }
     return render(request, "guests/_options.html", context)
@@ -66,20 +78,7 @@ def detail(request: StaffRequest, guest_id: int) -> HttpResponse:
 def _detail(
     request: StaffRequest, guest_id: int, *, document_form: DocumentForm | None = None, status: int = 200, **more: Any
 ) -> HttpResponse:
-    hotel = hotel_of(request)
-    card = queries.guest_card(group_id=hotel.group_id, guest_id=guest_id)
-    sections = sections_for(request, card)
-    context = {
-        "card": card,
-        "age": card.age_on(hotel.business_date),
-        "vip_weight": queries.vip_weight(card.vip_level, card.vip_rank),
-        "sections": [section for section in sections if not section.aside],
-        "asides": [section for section in sections if section.aside],
-        "may_update": request.actor.may(Permission.UPDATE, hotel.pk),
-        "may_reveal": request.actor.may(Permission.REVEAL, hotel.pk),
-        "document_form": document_form or DocumentForm(),
-        **more,
-    }
+    context = {**page_context(request, guest_id), "document_form": document_form, **more}
     return render(request, "guests/detail.html", context, status=status)
 
 
@@ -160,10 +159,15 @@ def _form_page(
 
 
 @screen(Permission.UPDATE)
-@require_POST
+@require_http_methods(["GET", "POST"])
 def add_document(request: StaffRequest, guest_id: int) -> HttpResponse:
-    """A document that another file has already is answered with a link to that file."""
+    """The form, on the page or alone. A document that another file has already is answered with a link to that file."""
     hotel = hotel_of(request)
+    if request.method == "GET":
+        if not wants_part(request):
+            return _detail(request, guest_id, document_form=DocumentForm())
+        card = queries.guest_card(group_id=hotel.group_id, guest_id=guest_id)
+        return render(request, "guests/_document_form.html", {"card": card, "document_form": DocumentForm()})
     form = DocumentForm(request.POST)
     if not form.is_valid():
         return _detail(request, guest_id, document_form=form, status=422)
