@@ -12,3 +12,9 @@ class Permission(StrEnum):
     MANAGE_ORGANISATIONS = "guests.manage_organisations"
     # No post carries it: the system alone rotates keys.
     ROTATE_KEYS = "guests.rotate_keys"
+    # Joining two files of one person, and taking them apart again.
+    MERGE = "guests.merge"
+    IMPORT = "guests.import"
+    # No post carries these: the system alone looks after what came late, and compares all files.
+    FOLLOW = "guests.follow_merges"
+    COMPARE = "guests.compare_files"

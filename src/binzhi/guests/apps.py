@@ -6,6 +6,8 @@ class GuestsConfig(AppConfig):
     label = "guests"
 
     def ready(self) -> None:
+        from binzhi.guests.merging import held
         from binzhi.guests.web import finding
 
         finding.register()
+        held.register()

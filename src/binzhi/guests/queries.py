@@ -53,7 +53,7 @@ class GuestHit:
 def search_guests(*, group_id: int, text: str, limit: int = 10) -> list[GuestHit]:
     """Guests by name, pinyin, initials, phone, its last four digits, member number or document number.
 
-    At most two index ranges; ranked by how they were found, level and last stay among the first of each range.
+    A file that was joined into another finds that one. At most two index ranges; ranked by how they were found, level and last stay among the first of each range.
     """
     arms = arms_of(text)
     if not arms:
@@ -61,7 +61,10 @@ def search_guests(*, group_id: int, text: str, limit: int = 10) -> list[GuestHit
     found, params = union(arms, group_id=group_id)
     sql = f"""
     SELECT {_HIT_COLUMNS}
-    FROM (SELECT id, min(rank) AS rank FROM ({found}) every GROUP BY id) hit
+    FROM (
+        SELECT coalesce(f.merged_into_id, f.id) AS id, min(every.rank) AS rank
+        FROM ({found}) every JOIN guests_guest f ON f.id = every.id GROUP BY 1
+    ) hit
     JOIN guests_guest g ON g.id = hit.id
     LEFT JOIN guests_organisation o ON o.id = g.organisation_id
     ORDER BY hit.rank, {_RANK} LIMIT %s
@@ -74,7 +77,7 @@ def recent_guests(*, group_id: int, limit: int = 30) -> list[GuestHit]:
     sql = f"""
     SELECT {_HIT_COLUMNS}
     FROM guests_guest g LEFT JOIN guests_organisation o ON o.id = g.organisation_id
-    WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s
+    WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL AND g.merged_into_id IS NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s
     """  # noqa: S608  (constants)
     return _hits(sql, [group_id, limit])
 
