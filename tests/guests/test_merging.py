@@ -280,7 +280,7 @@ _choice = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_unmerge_in_any_allowed_order_gives_every_row_back(hotel: HotelRef, clerk: Actor, data: st.DataObject) -> None:
     before, standing = _people(hotel, clerk, data), []

@@ -35,8 +35,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "note": ("note",),
     "last_stay": ("last_stay_on",),
 }
+LAST_STAY = "last_stay"
 # Not asked for: the higher level and the later stay stand.
-BY_RULE = {"level": "vip_rank", "last_stay": "last_stay_on"}
+BY_RULE = {"level": "vip_rank", LAST_STAY: "last_stay_on"}
 CHOSEN = tuple(field for field in FIELDS if field not in BY_RULE)
 
 Row = dict[str, Any]
@@ -65,6 +66,8 @@ def chosen(survivor: Row, merged: Row, choices: Mapping[str, str]) -> list[str]:
             wants = bool(theirs) and (not mine or theirs > mine)
         else:
             wants = choices.get(field, FROM_SURVIVOR if mine else FROM_MERGED) == FROM_MERGED
+        if field == LAST_STAY:
+            continue
         # An empty value of the merged file is no value to choose.
         if wants and theirs and any(survivor[column] != merged[column] for column in columns):
             taken.append(field)
@@ -74,8 +77,11 @@ def chosen(survivor: Row, merged: Row, choices: Mapping[str, str]) -> list[str]:
 def take_over(*, group_id: int, merge_id: int, survivor: Row, merged: Row, fields: list[str]) -> None:
     """Write the fields of the merged file into the survivor and note what stood there."""
     guest_id = survivor["id"]
-    for field in fields:
+    # The last stay is noted in any case: it is the later one of all files that are joined at a moment.
+    for field in (*fields, LAST_STAY):
         before, after = _values(survivor, field), _values(merged, field)
+        if field == LAST_STAY:
+            after = {"last_stay_on": _later(survivor["last_stay_on"], merged["last_stay_on"])}
         db.execute(
             "INSERT INTO guests_mergedfield (group_id, merge_id, guest_id, field, before, after, before_sealed)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s)",
@@ -97,6 +103,9 @@ def take_back(*, merge_id: int, survivor: Row) -> list[str]:
     left = []
     for note in notes:
         before, after = db.plain_json(note["before"]), db.plain_json(note["after"])
+        if note["field"] == LAST_STAY:
+            _last_stay_back(merge_id, survivor, before["last_stay_on"])
+            continue
         if _inherited(merge_id, survivor["id"], note["field"], note):
             continue
         if _values(survivor, note["field"]) != after:
@@ -106,6 +115,35 @@ def take_back(*, merge_id: int, survivor: Row) -> list[str]:
         if note["field"] == PHONE:
             _write_sealed(survivor["id"], note["before_sealed"])
     return left
+
+
+def _later(one: str | None, other: str | None) -> str | None:
+    return max(filter(None, (one, other)), default=None)
+
+
+def _last_stay_back(merge_id: int, survivor: Row, value: str | None) -> None:
+    """What the last stay would be had this merge never been: the notes of the later ones are told anew, in order."""
+    expected = db.plain_json(
+        db.fetch_value(
+            "SELECT after FROM guests_mergedfield WHERE merge_id = %s AND field = %s", [merge_id, LAST_STAY]
+        )
+    )["last_stay_on"]
+    later = db.fetch_all(
+        "SELECT f.id, f.after, g.last_stay_on::text AS theirs FROM guests_mergedfield f"
+        " JOIN guests_merge m ON m.id = f.merge_id AND m.undone_at IS NULL JOIN guests_guest g ON g.id = m.merged_id"
+        " WHERE f.guest_id = %s AND f.field = %s AND f.merge_id > %s ORDER BY f.merge_id",
+        [survivor["id"], LAST_STAY, merge_id],
+    )
+    for note in later:
+        expected = db.plain_json(note["after"])["last_stay_on"]
+        before, value = value, _later(value, note["theirs"])
+        db.execute(
+            "UPDATE guests_mergedfield SET before = %s, after = %s WHERE id = %s",
+            [_json({"last_stay_on": before}), _json({"last_stay_on": value}), note["id"]],
+        )
+    # A stay since then is later than all of them and stays.
+    if survivor["last_stay_on"] == expected:
+        _write(survivor["id"], LAST_STAY, {"last_stay_on": value})
 
 
 def _inherited(merge_id: int, guest_id: int, field: str, note: Row) -> bool:

@@ -160,11 +160,8 @@ def _standing_merge(group_id: int, merge_id: int) -> dict[str, Any]:
 
 
 def _count_back(survivor_id: int, stays: int) -> None:
-    """The survivor counts its own stays again, and its last one is its own or that of a file still joined with it."""
     db.execute(
-        "UPDATE guests_guest g SET stays = greatest(g.stays - %s, 0), version = g.version + 1, last_stay_on ="
-        " greatest(g.last_stay_on, (SELECT max(m.last_stay_on) FROM guests_guest m WHERE m.merged_into_id = g.id))"
-        " WHERE g.id = %s",
+        "UPDATE guests_guest SET stays = greatest(stays - %s, 0), version = version + 1 WHERE id = %s",
         [stays, survivor_id],
     )
 
