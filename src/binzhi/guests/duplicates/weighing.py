@@ -47,7 +47,7 @@ _RAREST = 0.000005
 # with nothing but a common name, a pair is for people to decide.
 _NEVER_SURE = {
     "name": {"one_letter", "part", "surname", "differs", "given"}, "birth": {"differs", "generation"}, "sex": {"differs"},
-    "document": {"other_card"},
+    "document": {"other_card"}, "phone": {"one_digit"},
 }  # fmt: skip
 
 
