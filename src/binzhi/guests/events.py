@@ -100,8 +100,17 @@ class GuestsCompared(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportMoved(Event):
-    """An import is in another state, or further in it."""
+    """An import is in another state: the worker looks whether there is something to do."""
 
     topic: ClassVar[str] = "guest.import_moved"
     import_id: int
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportAdvanced(Event):
+    """A batch of an import is done."""
+
+    topic: ClassVar[str] = "guest.import_advanced"
+    import_id: int
+    next_row: int

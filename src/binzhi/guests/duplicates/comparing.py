@@ -137,7 +137,7 @@ def _phones(one: Features, other: Features, near_phone: bool) -> str:
         return "same"
     if near_phone:
         return "one_digit"
-    return "tail" if one.tail == other.tail else "differs"
+    return "tail" if one.tail is not None and one.tail == other.tail else "differs"
 
 
 def _documents(one: Features, other: Features) -> str:
