@@ -7,7 +7,8 @@ class GuestsConfig(AppConfig):
 
     def ready(self) -> None:
         from binzhi.guests.merging import held
-        from binzhi.guests.web import finding
+        from binzhi.guests.web import duplicates, finding
 
         finding.register()
+        duplicates.register()
         held.register()

@@ -1,7 +1,6 @@
 """How two files compare, field by field: each comparison comes out at one of a few levels.
 
-Phones and documents are compared by their keyed hashes; a digit that was mistyped or two that changed places are found
-by the hashes of all such variants. Nothing is opened.
+Phones and documents are compared by their keyed hashes; whether two phones are one mistake apart is told from outside.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ GENERATION = 15 * 365
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """What of a file is compared. `variants` are the hashes of the phone with one mistake, where they are known."""
+    """What of a file is compared."""
 
     guest_id: int
     name: str

@@ -58,6 +58,9 @@ class Weighed:
     bits: float
     reasons: tuple[tuple[str, str, float], ...]
 
+    def level(self, field: str) -> str:
+        return next((level for name, level, _bits in self.reasons if name == field), "")
+
     @property
     def is_sure(self) -> bool:
         never = any(level in _NEVER_SURE.get(field, ()) for field, level, _bits in self.reasons)

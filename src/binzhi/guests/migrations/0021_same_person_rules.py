@@ -8,7 +8,7 @@ INDEXES = {
     "guest_merged": "guests_guest (merged_into_id) WHERE merged_into_id IS NOT NULL",
     "guest_unmatched": "guests_guest (group_id, id) WHERE matched_version < version",
     "guest_by_birth_date": "guests_guest (group_id, birth_date) WHERE birth_date IS NOT NULL",
-    "guest_by_email": "guests_guest (group_id, lower(email)) WHERE email <> ''",
+    "guest_by_email": "guests_guest (group_id, email) WHERE email <> ''",
 }
 # A row whose like the file that stays has already (a rule of its table says there is one) does not move.
 MOVE = """

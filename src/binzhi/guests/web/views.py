@@ -41,6 +41,8 @@ def listing(request: StaffRequest) -> HttpResponse:
         "guests": queries.recent_guests(group_id=group_id, limit=LISTED) if found is None else found,
         "is_full": found is not None and len(found) == LISTED,
         "may_create": request.actor.may(Permission.CREATE, hotel_of(request).pk),
+        "may_merge": request.actor.may(Permission.MERGE, hotel_of(request).pk),
+        "may_import": request.actor.may(Permission.IMPORT, hotel_of(request).pk),
     }
     return render_screen(request, "guests/list.html", context, part="guests/_list.html")
 
