@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -104,7 +103,7 @@ def test_every_column_that_names_a_guest_is_registered_and_has_rows_with_an_id(d
 
 
 def test_merge_guests_moves_documents_and_bills_and_forwards_the_old_file(
-    hotel: HotelRef, clerk: Actor, add: Callable[..., int], client: Any
+    hotel: HotelRef, clerk: Actor, add: Callable[..., int]
 ) -> None:
     stays, goes = add("王伟", phone="13912348806"), add("王玮", phone="13700001234", email="w@example.com")
     add_document(hotel_id=hotel.pk, guest_id=goes, document=DocumentInput("resident_id", ID_A), actor=clerk, now=NOW)
@@ -401,7 +400,3 @@ def test_merge_that_breaks_off_half_way_leaves_nothing(monkeypatch: pytest.Monke
         merge(hotel, actor, one, two)
     assert state(hotel.group_id) == before
     assert Merge.objects.count() == 0
-
-
-def test_the_old_address_leads_to_the_file_that_stands(hotel: HotelRef) -> None:
-    assert reverse("guests:detail", args=[hotel.code, 1]).endswith("/guests/1")

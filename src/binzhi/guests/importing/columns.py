@@ -49,8 +49,8 @@ _HAN_NAME = re.compile(r"[㐀-鿿·]{2,6}")
 def bare(heading: str) -> str:
     """A heading without ornament: 【客人姓名*】(必填) is 客人姓名."""
     text = unicodedata.normalize("NFKC", heading).lower()
-    text = re.sub(r"[(\[【《<].*?[)\]】》>]", lambda found: "" if len(found[0]) < len(text) else found[0], text)
-    return re.sub(r"[\W_]+", "", text)
+    without = re.sub(r"[(\[【《<].*?[)\]】》>]", "", text)
+    return re.sub(r"[\W_]+", "", without) or re.sub(r"[\W_]+", "", text)
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:
