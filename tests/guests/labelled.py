@@ -19,11 +19,24 @@ SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁�
 WEIGHTS = [72, 71, 67, 54, 46, 31, 23, 21, 20, 20, *([12] * 10), *([7] * 15), *([4] * 15)]
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉萍红娥玲菲鑫鹏斌波宇浩凯健俊帆倩雪婷璐琳瑶晨思雨欣怡梓涵子轩浩然一诺"
 COMMON = ("王伟", "张伟", "王芳", "李娜", "张敏", "李静", "王静", "刘伟", "王秀英", "张丽")
-SOUNDS = {"伟": "玮", "芳": "方", "娜": "那", "敏": "闽", "静": "婧", "丽": "莉", "强": "蔷", "华": "桦", "明": "铭", "玲": "铃", "雪": "学", "怡": "宜", "涵": "晗", "欣": "昕"}
-FIRST = ("John Mary James Patricia Robert Jennifer Michael Linda David Elizabeth Anna Thomas Hans Julia Pierre Marie "
-         "Carlos Lucia Ivan Olga Yuki Kenji Sofia Marco").split()  # fmt: skip
-LAST = ("Smith Johnson Brown Garcia Miller Davis Schmidt Weber Fischer Dubois Martin Rossi Ivanov Petrov Tanaka Sato "
-        "Andersson Nielsen Kowalski Novak Silva Costa Moreau Keller").split()  # fmt: skip
+SOUNDS = {
+    "伟": "玮",
+    "芳": "方",
+    "娜": "那",
+    "敏": "闽",
+    "静": "婧",
+    "丽": "莉",
+    "强": "蔷",
+    "华": "桦",
+    "明": "铭",
+    "玲": "铃",
+    "雪": "学",
+    "怡": "宜",
+    "涵": "晗",
+    "欣": "昕",
+}
+FIRST = ["John", "Mary", "James", "Patricia", "Robert", "Jennifer", "Michael", "Linda", "David", "Elizabeth", "Anna", "Thomas", "Hans", "Julia", "Pierre", "Marie", "Carlos", "Lucia", "Ivan", "Olga", "Yuki", "Kenji", "Sofia", "Marco"]  # fmt: skip
+LAST = ["Smith", "Johnson", "Brown", "Garcia", "Miller", "Davis", "Schmidt", "Weber", "Fischer", "Dubois", "Martin", "Rossi", "Ivanov", "Petrov", "Tanaka", "Sato", "Andersson", "Nielsen", "Kowalski", "Novak", "Silva", "Costa", "Moreau", "Keller"]  # fmt: skip
 MAILS = ("qq.com", "163.com", "example.com", "gmail.com")
 
 
@@ -107,7 +120,9 @@ class Maker:
 
     def wrong_birth(self, one: GuestDetails) -> GuestDetails:
         born = one.birth_date
-        return one if born is None else replace(one, birth_date=born.replace(year=born.year + self.random.choice((1, 10))))
+        return (
+            one if born is None else replace(one, birth_date=born.replace(year=born.year + self.random.choice((1, 10))))
+        )
 
     def typo(self, one: GuestDetails) -> GuestDetails:
         if " " not in one.name:
@@ -205,11 +220,10 @@ def score(made: Labelled, ids: list[int], group_id: int) -> Score:
 
 
 def tell(seed: int, people: int) -> str:
-    from tests.factories import NOW, SYSTEM
-    from tests.guests.conftest import new_hotel
-
     from binzhi.guests import files
     from binzhi.kernel import db
+    from tests.factories import NOW, SYSTEM
+    from tests.guests.conftest import new_hotel
 
     hotel = new_hotel()
     made = make(seed, people)

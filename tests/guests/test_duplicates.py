@@ -93,7 +93,10 @@ def compare_all(hotel: HotelRef) -> Callable[[], int]:
 def test_compare_new_files_suggests_a_pair_once_with_reasons_in_words(
     hotel: HotelRef, clerk: Actor, add: Callable[..., int], compare_all: Callable[[], int]
 ) -> None:
-    one, two = add("欧阳娜娜", phone="13912348806", birth_date=BORN), add("歐陽娜娜", phone="13912348860", birth_date=BORN)
+    one, two = (
+        add("欧阳娜娜", phone="13912348806", birth_date=BORN),
+        add("歐陽娜娜", phone="13912348860", birth_date=BORN),
+    )
     add("王伟", phone="13700001234")
     assert compare_all() == 3
     (line,) = queries.open_pairs(group_id=hotel.group_id)
@@ -124,9 +127,7 @@ def test_candidates_of_another_group_are_not_compared(hotel: HotelRef, add: Call
 
     mine = add("欧阳娜娜", phone="13912348806")
     far = new_hotel()
-    create_guest(
-        hotel_id=far.pk, details=GuestDetails(name="欧阳娜娜", phone="13912348806"), actor=SYSTEM, now=NOW
-    )
+    create_guest(hotel_id=far.pk, details=GuestDetails(name="欧阳娜娜", phone="13912348806"), actor=SYSTEM, now=NOW)
     assert weighed(group_id=hotel.group_id, guest_ids=[mine], files=2) == {}
 
 

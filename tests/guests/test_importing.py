@@ -89,10 +89,10 @@ def test_read_rows_workbook_dates_floats_and_joined_cells() -> None:
                      ["李娜", 29222, 110105194912310021, None]], merge="D2:D3")  # fmt: skip
     assert list(reading.read_rows(data)) == [
         ["姓名", "出生", "证件", "公司"], ["王伟", "1980-01-02", "110105491231002", "甲"],
-        ["李娜", "29222", repr(1.1010519491231002e17), "甲"],
+        ["李娜", "29222", "1.1010519491231e+17", "甲"],
     ]  # fmt: skip
     with pytest.raises(cells.Wrong) as lost:
-        cells.document_text(repr(1.1010519491231002e17))
+        cells.document_text("1.1010519491231e+17")
     assert lost.value.code == "digits_lost"
 
 
@@ -115,7 +115,9 @@ def _sizes(data: bytearray) -> list[int]:
     return [data.index(b"PK\x03\x04") + 22, data.index(b"PK\x01\x02") + 24]
 
 
-@pytest.mark.parametrize("data", [b"", b"  \n", b"PK\x03\x04nothing", b"\xd0\xcf\x11\xe0broken", b"\x00\x01\x02\x03" * 50])
+@pytest.mark.parametrize(
+    "data", [b"", b"  \n", b"PK\x03\x04nothing", b"\xd0\xcf\x11\xe0broken", b"\x00\x01\x02\x03" * 50]
+)
 def test_read_rows_of_no_table_is_refused(data: bytes) -> None:
     with pytest.raises(FileNotRead):
         list(reading.read_rows(data))
@@ -236,9 +238,7 @@ def test_import_profile_is_kept_for_files_with_the_same_headings(hotel: HotelRef
     data = "姓名,电话,特征\n王伟,13912348806,左撇子\n".encode()
     import_id = sent(hotel, clerk, data)
     assert card_of(hotel, import_id).mapping == ["name", "phone", ""]
-    services.map_import(
-        hotel_id=hotel.pk, import_id=import_id, mapping=["name", "phone", "note"], actor=clerk, now=NOW
-    )
+    services.map_import(hotel_id=hotel.pk, import_id=import_id, mapping=["name", "phone", "note"], actor=clerk, now=NOW)
     assert card_of(hotel, sent(hotel, clerk, data)).mapping == ["name", "phone", "note"]
 
 

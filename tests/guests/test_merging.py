@@ -192,7 +192,11 @@ def test_merge_guests_refusals_change_nothing(
     else:
         for guest_id, number in ((one, ID_A), (two, ID_B)):
             add_document(
-                hotel_id=hotel.pk, guest_id=guest_id, document=DocumentInput("resident_id", number), actor=clerk, now=NOW
+                hotel_id=hotel.pk,
+                guest_id=guest_id,
+                document=DocumentInput("resident_id", number),
+                actor=clerk,
+                now=NOW,
             )
         expected = TwoPersons
     before = state(hotel.group_id), Merge.objects.count()
@@ -301,9 +305,7 @@ def test_unmerge_in_any_allowed_order_gives_every_row_back(hotel: HotelRef, cler
 
 def _people(hotel: HotelRef, clerk: Actor, data: st.DataObject) -> dict[str, list[str]]:
     for place in range(4):
-        guest_id = create_guest(
-            hotel_id=hotel.pk, details=GuestDetails(**data.draw(_person)), actor=clerk, now=NOW
-        )
+        guest_id = create_guest(hotel_id=hotel.pk, details=GuestDetails(**data.draw(_person)), actor=clerk, now=NOW)
         past = data.draw(_history)
         for _stay in range(past["stays"]):
             files.note_stay(guest_id=guest_id, on=TODAY - timedelta(days=past["day"]))
@@ -339,7 +341,9 @@ def _undo_one(
 def test_merges_that_cross_leave_one_survivor() -> None:
     hotel = new_hotel()
     actor = colleague(hotel, *Permission)
-    one, two = (create_guest(hotel_id=hotel.pk, details=GuestDetails(name=name), actor=actor, now=NOW) for name in "甲乙")
+    one, two = (
+        create_guest(hotel_id=hotel.pk, details=GuestDetails(name=name), actor=actor, now=NOW) for name in "甲乙"
+    )
     for _round in range(3):
         outcomes = together([lambda: merge(hotel, actor, one, two), lambda: merge(hotel, actor, two, one)])
         merged = [each for each in outcomes if isinstance(each, int)]
@@ -354,7 +358,9 @@ def test_merges_that_cross_leave_one_survivor() -> None:
 def test_merge_while_stays_are_noted_loses_none() -> None:
     hotel = new_hotel()
     actor = colleague(hotel, *Permission)
-    one, two = (create_guest(hotel_id=hotel.pk, details=GuestDetails(name=name), actor=actor, now=NOW) for name in "甲乙")
+    one, two = (
+        create_guest(hotel_id=hotel.pk, details=GuestDetails(name=name), actor=actor, now=NOW) for name in "甲乙"
+    )
 
     def note() -> None:
         see_all()
@@ -377,7 +383,9 @@ def test_merge_while_stays_are_noted_loses_none() -> None:
 def test_negative_control_noting_a_stay_without_looking_for_the_survivor_loses_it() -> None:
     hotel = new_hotel()
     actor = colleague(hotel, *Permission)
-    one, two = (create_guest(hotel_id=hotel.pk, details=GuestDetails(name=name), actor=actor, now=NOW) for name in "甲乙")
+    one, two = (
+        create_guest(hotel_id=hotel.pk, details=GuestDetails(name=name), actor=actor, now=NOW) for name in "甲乙"
+    )
     merge(hotel, actor, one, two)
     see_all()
     db.execute("UPDATE guests_guest SET stays = stays + 1 WHERE id = %s", [two])
@@ -388,15 +396,17 @@ def test_negative_control_noting_a_stay_without_looking_for_the_survivor_loses_i
 def test_merge_that_breaks_off_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     hotel = new_hotel()
     actor = colleague(hotel, *Permission)
-    one, two = (create_guest(hotel_id=hotel.pk, details=GuestDetails(name=name), actor=actor, now=NOW) for name in "甲乙")
+    one, two = (
+        create_guest(hotel_id=hotel.pk, details=GuestDetails(name=name), actor=actor, now=NOW) for name in "甲乙"
+    )
     folio(hotel, two, "F1")
     before = state(hotel.group_id)
 
     def die(**_given: Any) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(merging_services.fields, "take_over", die)
+    monkeypatch.setattr(merging_services.fields, "take_over", die)
+    with pytest.raises(KeyboardInterrupt):
         merge(hotel, actor, one, two)
     assert state(hotel.group_id) == before
     assert Merge.objects.count() == 0

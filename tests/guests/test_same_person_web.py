@@ -55,9 +55,7 @@ def test_pair_is_joined_with_the_chosen_fields_the_old_address_leads_on_and_it_i
     first, second = pair.first_id, pair.second_id
     page = boss.get(url(hotel, f"/duplicates/{pair.pk}")).content.decode()
     assert ("13912348806" in page, page.count('name="note"')) == (False, 2)
-    answer = boss.post(
-        url(hotel, f"/duplicates/{pair.pk}"), {"what": "same", "survivor": "second", "note": "first"}
-    )
+    answer = boss.post(url(hotel, f"/duplicates/{pair.pk}"), {"what": "same", "survivor": "second", "note": "first"})
     assert (answer.status_code, answer["Location"]) == (302, url(hotel, f"/{second}"))
     assert Guest.objects.get(pk=second).note == "备注0"
     there = boss.get(url(hotel, f"/{first}"))
@@ -66,7 +64,10 @@ def test_pair_is_joined_with_the_chosen_fields_the_old_address_leads_on_and_it_i
     assert f"/merges/{merge.pk}/undo" in boss.get(url(hotel, f"/{second}")).content.decode()
     assert boss.post(url(hotel, f"/duplicates/{pair.pk}"), {"what": "same"}).status_code == 409
     assert boss.post(url(hotel, f"/merges/{merge.pk}/undo"), {"guest": second}).status_code == 302
-    assert list(Guest.objects.order_by("pk").values_list("note", "merged_into_id")) == [("备注0", None), ("备注1", None)]
+    assert list(Guest.objects.order_by("pk").values_list("note", "merged_into_id")) == [
+        ("备注0", None),
+        ("备注1", None),
+    ]
     assert boss.post(url(hotel, f"/merges/{merge.pk}/undo")).status_code == 404
 
 

@@ -53,7 +53,8 @@ class GuestHit:
 def search_guests(*, group_id: int, text: str, limit: int = 10) -> list[GuestHit]:
     """Guests by name, pinyin, initials, phone, its last four digits, member number or document number.
 
-    A file that was joined into another finds that one. At most two index ranges; ranked by how they were found, level and last stay among the first of each range.
+    A file that was joined into another finds that one. At most two index ranges;
+    ranked by how they were found, level and last stay among the first of each range.
     """
     arms = arms_of(text)
     if not arms:
@@ -77,7 +78,8 @@ def recent_guests(*, group_id: int, limit: int = 30) -> list[GuestHit]:
     sql = f"""
     SELECT {_HIT_COLUMNS}
     FROM guests_guest g LEFT JOIN guests_organisation o ON o.id = g.organisation_id
-    WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL AND g.merged_into_id IS NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s
+    WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL AND g.merged_into_id IS NULL
+    ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s
     """  # noqa: S608  (constants)
     return _hits(sql, [group_id, limit])
 

@@ -174,7 +174,8 @@ def _open_document(group_id: int, guest_id: int, what: str) -> str:
 def _lock_guest(group_id: int, guest_id: int) -> dict[str, Any]:
     row = db.fetch_one(
         "SELECT name, name_en, sex, birth_date, nationality, email, organisation_id, member_no, member_tier,"
-        " vip_level, note, phone_masked, version, merged_into_id FROM guests_guest WHERE group_id = %s AND id = %s FOR NO KEY UPDATE",
+        " vip_level, note, phone_masked, version, merged_into_id FROM guests_guest"
+        " WHERE group_id = %s AND id = %s FOR NO KEY UPDATE",
         [group_id, guest_id],
     )
     if row is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rapidfuzz.distance import DamerauLevenshtein, OSA
+from rapidfuzz.distance import OSA, DamerauLevenshtein
 
 from binzhi.kernel.search import is_han
 from binzhi.kernel.surnames import surname_of

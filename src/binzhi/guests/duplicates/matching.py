@@ -25,7 +25,7 @@ COUNTED = 1500
 # A name not met yet is about as common as one in a hundred thousand.
 SMOOTH, USUAL_SHARE = 20_000, 0.00001
 
-_CANDIDATES = """
+_CANDIDATES = f"""
 WITH s AS (
     SELECT id, group_id, pinyin, initials, birth_date, email, phone_index, phone_tail_index, member_no, organisation_id,
         CASE WHEN name ~ '^[[:alpha:]]+ [[:alpha:]]+$' AND name ~ '^[ -~]+$'
@@ -34,34 +34,34 @@ WITH s AS (
 ), names AS (
     SELECT n.pinyin, (
         SELECT count(*) FROM (SELECT 1 FROM guests_guest g WHERE g.group_id = %(group)s AND g.pinyin = n.pinyin
-            LIMIT {counted}) few
+            LIMIT {COUNTED}) few
     ) AS files
     FROM (SELECT DISTINCT pinyin FROM s WHERE pinyin <> '') n
 ), found AS (
     SELECT s.id AS one, g.id AS other FROM s CROSS JOIN LATERAL (
-        SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.phone_index = s.phone_index LIMIT {few}
+        SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.phone_index = s.phone_index LIMIT {FEW}
     ) g WHERE s.phone_index IS NOT NULL
     UNION ALL
     SELECT s.id, g.id FROM s CROSS JOIN LATERAL (
         SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.email IN (s.email, lower(s.email))
-            AND g.email <> '' LIMIT {few}
+            AND g.email <> '' LIMIT {FEW}
     ) g WHERE s.email <> ''
     UNION ALL
     SELECT s.id, g.id FROM s CROSS JOIN LATERAL (
-        SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.member_no = s.member_no LIMIT {few}
+        SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.member_no = s.member_no LIMIT {FEW}
     ) g WHERE s.member_no <> ''
     UNION ALL
     SELECT s.id, g.id FROM s JOIN guests_guest g ON g.group_id = s.group_id AND g.birth_date = s.birth_date
         AND left(g.initials, 1) IN (left(s.initials, 1), right(s.initials, 1)) AND g.birth_date IS NOT NULL
     UNION ALL
     SELECT s.id, g.id FROM s JOIN names n ON n.pinyin = s.pinyin CROSS JOIN LATERAL (
-        SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.pinyin = s.pinyin AND (n.files <= {rare}
+        SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.pinyin = s.pinyin AND (n.files <= {RARE}
             OR g.phone_tail_index = s.phone_tail_index OR g.organisation_id = s.organisation_id)
-        LIMIT {few}
+        LIMIT {FEW}
     ) g
     UNION ALL
     SELECT s.id, g.id FROM s CROSS JOIN LATERAL (
-        SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.pinyin = s.turned LIMIT {rare}
+        SELECT id FROM guests_guest g WHERE g.group_id = s.group_id AND g.pinyin = s.turned LIMIT {RARE}
     ) g WHERE s.turned IS NOT NULL
 ), pairs AS (
     SELECT DISTINCT least(one, other) AS one, greatest(one, other) AS other FROM found WHERE one <> other
@@ -69,7 +69,7 @@ WITH s AS (
 SELECT p.one, p.other FROM pairs p
 WHERE NOT EXISTS (SELECT 1 FROM guests_duplicatepair d
     WHERE d.first_id = p.one AND d.second_id = p.other AND d.state <> 'open')
-""".format(counted=COUNTED, few=FEW, rare=RARE)
+"""  # noqa: S608  (constants)
 _FEATURES = """
 SELECT g.id AS guest_id, g.name, g.plain, g.pinyin, g.initials, g.name_en, g.sex, g.birth_date, g.nationality, g.email,
     g.phone_index AS phone, g.phone_tail_index AS tail, g.organisation_id, g.member_no, g.phone_sealed,
@@ -77,11 +77,11 @@ SELECT g.id AS guest_id, g.name, g.plain, g.pinyin, g.initials, g.name_en, g.sex
         FROM guests_guestdocument d WHERE d.guest_id = g.id)::text AS documents
 FROM guests_guest g WHERE g.id = ANY(%s)
 """
-_SHARES = """
+_SHARES = f"""
 SELECT n.pinyin, (SELECT count(*) FROM (SELECT 1 FROM guests_guest g WHERE g.group_id = %s AND g.pinyin = n.pinyin
-    LIMIT {counted}) few) AS files
+    LIMIT {COUNTED}) few) AS files
 FROM unnest(%s::text[]) AS n (pinyin)
-""".format(counted=COUNTED)
+"""  # noqa: S608  (constants)
 _KEEP = """
 INSERT INTO guests_duplicatepair (group_id, first_id, second_id, weight, reasons)
 SELECT %s, p.first, p.second, p.weight, p.reasons
@@ -126,7 +126,7 @@ def weighed(*, group_id: int, guest_ids: Sequence[int], files: int) -> dict[Pair
             continue
         one, other = known[pair[0]][0], known[pair[1]][0]
         first = weigh(one, other, files=files)
-        matters = _NEARLY_THERE <= first.bits and first.level("phone") == "differs" and first.level("name") in _CLOSE
+        matters = first.bits >= _NEARLY_THERE and first.level("phone") == "differs" and first.level("name") in _CLOSE
         if matters and _is_near(pair, known, opened):
             first = weigh(one, other, files=files, near_phone=True)
         found[pair] = first
@@ -137,7 +137,9 @@ def weighed(*, group_id: int, guest_ids: Sequence[int], files: int) -> dict[Pair
 _NEARLY_THERE = -18.0
 _CLOSE = frozenset({"same", "sounds_same", "same_in_letters", "turned", "one_letter", "longer", "given"})
 # With figures of a table that is being filled the planner reads all of it for a handful of rows.
-_BY_INDEX = "SELECT set_config(name, %s, true) FROM unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin}'::text[]) name"
+_BY_INDEX = (
+    "SELECT set_config(name, %s, true) FROM unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin}'::text[]) name"
+)
 
 
 def _candidates(group_id: int, guest_ids: Sequence[int]) -> list[dict[str, int]]:

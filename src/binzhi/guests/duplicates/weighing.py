@@ -46,7 +46,8 @@ _RAREST = 0.000005
 # Twins share surname, birthday, phone and company, father and son name, phone and company: with such a difference, or
 # with nothing but a common name, a pair is for people to decide.
 _NEVER_SURE = {
-    "name": {"one_letter", "part", "surname", "differs", "given"}, "birth": {"differs", "generation"}, "sex": {"differs"},
+    "name": {"one_letter", "part", "surname", "differs", "given"},
+    "birth": {"differs", "generation"}, "sex": {"differs"},
     "document": {"other_card"}, "phone": {"one_digit"},
 }  # fmt: skip
 

@@ -30,7 +30,8 @@ _KINDS = {
     "身份证": DocumentKind.RESIDENT_ID, "居民身份证": DocumentKind.RESIDENT_ID, "二代身份证": DocumentKind.RESIDENT_ID,
     "护照": DocumentKind.PASSPORT, "passport": DocumentKind.PASSPORT, "港澳通行证": DocumentKind.HK_MACAO,
     "港澳居民来往内地通行证": DocumentKind.HK_MACAO, "回乡证": DocumentKind.HK_MACAO, "台胞证": DocumentKind.TAIWAN,
-    "台湾居民来往大陆通行证": DocumentKind.TAIWAN, "外国人永久居留身份证": DocumentKind.FOREIGNER_PR, "其他": DocumentKind.OTHER,
+    "台湾居民来往大陆通行证": DocumentKind.TAIWAN,
+    "外国人永久居留身份证": DocumentKind.FOREIGNER_PR, "其他": DocumentKind.OTHER,
     **{str(kind): kind for kind in DocumentKind},
 }  # fmt: skip
 _LIMITS = {"name": NAME_LIMIT, "name_en": NAME_LIMIT, "member_no": MEMBER_NO_LIMIT, "note": NOTE_LIMIT,
@@ -59,9 +60,7 @@ def prepare(
     ]
 
 
-def _prepare(
-    line: int, row: list[str], columns: dict[str, int], today: date, ids: tuple[int, int] | None
-) -> Prepared:
+def _prepare(line: int, row: list[str], columns: dict[str, int], today: date, ids: tuple[int, int] | None) -> Prepared:
     given = {name: row[place] for name, place in columns.items() if place < len(row) and row[place]}
     made = Prepared(line)
 
@@ -132,13 +131,14 @@ def _phone(value: str, ids: tuple[int, int] | None) -> dict[str, Any]:
     }
 
 
-def _document(
-    given: dict[str, str], guest: dict[str, Any], today: date, ids: tuple[int, int] | None
-) -> dict[str, Any]:
+def _document(given: dict[str, str], guest: dict[str, Any], today: date, ids: tuple[int, int] | None) -> dict[str, Any]:
     number = cells.document_text(given["document_number"])
     checked = _checked(given, number, guest, today)
     if checked.birth_date is not None:
-        if guest["birth_date"] not in (None, checked.birth_date) or guest["sex"] not in ("", checked.sex or guest["sex"]):
+        if guest["birth_date"] not in (None, checked.birth_date) or guest["sex"] not in (
+            "",
+            checked.sex or guest["sex"],
+        ):
             raise Wrong("document_differs")
         guest |= {"birth_date": checked.birth_date, "sex": guest["sex"] or checked.sex,
                   "nationality": guest["nationality"] or checked.country}  # fmt: skip

@@ -108,7 +108,8 @@ def sample(*, import_id: int, header_row: int, limit: int = 5) -> list[list[str]
 def faults(*, card: ImportCard, limit: int | None = None) -> Iterator[Fault]:
     """Cells that could not be taken, in order, with what stood in them."""
     rows = db.fetch_all(
-        "SELECT line, outcome, issues FROM guests_importrow WHERE file_id = %s AND issues <> '[]' ORDER BY line LIMIT %s",
+        "SELECT line, outcome, issues FROM guests_importrow WHERE file_id = %s AND issues <> '[]' ORDER BY line"
+        " LIMIT %s",
         [card.pk, limit],
     )
     wanted = {row["line"]: row for row in rows}

@@ -32,7 +32,9 @@ Prepare = Callable[..., "Future[list[Prepared]]"]
 Told = Callable[[ImportCard], None]
 
 
-def advance(*, hotel_id: int, import_id: int, actor: Actor, now: Callable[[], datetime], told: Told | None = None) -> None:
+def advance(
+    *, hotel_id: int, import_id: int, actor: Actor, now: Callable[[], datetime], told: Told | None = None
+) -> None:
     """Do what the import waits for, until it waits for a person. `told` hears of each batch. Raises NotFound."""
     group_id = hotel_by_id(hotel_id).group_id
     while (card := import_by_id(group_id=group_id, import_id=import_id)).is_working:
@@ -40,9 +42,7 @@ def advance(*, hotel_id: int, import_id: int, actor: Actor, now: Callable[[], da
             services.read_import(hotel_id=hotel_id, import_id=import_id, actor=actor, now=now())
             continue
         if card.state == ImportState.UNDOING:
-            while services.undo_batch(
-                hotel_id=hotel_id, import_id=import_id, limit=UNDO_BATCH, actor=actor, now=now()
-            ):
+            while services.undo_batch(hotel_id=hotel_id, import_id=import_id, limit=UNDO_BATCH, actor=actor, now=now()):
                 _tell(told, group_id, import_id)
         else:
             _write_all(card, hotel_id, actor=actor, now=now, told=told)

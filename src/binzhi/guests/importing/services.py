@@ -252,5 +252,3 @@ def _record(import_id: int, state: ImportState, *, hotel_id: int, actor: Actor, 
         "guest.import_moved", subject="import", subject_id=import_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"state": state}, event=ImportMoved(import_id=import_id, state=state),
     )  # fmt: skip
-
-

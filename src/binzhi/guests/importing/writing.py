@@ -94,7 +94,9 @@ def take_over(
             continue
         new_id, document_id = ids[number] if ids else (-1 - number, 0)
         known |= dict.fromkeys(keys, new_id)
-        guests.append([{**row.guest, "id": new_id, "organisation_id": organisations.get(row.organisation)}[c] for c in _GUEST])
+        guests.append(
+            [{**row.guest, "id": new_id, "organisation_id": organisations.get(row.organisation)}[c] for c in _GUEST]
+        )
         if row.document is not None:
             documents.append([{**row.document, "id": document_id, "guest_id": new_id}[c] for c in _DOCUMENT])
         outcome.tell(row, RowOutcome.MADE, new_id if ids else None)
@@ -166,6 +168,9 @@ def _write(group_id: int, guests: list[list[Any]], documents: list[list[Any]], n
 
 
 def _copy(table: str, columns: Sequence[str], rows: list[list[Any]]) -> None:
-    with connection.connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as out:
+    with (
+        connection.connection.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as out,
+    ):
         for row in rows:
             out.write_row(row)

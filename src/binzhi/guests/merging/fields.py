@@ -124,9 +124,7 @@ def _later(one: str | None, other: str | None) -> str | None:
 def _last_stay_back(merge_id: int, survivor: Row, value: str | None) -> None:
     """What the last stay would be had this merge never been: the notes of the later ones are told anew, in order."""
     expected = db.plain_json(
-        db.fetch_value(
-            "SELECT after FROM guests_mergedfield WHERE merge_id = %s AND field = %s", [merge_id, LAST_STAY]
-        )
+        db.fetch_value("SELECT after FROM guests_mergedfield WHERE merge_id = %s AND field = %s", [merge_id, LAST_STAY])
     )["last_stay_on"]
     later = db.fetch_all(
         "SELECT f.id, f.after, g.last_stay_on::text AS theirs FROM guests_mergedfield f"

@@ -111,7 +111,8 @@ def follow_late_rows(*, hotel_id: int, since: timedelta | None = None, actor: Ac
     """
     rows = 0
     standing = db.fetch_all(
-        "SELECT id, group_id, survivor_id, merged_id FROM guests_merge WHERE undone_at IS NULL AND at >= %s ORDER BY id",
+        "SELECT id, group_id, survivor_id, merged_id FROM guests_merge WHERE undone_at IS NULL AND at >= %s"
+        " ORDER BY id",
         [now - since if since is not None else datetime.min.replace(tzinfo=now.tzinfo)],
     )
     for merge in standing:

@@ -6,156 +6,326 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('guests', '0003_own_levels'),
-        ('property', '0003_seals'),
+        ("guests", "0003_own_levels"),
+        ("property", "0003_seals"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='guest',
-            name='matched_version',
+            model_name="guest",
+            name="matched_version",
             field=models.IntegerField(db_default=0),
         ),
         migrations.AddField(
-            model_name='guest',
-            name='merged_into',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest'),
+            model_name="guest",
+            name="merged_into",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="guests.guest",
+            ),
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('size', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('sent', 'Being read'), ('read', 'Say what the columns are'), ('checking', 'Being checked'), ('checked', 'Checked'), ('running', 'Being taken over'), ('done', 'Taken over'), ('undoing', 'Being taken back'), ('undone', 'Taken back'), ('failed', 'Cannot be read')], db_default='sent', max_length=10)),
-                ('problem', models.CharField(db_default='', max_length=40)),
-                ('header', models.JSONField(default=list)),
-                ('header_row', models.IntegerField(db_default=0)),
-                ('mapping', models.JSONField(default=list)),
-                ('profile', models.CharField(db_default='', max_length=64)),
-                ('rows', models.IntegerField(db_default=0)),
-                ('next_row', models.IntegerField(db_default=0)),
-                ('made', models.IntegerField(db_default=0)),
-                ('known', models.IntegerField(db_default=0)),
-                ('refused', models.IntegerField(db_default=0)),
-                ('cells_wrong', models.IntegerField(db_default=0)),
-                ('suspected', models.IntegerField(db_default=0)),
-                ('undone', models.IntegerField(db_default=0)),
-                ('kept', models.IntegerField(db_default=0)),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('forgotten_at', models.DateTimeField(help_text='when the file itself was thrown away', null=True)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
-                ('hotel', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("size", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("sent", "Being read"),
+                            ("read", "Say what the columns are"),
+                            ("checking", "Being checked"),
+                            ("checked", "Checked"),
+                            ("running", "Being taken over"),
+                            ("done", "Taken over"),
+                            ("undoing", "Being taken back"),
+                            ("undone", "Taken back"),
+                            ("failed", "Cannot be read"),
+                        ],
+                        db_default="sent",
+                        max_length=10,
+                    ),
+                ),
+                ("problem", models.CharField(db_default="", max_length=40)),
+                ("header", models.JSONField(default=list)),
+                ("header_row", models.IntegerField(db_default=0)),
+                ("mapping", models.JSONField(default=list)),
+                ("profile", models.CharField(db_default="", max_length=64)),
+                ("rows", models.IntegerField(db_default=0)),
+                ("next_row", models.IntegerField(db_default=0)),
+                ("made", models.IntegerField(db_default=0)),
+                ("known", models.IntegerField(db_default=0)),
+                ("refused", models.IntegerField(db_default=0)),
+                ("cells_wrong", models.IntegerField(db_default=0)),
+                ("suspected", models.IntegerField(db_default=0)),
+                ("undone", models.IntegerField(db_default=0)),
+                ("kept", models.IntegerField(db_default=0)),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("forgotten_at", models.DateTimeField(help_text="when the file itself was thrown away", null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="property.hotelgroup"
+                    ),
+                ),
+                (
+                    "hotel",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotel",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('stays', models.IntegerField(help_text='stays of the merged file, counted with those of the survivor since')),
-                ('undone_by', models.BigIntegerField(null=True)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
-                ('merged', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
-                ('survivor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "stays",
+                    models.IntegerField(help_text="stays of the merged file, counted with those of the survivor since"),
+                ),
+                ("undone_by", models.BigIntegerField(null=True)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotelgroup",
+                    ),
+                ),
+                (
+                    "merged",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"),
+                ),
+                (
+                    "survivor",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('undone_at', None)), fields=('merged',), name='merged_once'), models.CheckConstraint(condition=models.Q(('survivor', models.F('merged')), _negated=True), name='merge_of_two')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)), fields=("merged",), name="merged_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("survivor", models.F("merged")), _negated=True), name="merge_of_two"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MergedField',
+            name="MergedField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('field', models.CharField(max_length=30)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('before_sealed', models.BinaryField(null=True)),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
-                ('guest', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
-                ('merge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fields', to='guests.merge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("field", models.CharField(max_length=30)),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                ("before_sealed", models.BinaryField(null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotelgroup",
+                    ),
+                ),
+                (
+                    "guest",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"),
+                ),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="fields", to="guests.merge"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('merge', 'field'), name='merged_field_once')],
+                "constraints": [models.UniqueConstraint(fields=("merge", "field"), name="merged_field_once")],
             },
         ),
         migrations.CreateModel(
-            name='MergedRow',
+            name="MergedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table_name', models.CharField(max_length=63)),
-                ('column_name', models.CharField(max_length=63)),
-                ('row_id', models.BigIntegerField()),
-                ('moved', models.BooleanField()),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
-                ('merge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='guests.merge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table_name", models.CharField(max_length=63)),
+                ("column_name", models.CharField(max_length=63)),
+                ("row_id", models.BigIntegerField()),
+                ("moved", models.BooleanField()),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotelgroup",
+                    ),
+                ),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rows", to="guests.merge"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DuplicatePair',
+            name="DuplicatePair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weight', models.FloatField()),
-                ('reasons', models.JSONField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('same', 'Same person'), ('different', 'Not the same')], db_default='open', max_length=10)),
-                ('decided_by', models.BigIntegerField(null=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('found_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('first', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='guests.guest')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("weight", models.FloatField()),
+                ("reasons", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("same", "Same person"), ("different", "Not the same")],
+                        db_default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_by", models.BigIntegerField(null=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("found_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "first",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotelgroup",
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="guests.guest"),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['group', '-weight', 'id'], name='pair_open')],
-                'constraints': [models.UniqueConstraint(fields=('first', 'second'), name='pair_once'), models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='pair_in_order')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "open")), fields=["group", "-weight", "id"], name="pair_open"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("first", "second"), name="pair_once"),
+                    models.CheckConstraint(condition=models.Q(("first__lt", models.F("second"))), name="pair_in_order"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ImportPart',
+            name="ImportPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=4)),
-                ('first', models.BigIntegerField()),
-                ('sealed', models.BinaryField()),
-                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='guests.import')),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=4)),
+                ("first", models.BigIntegerField()),
+                ("sealed", models.BinaryField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="guests.import",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotelgroup",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('file', 'kind', 'first'), name='import_part_once')],
+                "constraints": [models.UniqueConstraint(fields=("file", "kind", "first"), name="import_part_once")],
             },
         ),
         migrations.CreateModel(
-            name='ImportProfile',
+            name="ImportProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('headings', models.CharField(max_length=64)),
-                ('mapping', models.JSONField()),
-                ('used_at', models.DateTimeField()),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("headings", models.CharField(max_length=64)),
+                ("mapping", models.JSONField()),
+                ("used_at", models.DateTimeField()),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotelgroup",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('group', 'headings'), name='import_profile_once')],
+                "constraints": [models.UniqueConstraint(fields=("group", "headings"), name="import_profile_once")],
             },
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.IntegerField()),
-                ('outcome', models.CharField(choices=[('made', 'New file'), ('known', 'Known already'), ('refused', 'Left out'), ('undone', 'Taken back'), ('kept', 'In use, kept')], max_length=8)),
-                ('guest_id', models.BigIntegerField(null=True)),
-                ('issues', models.JSONField(default=list)),
-                ('file', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='results', to='guests.import')),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='property.hotelgroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.IntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("made", "New file"),
+                            ("known", "Known already"),
+                            ("refused", "Left out"),
+                            ("undone", "Taken back"),
+                            ("kept", "In use, kept"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("guest_id", models.BigIntegerField(null=True)),
+                ("issues", models.JSONField(default=list)),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="guests.import",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="property.hotelgroup",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('file', 'line'), name='import_row_once')],
+                "constraints": [models.UniqueConstraint(fields=("file", "line"), name="import_row_once")],
             },
         ),
     ]

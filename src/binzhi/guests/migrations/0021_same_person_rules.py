@@ -48,7 +48,13 @@ class Migration(migrations.Migration):
         *[migrations.RunSQL(f"CREATE INDEX {name} ON {on}", f"DROP INDEX {name}") for name, on in INDEXES.items()],
         migrations.RunSQL(MOVE, "DROP FUNCTION guests_move_rows(regclass, name, bigint, bigint, bigint[])"),
         *group_wall(
-            "guests_duplicatepair", "guests_merge", "guests_mergedrow", "guests_mergedfield", "guests_import",
-            "guests_importpart", "guests_importrow", "guests_importprofile",
+            "guests_duplicatepair",
+            "guests_merge",
+            "guests_mergedrow",
+            "guests_mergedfield",
+            "guests_import",
+            "guests_importpart",
+            "guests_importrow",
+            "guests_importprofile",
         ),
     ]

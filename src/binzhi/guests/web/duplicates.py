@@ -90,7 +90,8 @@ def pair(request: StaffRequest, pair_id: int) -> HttpResponse:
     first, second = found.first, found.second
     proposed = "first" if (first.stays, len(first.documents)) >= (second.stays, len(second.documents)) else "second"
     context = {
-        "pair": found, "cards": (first, second), "rows": compared(first, second), "refusal": refusal, "proposed": proposed,
+        "pair": found, "cards": (first, second), "rows": compared(first, second),
+        "refusal": refusal, "proposed": proposed,
         "is_joined": standing != [first.guest_id, second.guest_id], "standing": standing[0],
     }  # fmt: skip
     return render(request, "guests/duplicate.html", context, status=refusal.status if refusal else 200)
