@@ -38,7 +38,7 @@ class RevealReason(models.TextChoices):
 class PairState(models.TextChoices):
     """What was decided about two files that look like one person's."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Undecided")
     SAME = "same", _("Same person")
     DIFFERENT = "different", _("Not the same")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -40,7 +41,7 @@ def import_guests(file: Path, code: str, check: bool) -> None:
         actor = Actor.system("import by command")
         try:
             hotel = hotel_by_code(code)
-            here = {"hotel_id": hotel.pk, "actor": actor}
+            here: dict[str, Any] = {"hotel_id": hotel.pk, "actor": actor}
             import_id = services.send_import(name=file.name, data=file.read_bytes(), now=clock.now(), **here)
             advance(import_id=import_id, now=clock.now, **here)
             card = import_by_id(group_id=hotel.group_id, import_id=import_id)

@@ -138,7 +138,8 @@ _NEARLY_THERE = -18.0
 _CLOSE = frozenset({"same", "sounds_same", "same_in_letters", "turned", "one_letter", "longer", "given"})
 # With figures of a table that is being filled the planner reads all of it for a handful of rows.
 _BY_INDEX = (
-    "SELECT set_config(name, %s, true) FROM unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin}'::text[]) name"
+    "SELECT set_config(name, %s, true)"
+    " FROM unnest('{enable_seqscan,enable_hashjoin,enable_mergejoin}'::text[]) AS setting (name)"
 )
 
 

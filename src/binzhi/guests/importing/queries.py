@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from binzhi.guests.enums import ImportState, RowOutcome
 from binzhi.guests.importing import parts
@@ -80,8 +81,8 @@ def import_by_id(*, group_id: int, import_id: int, lock: bool = False) -> Import
     return _card(row)
 
 
-def _card(row: dict[str, object]) -> ImportCard:
-    return ImportCard(**{**row, "header": db.plain_json(row["header"]), "mapping": db.plain_json(row["mapping"])})  # type: ignore[arg-type]
+def _card(row: dict[str, Any]) -> ImportCard:
+    return ImportCard(**{**row, "header": db.plain_json(row["header"]), "mapping": db.plain_json(row["mapping"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from binzhi.guests.errors import FileNotRead, FileTooLarge
 
@@ -88,7 +89,7 @@ def _covered(ranges: object) -> Covered:
     return found
 
 
-def _sheet_rows(rows: Iterator[list[object]], covered: Covered, first: int) -> Iterator[Row]:
+def _sheet_rows(rows: Iterator[list[Any]], covered: Covered, first: int) -> Iterator[Row]:
     above: dict[int, Row] = {}
     needed = {top for spans in covered.values() for _left, _right, top in spans}
     for number, cells in enumerate(rows, start=first):

@@ -194,7 +194,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("same", "Same person"), ("different", "Not the same")],
+                        choices=[("open", "Undecided"), ("same", "Same person"), ("different", "Not the same")],
                         db_default="open",
                         max_length=10,
                     ),

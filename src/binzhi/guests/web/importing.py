@@ -108,7 +108,7 @@ def _shown(card: queries.ImportCard) -> dict[str, Any]:
 def faults(request: StaffRequest, import_id: int) -> HttpResponse:
     """Every cell that could not be taken, as a list to mend the file by."""
     card = queries.import_by_id(group_id=hotel_of(request).group_id, import_id=import_id)
-    header = [_("Row"), _("Column"), _("In the cell"), _("Why"), _("Row left out")]
+    header = [_("Row"), _("Column"), _("In the cell"), _("Reason"), _("Row left out")]
     rows = (
         [fault.line, fault.column, fault.value, fault.reason, _("Yes") if fault.is_refused else ""]
         for fault in queries.faults(card=card)
