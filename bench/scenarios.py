@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bench import audit, data, outside, promises, sql
+from bench import audit, data, imports, outside, promises, sql
 from bench.bare import Bare, Rate
 from bench.load import fire, quantile, request_bytes
 from bench.server import serving
@@ -245,6 +245,7 @@ SCENARIOS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "hot": hot,
     "audit": audit.night_audit,
     "promises": promises.promises,
+    "imports": imports.imports,
     "replay": outside.replay,
     "warm": outside.warm_start,
 }

@@ -56,6 +56,8 @@ WORDS: dict[str, Promise] = {
     "guests.reveal": _("Look at masked values"),
     "guests.set_vip_level": _("Set a guest's level"),
     "guests.manage_organisations": _("Add organisations"),
+    "guests.merge": _("Join two files of one guest, take them apart"),
+    "guests.import": _("Import guest files"),
     "property.view_rooms": _("See rooms"),
     "property.set_room_condition": _("Set the condition of rooms"),
     "property.inspect_room": _("Inspect rooms"),
