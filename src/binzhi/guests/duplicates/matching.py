@@ -144,10 +144,15 @@ _BY_INDEX = (
 
 
 def _candidates(group_id: int, guest_ids: Sequence[int]) -> list[dict[str, int]]:
-    db.execute(_BY_INDEX, ["off"])
+    read_by_index(True)
     rows = db.fetch_all(_CANDIDATES, {"ids": list(guest_ids), "group": group_id})
-    db.execute(_BY_INDEX, ["on"])
+    read_by_index(False)
     return rows
+
+
+def read_by_index(only: bool) -> None:
+    """Let this transaction read by index alone, or as the planner likes."""
+    db.execute(_BY_INDEX, ["off" if only else "on"])
 
 
 Known = dict[int, tuple[Features, bytes | None]]

@@ -79,7 +79,9 @@ def take_over(
 ) -> Outcome:  # fmt: skip
     """Write a batch; without ids it is a trial and only the results are written. Inside the caller's transaction."""
     outcome = Outcome()
+    matching.read_by_index(True)
     known = _known(group_id, rows)
+    matching.read_by_index(False)
     organisations = _organisations(group_id, rows, column_of_organisation)
     guests: list[list[Any]] = []
     documents: list[list[Any]] = []
