@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bench import audit, data, guests, outside, promises, sql
+from bench import audit, data, guests, imports, outside, promises, sql
 from bench.bare import Bare, Rate
 from bench.load import fire, quantile, request_bytes
 from bench.server import serving
@@ -246,6 +246,7 @@ SCENARIOS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "audit": audit.night_audit,
     "promises": promises.promises,
     "guests": guests.guests,
+    "imports": imports.imports,
     "replay": outside.replay,
     "warm": outside.warm_start,
 }

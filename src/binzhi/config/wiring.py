@@ -9,6 +9,8 @@ def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
     from binzhi.frontdesk import jobs as frontdesk_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
+    from binzhi.guests import jobs as guest_jobs
+    from binzhi.guests.events import ImportMoved
     from binzhi.kernel import jobs as kernel_jobs
     from binzhi.kernel.outbox import subscribe
     from binzhi.promises import jobs as promises_jobs
@@ -17,6 +19,8 @@ def on_app_ready(app: App) -> None:
     from binzhi.vip.events import StandingListChanged
 
     kernel_jobs.register(app)
+    guest_jobs.register(app)
+    subscribe(ImportMoved, guest_jobs.go_on_with_import(app))
     promises_jobs.register(app)
     frontdesk_jobs.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))

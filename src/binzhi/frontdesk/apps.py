@@ -9,6 +9,7 @@ class FrontdeskConfig(AppConfig):
         from binzhi.frontdesk import promising
         from binzhi.frontdesk.registering import guardian_phone_place
         from binzhi.frontdesk.web import bills, guest_page, guest_stays, search
+        from binzhi.guests.holdings import Holding, register_holding
         from binzhi.guests.rotation import register_sealed
 
         search.register()
@@ -17,3 +18,4 @@ class FrontdeskConfig(AppConfig):
         guest_page.register()
         promising.make_known()
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)
+        register_holding(Holding(table="frontdesk_registration", locks_at=20))

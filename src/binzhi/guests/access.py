@@ -16,3 +16,9 @@ class Permission(StrEnum):
     MANAGE_FIELDS = "guests.manage_fields"
     WARN = "guests.warn"
     APPROVE_BLACKLIST = "guests.approve_blacklist"
+    # Joining two files of one person, and taking them apart again.
+    MERGE = "guests.merge"
+    IMPORT = "guests.import"
+    # No post carries these: the system alone looks after what came late, and compares all files.
+    FOLLOW = "guests.follow_merges"
+    COMPARE = "guests.compare_files"

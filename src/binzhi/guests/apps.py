@@ -6,8 +6,11 @@ class GuestsConfig(AppConfig):
     label = "guests"
 
     def ready(self) -> None:
+        from binzhi.guests.merging import held
         from binzhi.guests.profile import holding
-        from binzhi.guests.web import finding
+        from binzhi.guests.web import duplicates, finding
 
         finding.register()
         holding.register()
+        duplicates.register()
+        held.register()

@@ -33,3 +33,35 @@ class RevealReason(models.TextChoices):
     GUEST = "guest", _("The guest asked for it")
     CONTACT = "contact", _("Reaching the guest")
     OTHER = "other", _("Other")
+
+
+class PairState(models.TextChoices):
+    """What was decided about two files that look like one person's."""
+
+    OPEN = "open", _("Undecided")
+    SAME = "same", _("Same person")
+    DIFFERENT = "different", _("Not the same")
+
+
+class ImportState(models.TextChoices):
+    """Where an import of guest files stands."""
+
+    SENT = "sent", _("Being read")
+    READ = "read", _("Say what the columns are")
+    CHECKING = "checking", _("Being checked")
+    CHECKED = "checked", _("Checked")
+    RUNNING = "running", _("Being taken over")
+    DONE = "done", _("Taken over")
+    UNDOING = "undoing", _("Being taken back")
+    UNDONE = "undone", _("Taken back")
+    FAILED = "failed", _("Cannot be read")
+
+
+class RowOutcome(models.TextChoices):
+    """What became of a row of an import."""
+
+    MADE = "made", _("New file")
+    KNOWN = "known", _("Known already")
+    REFUSED = "refused", _("Left out")
+    UNDONE = "undone", _("Taken back")
+    KEPT = "kept", _("In use, kept")

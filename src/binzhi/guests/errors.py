@@ -64,3 +64,39 @@ class OwnProposal(Conflict):
 class AlreadyDecided(Conflict):
     code = "already_decided"
     message = _("This has been decided meanwhile.")
+class FileMerged(Conflict):
+    """The file was found to be another file's person; `guest_id` names the one that stayed."""
+
+    code = "file_merged"
+    message = _("This file was joined with another one meanwhile. Open that one.")
+
+    def __init__(self, *, guest_id: int) -> None:
+        self.guest_id = guest_id
+        super().__init__(guest_id=guest_id)
+
+
+class TwoPersons(Conflict):
+    code = "two_persons"
+    message = _("Both files hold an ID card, and the numbers differ: these are two people.")
+
+
+class NotUndoable(Conflict):
+    code = "not_undoable"
+    message = _("Take the later merge apart first: this file was itself joined with another.")
+
+
+class ImportNotReady(Conflict):
+    code = "import_not_ready"
+    message = _("The import is not at this step.")
+
+
+class FileNotRead(InvalidInput):
+    code = "file_not_read"
+    field = "file"
+    message = _("This file cannot be read as a table. Use CSV, XLSX or XLS.")
+
+
+class FileTooLarge(InvalidInput):
+    code = "file_too_large"
+    field = "file"
+    message = _("The file is too large: at most %(megabytes)s MB, unpacked too.")

@@ -103,3 +103,66 @@ class OrganisationChanged(Event):
     topic: ClassVar[str] = "organisation.changed"
     organisation_id: int
     fields: str
+# ---------------------------------------------------------------- the same person, imports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestsMerged(Event):
+    """`merged_id` forwards to `guest_id` from now on."""
+
+    topic: ClassVar[str] = "guest.merged"
+    guest_id: int
+    merged_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestsUnmerged(Event):
+    topic: ClassVar[str] = "guest.unmerged"
+    guest_id: int
+    merged_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateRowsFollowed(Event):
+    """Rows that named a merged file after its merge went where the others are."""
+
+    topic: ClassVar[str] = "guest.late_rows_followed"
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairDecided(Event):
+    """Somebody said of two files whether they are one person's."""
+
+    topic: ClassVar[str] = "guest.pair_decided"
+    pair_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestsCompared(Event):
+    """New and changed files were compared with all others."""
+
+    topic: ClassVar[str] = "guest.compared"
+    files: int
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportMoved(Event):
+    """An import is in another state: the worker looks whether there is something to do."""
+
+    topic: ClassVar[str] = "guest.import_moved"
+    import_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportAdvanced(Event):
+    """A batch of an import is done."""
+
+    topic: ClassVar[str] = "guest.import_advanced"
+    import_id: int
+    next_row: int

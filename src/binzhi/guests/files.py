@@ -96,7 +96,7 @@ def attach_document(
     if checked.birth_date is not None:
         db.execute(
             "UPDATE guests_guest SET birth_date = coalesce(birth_date, %s), sex = coalesce(nullif(sex, ''), %s),"
-            " nationality = coalesce(nullif(nationality, ''), %s) WHERE id = %s"
+            " nationality = coalesce(nullif(nationality, ''), %s), matched_version = 0 WHERE id = %s"
             " AND (birth_date IS NULL OR sex = '' OR nationality = '')",
             [checked.birth_date, checked.sex, checked.country, guest_id],
         )
@@ -136,16 +136,21 @@ def _renew_document(group_id: int, guest_id: int, checked: CheckedDocument, inde
 
 
 def note_stay(*, guest_id: int, on: date) -> None:
-    """One more stay that began on a business date. Locks the file's row."""
-    db.execute(
-        "UPDATE guests_guest SET stays = stays + 1, last_stay_on = greatest(last_stay_on, %s) WHERE id = %s",
-        [on, guest_id],
-    )
+    """One more stay that began on a business date, in the file that stands for this one. Locks the file's row."""
+    _on_standing("stays = stays + 1, last_stay_on = greatest(last_stay_on, %s)", [on], guest_id)
 
 
 def forget_stay(*, guest_id: int) -> None:
     """A check-in was undone: one stay less. The last stay's date stays; the next one moves it. Locks the file's row."""
-    db.execute("UPDATE guests_guest SET stays = greatest(stays - 1, 0) WHERE id = %s", [guest_id])
+    _on_standing("stays = greatest(stays - 1, 0)", [], guest_id)
+
+
+def _on_standing(assignments: str, params: list[Any], guest_id: int) -> None:
+    """Write into a file, or into the one it was joined with, though that may happen while we wait for its lock."""
+    sql = f"UPDATE guests_guest SET {assignments} WHERE id = %s AND merged_into_id IS NULL"  # noqa: S608  (constants)
+    standing: int | None = guest_id
+    while standing is not None and not db.execute(sql, [*params, standing]):
+        standing = db.fetch_value("SELECT merged_into_id FROM guests_guest WHERE id = %s", [standing])
 
 
 def _values(clean: CleanDetails, *, is_new: bool = False) -> list[Any]:

@@ -22,7 +22,8 @@ class Holding:
     `moves`: in a merge its rows follow the guest into the file that stays; records of what was done once (looks, audit)
     do not move. `export` gives, for a guest, what the guest may have of it, ready to be written as text. `erase` takes
     what is personal out of the guest's rows at a moment and says how many it changed; books and counts stay right.
-    None: nothing in it is for export, or nothing in it is personal.
+    None: nothing in it is for export, or nothing in it is personal. `locks_at`: its place in the house's order of locks
+    (reservation → folio → task), the guest's own tables last.
     """
 
     table: str
@@ -30,6 +31,7 @@ class Holding:
     moves: bool = True
     export: Export | None = None
     erase: Erase | None = None
+    locks_at: int = 90
 
 
 _holdings: dict[tuple[str, str], Holding] = {}
@@ -43,3 +45,8 @@ def register_holding(holding: Holding) -> None:
 def holdings() -> tuple[Holding, ...]:
     """All of them, by name."""
     return tuple(_holdings[key] for key in sorted(_holdings))
+
+
+def moving() -> tuple[Holding, ...]:
+    """Those whose rows a merge moves, in the order of locks."""
+    return tuple(sorted((each for each in holdings() if each.moves), key=lambda each: (each.locks_at, each.table)))

@@ -81,7 +81,7 @@ def search_guests(
     """Guests by name, pinyin, initials, phone, its last four digits, member number, document number or company.
 
     With a hotel and its date also by room, and who is in the house stands first, then who is due; among the others by
-    how they were found, level and last stay. One statement: at most three index ranges, and the people in the house.
+    how they were found, level and last stay. A file that was joined into another finds that one. One statement: at most three index ranges, and the people in the house.
     """
     arms, room = arms_of(text), room_of(text) if hotel_id else ""
     if not arms:
@@ -95,10 +95,10 @@ def search_guests(
     SELECT g.*, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
     FROM (
         SELECT {_HIT_COLUMNS}, coalesce(h.room, '') AS room, h.is_due, hit.rank
-        FROM (SELECT id, min(rank) AS rank FROM (
+        FROM (SELECT coalesce(f.merged_into_id, f.id) AS id, min(every.rank) AS rank FROM (
             ({found}) UNION ALL
             (SELECT g.id, -1 FROM here JOIN guests_guest g ON g.id = here.guest_id WHERE g.group_id = %s AND ({known}))
-        ) every GROUP BY id) hit
+        ) every JOIN guests_guest f ON f.id = every.id GROUP BY 1) hit
         JOIN guests_guest g ON g.id = hit.id
         LEFT JOIN (SELECT DISTINCT ON (guest_id) guest_id, room, is_due FROM here ORDER BY guest_id, is_due) h
             ON h.guest_id = hit.id
@@ -116,7 +116,8 @@ def recent_guests(*, group_id: int, limit: int = 30, today: date | None = None) 
     sql = f"""
     SELECT g.*, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
     FROM (SELECT {_HIT_COLUMNS} FROM guests_guest g
-          WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s) g
+          WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL AND g.merged_into_id IS NULL
+          ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s) g
     LEFT JOIN guests_organisation o ON o.id = g.organisation_id
     {_WARNED}
     ORDER BY g.last_stay_on DESC, g.guest_id DESC

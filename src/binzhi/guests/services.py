@@ -11,6 +11,7 @@ from binzhi.guests import files
 from binzhi.guests.access import Permission
 from binzhi.guests.details import GuestDetails, clean_details
 from binzhi.guests.documents import DocumentInput
+from binzhi.guests.errors import FileMerged
 from binzhi.guests.events import DocumentAdded, GuestChanged, GuestCreated, GuestRevealed
 from binzhi.guests.levels import levels_of
 from binzhi.guests.organisations import NewOrganisation, create_organisation
@@ -177,11 +178,14 @@ def _open_document(group_id: int, guest_id: int, what: str) -> str:
 def _lock_guest(group_id: int, guest_id: int) -> dict[str, Any]:
     row = db.fetch_one(
         "SELECT name, name_en, sex, birth_date, nationality, email, organisation_id, member_no, member_tier,"
-        " vip_level, note, phone_masked, version FROM guests_guest WHERE group_id = %s AND id = %s FOR NO KEY UPDATE",
+        " vip_level, note, phone_masked, version, merged_into_id FROM guests_guest"
+        " WHERE group_id = %s AND id = %s FOR NO KEY UPDATE",
         [group_id, guest_id],
     )
     if row is None:
         raise NotFound
+    if (standing := row.pop("merged_into_id")) is not None:
+        raise FileMerged(guest_id=standing)
     return row
 
 

@@ -31,21 +31,31 @@ class KeyMissing(DomainError):
 
 def seal(text: str, *, place: str) -> bytes:
     """Encrypt under the newest key; `place` names table, column and owner."""
+    return seal_bytes(text.encode(), place=place)
+
+
+def seal_bytes(data: bytes, *, place: str) -> bytes:
+    """The same for what is no text."""
     key_id = max(settings.BINZHI_DATA_KEYS)
     nonce = os.urandom(NONCE_BYTES)
     cipher = AESGCM(settings.BINZHI_DATA_KEYS[key_id])
-    return bytes([key_id]) + nonce + cipher.encrypt(nonce, text.encode(), place.encode())
+    return bytes([key_id]) + nonce + cipher.encrypt(nonce, data, place.encode())
 
 
 def open_sealed(sealed: bytes, *, place: str) -> str:
     """Decrypt; raises KeyMissing when the key is unknown or the value is not of this place."""
+    return open_bytes(sealed, place=place).decode()
+
+
+def open_bytes(sealed: bytes, *, place: str) -> bytes:
+    """The same for what is no text."""
     sealed = bytes(sealed)
     key = settings.BINZHI_DATA_KEYS.get(sealed[0]) if len(sealed) > 1 + NONCE_BYTES else None
     if key is None:
         raise KeyMissing
     nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     try:
-        return AESGCM(key).decrypt(nonce, body, place.encode()).decode()
+        return AESGCM(key).decrypt(nonce, body, place.encode())
     except InvalidTag as error:
         raise KeyMissing from error
 

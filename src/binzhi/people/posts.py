@@ -45,6 +45,9 @@ APPROVE_BLACKLIST = WARN | _rights("guests", "approve_blacklist")
 MANAGE_FIELDS = _rights("guests", "manage_fields")
 REVEAL = _rights("guests", "reveal")
 ORGANISATIONS = _rights("guests", "manage_organisations")
+# Two files of one person; files out of another system.
+MERGE_GUESTS = _rights("guests", "merge")
+IMPORT_GUESTS = _rights("guests", "import")
 
 CLEAN = SEE_ROOMS | _rights("property", "set_room_condition")
 INSPECT = CLEAN | _rights("property", "inspect_room")
@@ -87,12 +90,15 @@ CASH = SEE_FOLIOS | _rights("billing", "post_charge", "take_payment", "take_depo
 REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
 
 RECEPTION = KEEP_GUESTS | REVEAL | BOOK | RECEIVE | CASH | CLEAN
-SHIFT_LEAD = RECEPTION | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
+SHIFT_LEAD = (
+    RECEPTION | MERGE_GUESTS | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
+)
 DUTY = (
     SHIFT_LEAD | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS | BREAK_VISIT_SEALS
     | APPROVE_BLACKLIST
 )  # fmt: skip
 EVERYTHING = DUTY | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS | MANAGE_FIELDS | _rights("guests", "set_vip_level")
+EVERYTHING = DUTY | IMPORT_GUESTS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
                  SEE_HOUSE | START_RUNS | ASK_FOR_OWNER),
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
-        PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3, DUTY | SELL | TOKENS),
+        PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3, DUTY | IMPORT_GUESTS | SELL | TOKENS),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),

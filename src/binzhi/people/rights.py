@@ -59,6 +59,8 @@ WORDS: dict[str, Promise] = {
     "guests.warn": _("Warn of a guest"),
     "guests.approve_blacklist": _("Agree to a blacklisting"),
     "guests.manage_organisations": _("Add organisations"),
+    "guests.merge": _("Join two files of one guest, take them apart"),
+    "guests.import": _("Import guest files"),
     "property.view_rooms": _("See rooms"),
     "property.set_room_condition": _("Set the condition of rooms"),
     "property.inspect_room": _("Inspect rooms"),

@@ -7,6 +7,7 @@ class VipConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from binzhi.guests.holdings import Holding, register_holding
         from binzhi.guests.levels import register_levels
         from binzhi.promises.protocols.values import register_values
         from binzhi.vip.engine import SUBJECT
@@ -15,3 +16,5 @@ class VipConfig(AppConfig):
 
         register_levels(known_levels)
         register_values(SUBJECT, "level", level_codes)
+        register_holding(Holding(table="vip_standingentry", locks_at=60))
+        register_holding(Holding(table="vip_visit", locks_at=61))

@@ -6,6 +6,7 @@ import click
 
 from binzhi.config.cli.data import audit, manage, migrate, replay
 from binzhi.config.cli.database import db
+from binzhi.config.cli.guests import guests
 from binzhi.config.cli.messages import messages
 from binzhi.config.cli.running import demo, live, serve, worker
 from binzhi.config.embedded import ClusterError
@@ -31,5 +32,5 @@ def main() -> None:
     """
 
 
-for command in (demo, serve, worker, live, db, migrate, manage, replay, messages, audit):
+for command in (demo, serve, worker, live, db, migrate, manage, replay, messages, audit, guests):
     main.add_command(command)

@@ -1,6 +1,8 @@
 """The tables of this context."""
 
 from binzhi.guests.models.files import Guest, GuestDocument, Organisation, Reveal
+from binzhi.guests.models.importing import Import, ImportPart, ImportProfile, ImportRow
+from binzhi.guests.models.merging import DuplicatePair, Merge, MergedField, MergedRow
 from binzhi.guests.models.profile import (
     Contact,
     OrganisationValue,
@@ -11,14 +13,7 @@ from binzhi.guests.models.profile import (
 )
 
 __all__ = [
-    "Contact",
-    "Guest",
-    "GuestDocument",
-    "Organisation",
-    "OrganisationValue",
-    "ProfileSwitch",
-    "ProfileValue",
-    "Relation",
-    "Reveal",
-    "Warning",
-]
+    "Contact", "DuplicatePair", "Guest", "GuestDocument", "Import", "ImportPart", "ImportProfile", "ImportRow",
+    "Merge", "MergedField", "MergedRow", "Organisation", "OrganisationValue", "ProfileSwitch", "ProfileValue",
+    "Relation", "Reveal", "Warning",
+]  # fmt: skip

@@ -58,6 +58,10 @@ class Guest(models.Model):
     last_stay_on = models.DateField(null=True)
     version = models.IntegerField(db_default=1)
     created_at = models.DateTimeField(db_default=Now())
+    # The file that stayed when the two were found to be one person: always the last one of a chain.
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # The version that was last compared with all other files.
+    matched_version = models.IntegerField(db_default=0)
 
 
 class GuestDocument(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.guests.web import accounts, organisations, page, profile, views
+from binzhi.guests.web import accounts, duplicates, importing, organisations, page, profile, views
 
 app_name = "guests"
 urlpatterns = [
@@ -43,4 +43,11 @@ urlpatterns = [
         accounts.end_contact,
         name="end_contact",
     ),
+    # The same person twice, and files out of another system.
+    path("h/<slug:hotel>/guests/duplicates", duplicates.listing, name="duplicates"),
+    path("h/<slug:hotel>/guests/duplicates/<int:pair_id>", duplicates.pair, name="duplicate"),
+    path("h/<slug:hotel>/guests/merges/<int:merge_id>/undo", duplicates.unmerge, name="unmerge"),
+    path("h/<slug:hotel>/guests/imports", importing.listing, name="imports"),
+    path("h/<slug:hotel>/guests/imports/<int:import_id>", importing.one, name="import"),
+    path("h/<slug:hotel>/guests/imports/<int:import_id>/faults", importing.faults, name="import_faults"),
 ]

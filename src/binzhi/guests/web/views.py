@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from binzhi.guests import queries, services
 from binzhi.guests.access import Permission
 from binzhi.guests.errors import DuplicateDocument
+from binzhi.guests.merging.queries import current_file
 from binzhi.guests.phones import show_phone
 from binzhi.guests.profile import warnings
 from binzhi.guests.web.forms import DocumentForm, GuestForm, RevealForm
@@ -45,6 +46,8 @@ def listing(request: StaffRequest) -> HttpResponse:
         "waiting": len(warnings.waiting(group_id=group_id))
         if not text and request.actor.may(Permission.APPROVE_BLACKLIST, hotel.pk)
         else 0,
+        "may_merge": request.actor.may(Permission.MERGE, hotel.pk),
+        "may_import": request.actor.may(Permission.IMPORT, hotel.pk),
     }
     return render_screen(request, "guests/list.html", context, part="guests/_list.html")
 
@@ -72,6 +75,10 @@ def suggest(request: StaffRequest) -> HttpResponse:
 @screen(Permission.VIEW)
 @require_GET
 def detail(request: StaffRequest, guest_id: int) -> HttpResponse:
+    """The address of a file that was joined into another leads there."""
+    standing = current_file(group_id=hotel_of(request).group_id, guest_id=guest_id)
+    if standing != guest_id:
+        return redirect("guests:detail", hotel_of(request).code, standing)
     return _detail(request, guest_id)
 
 

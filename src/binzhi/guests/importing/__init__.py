@@ -1,0 +1,1 @@
+"""Guest files out of a table: read, mapped, tried, taken over, and taken back."""

@@ -1,0 +1,107 @@
+"""An import carried through its long steps, in batches; begun again anywhere, it goes on where it stood."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+
+from binzhi.guests.duplicates.matching import files_in
+from binzhi.guests.enums import ImportState
+from binzhi.guests.importing import parts, services, writing
+from binzhi.guests.importing.preparing import Prepared, prepare
+from binzhi.guests.importing.queries import ImportCard, import_by_id
+from binzhi.kernel.actor import Actor
+from binzhi.property.queries import hotel_by_id
+
+BATCH = 2500
+UNDO_BATCH = 2000
+# Below this, starting processes takes longer than the work.
+WORTH_PROCESSES = 4 * BATCH
+# Batches that wait, prepared, while one is written.
+AHEAD = 3
+
+Ids = list[tuple[int, int]] | None
+Prepare = Callable[..., "Future[list[Prepared]]"]
+Told = Callable[[ImportCard], None]
+
+
+def advance(
+    *, hotel_id: int, import_id: int, actor: Actor, now: Callable[[], datetime], told: Told | None = None
+) -> None:
+    """Do what the import waits for, until it waits for a person. `told` hears of each batch. Raises NotFound."""
+    group_id = hotel_by_id(hotel_id).group_id
+    while (card := import_by_id(group_id=group_id, import_id=import_id)).is_working:
+        if card.state == ImportState.SENT:
+            services.read_import(hotel_id=hotel_id, import_id=import_id, actor=actor, now=now())
+            continue
+        if card.state == ImportState.UNDOING:
+            while services.undo_batch(hotel_id=hotel_id, import_id=import_id, limit=UNDO_BATCH, actor=actor, now=now()):
+                _tell(told, group_id, import_id)
+        else:
+            _write_all(card, hotel_id, actor=actor, now=now, told=told)
+        services.finish_step(hotel_id=hotel_id, import_id=import_id, actor=actor, now=now())
+        _tell(told, group_id, import_id)
+
+
+def _tell(told: Told | None, group_id: int, import_id: int) -> None:
+    if told is not None:
+        told(import_by_id(group_id=group_id, import_id=import_id))
+
+
+def _write_all(
+    card: ImportCard, hotel_id: int, *, actor: Actor, now: Callable[[], datetime], told: Told | None
+) -> None:
+    """Batches prepared ahead in other processes while the one before is written."""
+    today = hotel_by_id(hotel_id).local(now()).date()
+    files, after = files_in(card.group_id), card.next_row
+    lines = iter(parts.lines_of(card.pk, after=after))
+    waiting: deque[tuple[Ids, Future[list[Prepared]]]] = deque()
+    with _preparing(card.rows - after) as submit:
+        while True:
+            while len(waiting) < AHEAD and (batch := list(islice(lines, BATCH))):
+                ids = writing.reserve(len(batch)) if card.state == ImportState.RUNNING else None
+                waiting.append((ids, submit(prepare, batch, mapping=card.mapping, today=today, ids=ids)))
+            if not waiting:
+                return
+            ids, ready = waiting.popleft()
+            rows = ready.result()
+            files += services.write_batch(
+                hotel_id=hotel_id, import_id=card.pk, rows=rows, ids=ids, files=files, after=after, actor=actor,
+                now=now(),
+            )  # fmt: skip
+            after = rows[-1].line
+            _tell(told, card.group_id, card.pk)
+
+
+@contextmanager
+def _preparing(rows: int) -> Iterator[Prepare]:
+    if rows < WORTH_PROCESSES:
+        yield _at_once
+        return
+    # Started afresh: a copy of this process would share its connections to the database.
+    with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_set_up) as pool:
+        try:
+            yield pool.submit
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _at_once(
+    work: Callable[..., list[Prepared]], batch: list[parts.Line], *, mapping: list[str], today: date, ids: Ids
+) -> Future[list[Prepared]]:
+    done: Future[list[Prepared]] = Future()
+    done.set_result(partial(work, batch, mapping=mapping, today=today, ids=ids)())
+    return done
+
+
+def _set_up() -> None:
+    import django
+
+    django.setup()

@@ -1,0 +1,1 @@
+"""Two files of one person become one, and two again when that was a mistake."""
