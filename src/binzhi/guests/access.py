@@ -12,3 +12,10 @@ class Permission(StrEnum):
     MANAGE_ORGANISATIONS = "guests.manage_organisations"
     # No post carries it: the system alone rotates keys.
     ROTATE_KEYS = "guests.rotate_keys"
+    # What the house learns about its guests.
+    OBSERVE = "guests.observe"
+    RECOGNISE = "guests.recognise"
+    CONFIRM = "guests.confirm_preferences"
+    KEEP_CHIPS = "guests.keep_chips"
+    # No post carries it: the system alone ends what was for one stay, and notes what was done.
+    LEARN = "guests.learn"
