@@ -9,6 +9,7 @@ def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
     from binzhi.frontdesk import jobs as frontdesk_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
+    from binzhi.frontdesk.recognition import follow as learning
     from binzhi.kernel import jobs as kernel_jobs
     from binzhi.kernel.outbox import subscribe
     from binzhi.promises import jobs as promises_jobs
@@ -19,6 +20,8 @@ def on_app_ready(app: App) -> None:
     kernel_jobs.register(app)
     promises_jobs.register(app)
     frontdesk_jobs.register(app)
+    # What was for one stay ends with it; what was prepared is asked about.
+    learning.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))
     # Reservations, check-ins and check-outs are far too many to carry a job each: it looks after them by itself.
     vip_jobs.register(app)

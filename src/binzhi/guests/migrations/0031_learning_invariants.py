@@ -40,7 +40,10 @@ class Migration(migrations.Migration):
         *insert_only("guests_preferenceevidence"),
         *hotel_wall("guests_observationchip", "guests_learningrule"),
         *group_wall(
-            "guests_observation", "guests_observationpicture", "guests_preference", "guests_preferenceevidence",
+            "guests_observation",
+            "guests_observationpicture",
+            "guests_preference",
+            "guests_preferenceevidence",
             "guests_preferenceuse",
         ),
     ]

@@ -70,9 +70,7 @@ def record_observation(*, hotel_id: int, observation: NewObservation, actor: Act
         hotel_id=hotel_id, group_id=hotel.group_id, user_id=actor.user_id, staff_id=actor.staff_id, at=now,
         stay_id=here.stay_id if here else None, observation_id=observation_id,
     )  # fmt: skip
-    changed = learning.learn(
-        guest_id=observation.guest_id, meanings=found, basis=observation.basis, by=by
-    )
+    changed = learning.learn(guest_id=observation.guest_id, meanings=found, basis=observation.basis, by=by)
     record(
         "guest.observed", subject="guest", subject_id=observation.guest_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"observation": observation_id, "chips": codes if not passing else [], "basis": observation.basis.value},

@@ -26,7 +26,7 @@ _OWN_WORDS = (EvidenceKind.SAID, EvidenceKind.DENIED, EvidenceKind.UNWANTED)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of evidence: what it is, in which stay, by whom; `observation_id` ties a taking back to what it takes."""
+    """One piece of evidence: what it is, in which stay, by whom; `observation_id` ties a taking back to it."""
 
     kind: EvidenceKind
     stay_id: int | None = None

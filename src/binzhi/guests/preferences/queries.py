@@ -115,8 +115,9 @@ def preferences_of(*, group_id: int, guest_id: int, ended_too: bool = False) -> 
 
 
 def wanted_in_stay(*, guest_ids: Collection[int], stay_id: int, today: date) -> list[PreferenceCard]:
-    """What is to be done, or avoided, for the guests of a stay: habits, what is for this stay alone, and what was noticed
-    in it and acted upon before it is confirmed. One statement; the caller has looked whose guests they are."""
+    """What is to be done, or avoided, for the guests of a stay: habits, what is for this stay alone, and what was
+    noticed in it and acted upon before it is confirmed. One statement; the caller has looked whose guests they are.
+    """
     if not guest_ids:
         return []
     rows = db.fetch_all(_WANTED, {"guests": list(guest_ids), "stay": stay_id, "today": today})
@@ -208,7 +209,9 @@ def to_confirm(*, hotel_id: int, limit: int = 100) -> list[Suggested]:
     """What was suggested in this hotel and waits for somebody's word, the surest first."""
     rows = db.fetch_all(_TO_CONFIRM, {"hotel": hotel_id, "limit": limit})
     return [
-        Suggested(called=board_name(row.pop("name"), row.pop("sex"), row.pop("marked")), preference=PreferenceCard(**row))
+        Suggested(
+            called=board_name(row.pop("name"), row.pop("sex"), row.pop("marked")), preference=PreferenceCard(**row)
+        )
         for row in rows
     ]
 

@@ -14,8 +14,8 @@ from binzhi.kernel.errors import NotFound
 
 _LOCK = "SELECT id FROM guests_guest WHERE group_id = %s AND id = %s FOR NO KEY UPDATE"
 _COLUMNS = """
-id, group_id, guest_id, hotel_id, stay_id, wish, kind, department, value, text, never, scope, state, at_once, confidence,
-source, last_seen_at, expires_on, version
+id, group_id, guest_id, hotel_id, stay_id, wish, kind, department, value, text, never, scope, state, at_once,
+confidence, source, last_seen_at, expires_on, version
 """
 _OF_GUEST = f"SELECT {_COLUMNS} FROM guests_preference WHERE guest_id = %s AND state <> 'ended' ORDER BY id"  # noqa: S608
 _ONE = f"SELECT {_COLUMNS} FROM guests_preference WHERE group_id = %s AND id = %s"  # noqa: S608
@@ -36,11 +36,11 @@ VALUES (%(group)s, %(guest)s, %(hotel)s, %(stay)s, %(wish)s, %(kind)s, %(departm
 RETURNING id
 """
 _WRITE = """
-UPDATE guests_preference SET state = %(state)s, confidence = %(confidence)s, source = %(source)s,
+UPDATE guests_preference SET state = %(state)s::text, confidence = %(confidence)s, source = %(source)s,
     last_seen_at = %(seen)s, expires_on = %(expires)s, reason = %(reason)s, version = version + 1,
-    confirmed_at = CASE WHEN %(state)s = 'confirmed' THEN coalesce(confirmed_at, %(at)s) END,
-    confirmed_by_id = CASE WHEN %(state)s = 'confirmed' THEN coalesce(confirmed_by_id, %(user)s) END,
-    ended_at = CASE WHEN %(state)s = 'ended' THEN %(at)s END
+    confirmed_at = CASE WHEN %(state)s::text = 'confirmed' THEN coalesce(confirmed_at, %(at)s::timestamptz) END,
+    confirmed_by_id = CASE WHEN %(state)s::text = 'confirmed' THEN coalesce(confirmed_by_id, %(user)s::bigint) END,
+    ended_at = CASE WHEN %(state)s::text = 'ended' THEN %(at)s::timestamptz END
 WHERE id = %(id)s
 """
 _RULE = "SELECT sightings, stays, people FROM guests_learningrule WHERE hotel_id = %s"

@@ -9,6 +9,7 @@ from typing import Any
 from binzhi.kernel import db
 from binzhi.promises.locks import spec_of_task
 from binzhi.promises.protocols import store
+from binzhi.promises.words import filled
 from binzhi.property.queries import localised
 
 MOST_NOTICES = 100
@@ -78,4 +79,5 @@ def unseen_notices(*, hotel_id: int, staff_id: int) -> list[NoticeRow]:
 
 def _notice(row: dict[str, Any]) -> NoticeRow:
     spec = spec_of_task(store.spec_of(row.pop("version_id")), row.pop("key"), db.plain_json(row.pop("own")))
-    return NoticeRow(**row, title=localised(spec.title, spec.title_en))
+    facts = db.plain_json(row.pop("facts"))
+    return NoticeRow(**row, title=filled(localised(spec.title, spec.title_en), facts))
