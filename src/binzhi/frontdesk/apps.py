@@ -9,13 +9,14 @@ class FrontdeskConfig(AppConfig):
         from binzhi.frontdesk import promising
         from binzhi.frontdesk.recognition.present import Desk
         from binzhi.frontdesk.registering import guardian_phone_place
-        from binzhi.frontdesk.web import bills, guest_stays, search
+        from binzhi.frontdesk.web import bills, guest_stays, recognition, search
         from binzhi.guests.presence import register_presence
         from binzhi.guests.rotation import register_sealed
 
         search.register()
         bills.register()
         guest_stays.register()
+        recognition.register()
         promising.make_known()
         register_presence(Desk())
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)

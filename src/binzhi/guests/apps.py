@@ -6,6 +6,9 @@ class GuestsConfig(AppConfig):
     label = "guests"
 
     def ready(self) -> None:
-        from binzhi.guests.web import finding
+        from binzhi.guests.observations import holding as learning
+        from binzhi.guests.web import finding, preferences
 
         finding.register()
+        preferences.register()
+        learning.register()

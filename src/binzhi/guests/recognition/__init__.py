@@ -1,1 +1,1 @@
-"""The card by which staff know a guest: the name to use, what to do, what to avoid."""
+"""What staff need to know of a guest they meet, and who else knows it: hooks for the rest of the guest file."""
