@@ -34,8 +34,8 @@ def wish_choices(*, own: bool) -> list[tuple[str, Any]]:
 class PreferenceForm(RefusingForm):
     """A preference written down by hand."""
 
-    wish = forms.ChoiceField(label=_("What"))
-    value = forms.CharField(label=_("Number"), required=False, max_length=LONGEST_TEXT)
+    wish = forms.ChoiceField(label=pgettext_lazy("wish", "What"))
+    value = forms.CharField(label=pgettext_lazy("wish", "Number"), required=False, max_length=LONGEST_TEXT)
     text = forms.CharField(label=_("In words"), required=False, max_length=LONGEST_TEXT)
     department = forms.ChoiceField(label=_("Prepared by"), choices=DEPARTMENTS, initial="housekeeping")
     never = forms.BooleanField(label=_("Not wanted: to be avoided"), required=False)
@@ -63,7 +63,7 @@ class ChipForm(RefusingForm):
         label=_("Where"), choices=Place.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     wish = forms.ChoiceField(label=_("Means"), required=False)
-    value = forms.CharField(label=_("Number"), required=False, max_length=LONGEST_TEXT)
+    value = forms.CharField(label=pgettext_lazy("wish", "Number"), required=False, max_length=LONGEST_TEXT)
     never = forms.BooleanField(label=_("Not wanted: to be avoided"), required=False)
     once = forms.BooleanField(label=_("Of this stay only"), required=False)
     is_active = forms.BooleanField(label=_("Offered"), required=False, initial=True)

@@ -171,7 +171,7 @@ def _picture(file: UploadedFile[bytes] | None) -> bytes | None:
         return None
     if file.size > MOST_MEGABYTES * 2**20:
         raise TooLarge(megabytes=MOST_MEGABYTES, megapixels=MOST_MEGAPIXELS)
-    return file.read()
+    return bytes(file.read())
 
 
 def _words(made: Recorded) -> str:

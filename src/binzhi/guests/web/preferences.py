@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -77,7 +78,7 @@ def of_guest(request: StaffRequest, guest_id: int) -> HttpResponse:
     except DomainError as refusal:
         form.refuse(refusal)
         return _of_guest(request, card, form, status=refusal.status)
-    toast(request, _("Written down"))
+    toast(request, pgettext("preference", "Written down"))
     return redirect("guests:preferences", hotel_of(request).code, guest_id)
 
 
