@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from binzhi.demo import learning
 from binzhi.demo.house_state import House
 from binzhi.frontdesk.promising import TOPICS
+from binzhi.frontdesk.recognition import follow
 from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.follower import pass_over, seen_of
@@ -56,8 +58,10 @@ def promise(house: House) -> None:
     heard = {"hotel": house.hotel_id, "topics": list(TOPICS), "today": house.today, "since": house.at(0)}
     for row in db.fetch_all(_HEARD, heard):
         starting.heed(seen_of(row))
+    learning.learn(house)
     # Three months of past stays are nobody's task any more.
     pass_over(name=FOLLOWER)
+    pass_over(name=follow.FOLLOWER)
 
 
 def _receive(house: House, guest: dict[str, Any]) -> None:
