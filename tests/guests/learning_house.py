@@ -12,7 +12,7 @@ from binzhi.frontdesk.recognition import follow
 from binzhi.guests.observations.requests import NewObservation, Recorded
 from binzhi.guests.observations.services import record_observation
 from binzhi.guests.services import GuestDetails, create_guest
-from binzhi.kernel import db
+from binzhi.kernel import clock, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.follower import seen_of
 from binzhi.people import setup as people_setup
@@ -38,7 +38,7 @@ class LearningHouse:
     """`clock` moves by the time machine of the test; `heed` does what the worker does every five seconds."""
 
     hotel: TestHotel
-    machine: Any
+    machine: Any = None
     last: int = 0
     actors: dict[str, Actor] = field(default_factory=dict)
     now: datetime = NOW
@@ -123,12 +123,19 @@ class LearningHouse:
         self.at(self.now + timedelta(days=1))
 
 
-def learning_house(machine: Any, **more: Any) -> LearningHouse:
+def learning_house(machine: Any) -> LearningHouse:
+    """At the hour of the tests."""
     machine.move_to(NOW, tick=False)
+    house = furnished()
+    house.machine = machine
+    assert house.hotel.refreshed().business_date == TODAY
+    return house
+
+
+def furnished(**more: Any) -> LearningHouse:
     hotel = make_hotel(with_billing=True, documents_required=False, nights=60, types={"std": 60, "king": 3}, **more)
     people_setup.create_departments(hotel_id=hotel.pk)
     install_shipped(hotel_id=hotel.pk)
-    house = LearningHouse(hotel, machine)
+    house = LearningHouse(hotel, now=clock.now())
     house.heed()
-    assert hotel.refreshed().business_date == TODAY
     return house

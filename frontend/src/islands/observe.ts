@@ -1,6 +1,6 @@
 // Observing on the phone: who, which kind, what. What the network does not take is kept in this tab and sent again with
 // the token it had, until it was answered; nothing is sent twice, and nothing of it outlives a sign-out.
-import { closest, csrfToken, find, findAll, newToken } from "./dom";
+import { closest, csrfToken, find, findAll, icon, newToken } from "./dom";
 
 const KEPT = "bz-observed:";
 const AGAIN = 5_000;
@@ -147,6 +147,7 @@ class Observe extends HTMLElement {
     if (!same) for (const chip of findAll<HTMLInputElement>("[name=chip]", this)) delete chip.dataset["times"];
     if (!same) for (const count of findAll("[data-count]", this)) count.remove();
     find("[data-step=who]", this)!.classList.add("ok");
+    find("[data-step=who]", this)!.replaceChildren(icon("check", "s"));
     this.#say();
   }
 
@@ -194,7 +195,7 @@ class Observe extends HTMLElement {
     const chosen = this.#chosen();
     const text = this.#field("text").value.trim();
     const what = chosen.map((chip) => chip.dataset["label"] ?? "").join("、") || text.slice(0, 14);
-    find("[data-label]", this)!.textContent = what ? this.#word("noteWhat").replace("{what}", what) : this.#word("note");
+    find("[data-submit] [data-label]", this)!.textContent = what ? this.#word("noteWhat").replace("{what}", what) : this.#word("note");
     for (const button of findAll("[data-kind]", this)) button.classList.toggle("has", Boolean(find(`[data-group=${button.dataset["kind"]}] :checked`, this)));
     const times = Math.max(0, ...chosen.map((chip) => Number(chip.dataset["times"] ?? 0)));
     find("[data-before]", this)!.textContent = chosen.length && chosen[0]!.dataset["times"] !== undefined ? `${times ? this.#word("again").replace("{count}", String(times)) : this.#word("first")}。` : "";

@@ -26,6 +26,11 @@ def surname_of(name: str) -> str:
     return words[-1] if words else ""
 
 
+def surname_reading(name: str, marked: str) -> str:
+    """How the surname is said, with its tones: Xǔ of Xǔ Wénjìng; empty where the name is read as it stands."""
+    return marked.split()[0] if is_chinese(name) and marked and marked != name else ""
+
+
 def board_name(name: str, sex: str = "", marked: str = "") -> str:
     """Surname and title in the language of the screen; without a known sex the rest of the name is starred."""
     surname = surname_of(name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from binzhi.guests.naming import board_name
+from binzhi.guests.naming import board_name, surname_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Present:
     def called(self) -> str:
         """Surname and title."""
         return board_name(self.name, self.sex, self.marked)
+
+    @property
+    def said(self) -> str:
+        """How the surname is said."""
+        return surname_reading(self.name, self.marked)
 
     @property
     def nights(self) -> int:

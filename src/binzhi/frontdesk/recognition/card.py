@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from binzhi.guests import presence
-from binzhi.guests.naming import board_name
+from binzhi.guests.naming import board_name, surname_reading
 from binzhi.guests.observations.queries import last_orders
 from binzhi.guests.preferences.queries import (
     OpenQuestion,
@@ -27,7 +27,9 @@ from binzhi.property.queries import HotelRef
 from binzhi.reservations.enums import Status
 
 ARRIVED_WITHIN = timedelta(minutes=45)
-MOST_PROMISES, MOST = 6, 400
+MOST_PROMISES, MOST = 8, 400
+# What the guest will notice stands before what any room is prepared with.
+PERSONAL = "personal-service"
 _GUEST = """
 SELECT g.id AS guest_id, g.name, g.marked, g.name_en, g.sex, g.nationality, g.vip_level, g.vip_rank, g.member_tier,
     g.stays, coalesce(o.name, '') AS organisation
@@ -76,8 +78,8 @@ class Met:
 
     @property
     def said(self) -> str:
-        """The reading with its tones, where it says more than the name."""
-        return self.known.said or (self.marked if self.marked != self.name else "")
+        """How the name to use is said: the reading of the surname with its tones."""
+        return self.known.said or surname_reading(self.name, self.marked)
 
     @property
     def vip(self) -> Standing:
@@ -147,9 +149,14 @@ def recognition(*, hotel: HotelRef, stay_id: int, now: datetime) -> Recognition:
         wants=[one for one in wanted if not one.never], avoids=[one for one in wanted if one.never],
         last_room=last.get("room", ""), last_stay_on=last.get("departure"), last_order=order,
         last_order_at=ordered_at,
-        promises=cards(_PROMISES, {"hotel": hotel.pk, "stay": stay_id, "most": MOST_PROMISES}, now),
+        promises=_promises(hotel.pk, stay_id, now),
         questions=open_questions(hotel_id=hotel.pk, stay_id=stay_id),
     )  # fmt: skip
+
+
+def _promises(hotel_id: int, stay_id: int, now: datetime) -> list[Card]:
+    found = cards(_PROMISES, {"hotel": hotel_id, "stay": stay_id, "most": MOST}, now)
+    return sorted(found, key=lambda card: card.protocol != PERSONAL)[:MOST_PROMISES]
 
 
 # ---------------------------------------------------------------- lists

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django import template
 
 from binzhi.guests.learning import Kind, Place
@@ -15,6 +17,12 @@ register = template.Library()
 @register.filter
 def kind_icon(kind: str) -> str:
     return ICONS[Kind(kind)] if kind in Kind.values else "eye"
+
+
+@register.filter
+def plain_reading(reading: str) -> str:
+    """Xǔ as one types it: xu."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", reading.casefold()) if letter.isalnum())
 
 
 @register.filter
