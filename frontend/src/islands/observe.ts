@@ -57,7 +57,7 @@ async function send(entry: Entry): Promise<boolean> {
     const told = (await answer.json()) as { html?: string; refused?: string };
     if (told.refused) say(told.refused, "late");
     else if (told.html) document.body.append(...new DOMParser().parseFromString(told.html, "text/html").querySelectorAll("template"));
-    document.dispatchEvent(new CustomEvent("htmx:after:swap"));
+    document.dispatchEvent(new CustomEvent("bz:toasts"));
     return true;
   } catch (error) {
     if (error instanceof TypeError || error instanceof SyntaxError) return false;
