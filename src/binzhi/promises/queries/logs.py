@@ -52,7 +52,8 @@ ORDER BY l.at, l.id
 """
 # Notices to a department are for everybody in it.
 _UNSEEN = """
-SELECT n.id, n.kind, n.task_id, t.run_id, r.label AS run_label, t.key, t.own, r.version_id, r.facts, t.due_at, n.text, n.at
+SELECT n.id, n.kind, n.task_id, t.run_id, r.label AS run_label, t.key, t.own, r.version_id, r.facts, t.due_at,
+    n.text, n.at
 FROM (
     SELECT * FROM promises_notice WHERE staff_id = %(staff)s AND seen_at IS NULL
     UNION ALL
