@@ -38,7 +38,7 @@ def test_rights_of_the_rail_exist() -> None:
 
 def test_every_right_is_held_by_the_general_manager_but_the_systems_own() -> None:
     assert rights_of_the_house() - set(POSTS["general-manager"].permissions) == {
-        "guests.rotate_keys", "promises.sweep",
+        "guests.rotate_keys", "guests.learn", "promises.sweep",
     }  # fmt: skip
 
 
