@@ -29,7 +29,7 @@ from binzhi.kernel.operations import OPERATIONS, Registered
 from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
-from tests.architecture import twins_guests, twins_joining, twins_promises, twins_vip
+from tests.architecture import twins_guests, twins_joining, twins_learning, twins_promises, twins_vip
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
 from tests.factories import NOW, TODAY, booking
 
@@ -126,6 +126,7 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_guests.OWN,
     **twins_promises.OWN,
     **twins_joining.OWN,
+    **twins_learning.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {

@@ -56,6 +56,7 @@ export function watchToasts(): void {
   };
   wake();
   document.addEventListener("htmx:after:swap", wake);
+  document.addEventListener("bz:toasts", wake);
   document.addEventListener("bz:toast", (event) => show(event.detail.text, event.detail.state ?? "ok"));
   document.addEventListener("click", (event) => {
     if (closest(event.target, ".bz-toast .close")) closest(event.target, ".bz-toast")?.remove();

@@ -9,6 +9,7 @@ def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
     from binzhi.frontdesk import jobs as frontdesk_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
+    from binzhi.frontdesk.recognition import follow as learning
     from binzhi.guests import jobs as guest_jobs
     from binzhi.guests.events import ImportMoved
     from binzhi.kernel import jobs as kernel_jobs
@@ -23,6 +24,8 @@ def on_app_ready(app: App) -> None:
     subscribe(ImportMoved, guest_jobs.go_on_with_import(app))
     promises_jobs.register(app)
     frontdesk_jobs.register(app)
+    # What was for one stay ends with it; what was prepared is asked about.
+    learning.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))
     # Reservations, check-ins and check-outs are far too many to carry a job each: it looks after them by itself.
     vip_jobs.register(app)

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image
 
+from binzhi.demo import learning
 from binzhi.demo.house_state import TIMEZONE, House
 from binzhi.frontdesk.promising import TOPICS
+from binzhi.frontdesk.recognition import follow
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError
@@ -72,8 +74,10 @@ def promise(house: House) -> None:
     heard = {"hotel": house.hotel_id, "topics": list(TOPICS), "today": house.today, "since": house.at(0)}
     for row in db.fetch_all(_HEARD, heard):
         starting.heed(seen_of(row))
+    learning.learn(house)
     # Three months of past stays are nobody's task any more.
     pass_over(name=FOLLOWER)
+    pass_over(name=follow.FOLLOWER)
 
 
 def _come_later(house: House, number: str, place: int) -> None:

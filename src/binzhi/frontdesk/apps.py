@@ -7,15 +7,19 @@ class FrontdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from binzhi.frontdesk import promising
+        from binzhi.frontdesk.recognition.present import Desk
         from binzhi.frontdesk.registering import guardian_phone_place
-        from binzhi.frontdesk.web import bills, guest_page, guest_stays, search
+        from binzhi.frontdesk.web import bills, guest_page, guest_stays, recognition, search
         from binzhi.guests.holdings import Holding, register_holding
+        from binzhi.guests.in_house import register_house
         from binzhi.guests.rotation import register_sealed
 
         search.register()
         bills.register()
         guest_stays.register()
         guest_page.register()
+        recognition.register()
         promising.make_known()
+        register_house(Desk())
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)
         register_holding(Holding(table="frontdesk_registration", locks_at=20))

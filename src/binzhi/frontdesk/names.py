@@ -1,44 +1,11 @@
-"""How guests are called on boards: surname and title, never the whole name."""
+"""How guests are called on boards: as the guest file has it, and how much their level weighs."""
 
 from __future__ import annotations
 
-from django.utils.translation import get_language, gettext
-
+from binzhi.guests.naming import FEMALE, MALE, board_name, is_chinese, surname_of
 from binzhi.kernel.standing import Standing, standing
-from binzhi.kernel.surnames import READINGS
 
-MALE, FEMALE = "male", "female"
-
-
-def is_chinese(name: str) -> bool:
-    return any("\u3400" <= character <= "\u9fff" or ord(character) > 0x1FFFF for character in name)
-
-
-def surname_of(name: str) -> str:
-    """张 of 张伟, 欧阳 of 欧阳娜娜, Smith of John Smith, SMITH of SMITH/JOHN and of Smith, John."""
-    name = name.strip()
-    if is_chinese(name):
-        compound = name[:2]
-        return compound if len(name) > 2 and compound in READINGS else name[:1]
-    for separator in ("/", ","):
-        if separator in name:
-            return name.split(separator)[0].strip()
-    words = name.split()
-    return words[-1] if words else ""
-
-
-def board_name(name: str, sex: str = "", marked: str = "") -> str:
-    """Surname and title in the language of the screen; without a known sex the rest of the name is starred."""
-    surname = surname_of(name)
-    if not surname:
-        return "—"
-    if is_chinese(name) and marked and (get_language() or "").startswith("en"):
-        surname = marked.split()[0]
-    if sex == MALE:
-        return gettext("Mr %(surname)s") % {"surname": surname}
-    if sex == FEMALE:
-        return gettext("Ms %(surname)s") % {"surname": surname}
-    return f"{surname}*"
+__all__ = ["FEMALE", "MALE", "board_name", "is_chinese", "surname_of", "vip_weight"]
 
 
 def vip_weight(level: str, rank: int = 0) -> Standing:

@@ -22,3 +22,10 @@ class Permission(StrEnum):
     # No post carries these: the system alone looks after what came late, and compares all files.
     FOLLOW = "guests.follow_merges"
     COMPARE = "guests.compare_files"
+    # What the house learns about its guests.
+    OBSERVE = "guests.observe"
+    RECOGNISE = "guests.recognise"
+    CONFIRM = "guests.confirm_preferences"
+    KEEP_CHIPS = "guests.keep_chips"
+    # No post carries it: the system alone ends what was for one stay, and notes what was done.
+    LEARN = "guests.learn"

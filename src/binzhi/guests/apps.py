@@ -7,10 +7,13 @@ class GuestsConfig(AppConfig):
 
     def ready(self) -> None:
         from binzhi.guests.merging import held
+        from binzhi.guests.observations import holding as learning
         from binzhi.guests.profile import holding
-        from binzhi.guests.web import duplicates, finding
+        from binzhi.guests.web import duplicates, finding, preferences
 
         finding.register()
         holding.register()
+        preferences.register()
+        learning.register()
         duplicates.register()
         held.register()

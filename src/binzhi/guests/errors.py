@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from binzhi.kernel.errors import Conflict, InvalidInput
+from binzhi.kernel.errors import Conflict, Forbidden, InvalidInput
 
 
 class DuplicateDocument(Conflict):
@@ -100,3 +100,20 @@ class FileTooLarge(InvalidInput):
     code = "file_too_large"
     field = "file"
     message = _("The file is too large: at most %(megabytes)s MB, unpacked too.")
+class NothingNoted(InvalidInput):
+    code = "nothing_noted"
+    field = "chips"
+    message = _("Press what you saw, write a line, or take a photo.")
+
+
+class NotYourObservation(Forbidden):
+    """Only who noted it takes it back, or who confirms preferences."""
+
+    code = "not_your_observation"
+    message = _("Somebody else noted this; a supervisor can take it back.")
+
+
+class ChipCodeTaken(Conflict):
+    code = "chip_code_taken"
+    field = "code"
+    message = _("The code %(code)s is in use.")

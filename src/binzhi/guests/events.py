@@ -138,6 +138,30 @@ class PairDecided(Event):
 
     topic: ClassVar[str] = "guest.pair_decided"
     pair_id: int
+# ---------------------------------------------------------------- what the house learns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservationRecorded(Event):
+    topic: ClassVar[str] = "guest.observed"
+    guest_id: int
+    observation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObservationTakenBack(Event):
+    topic: ClassVar[str] = "guest.observation_taken_back"
+    guest_id: int
+    observation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferenceChanged(Event):
+    """Suggested, confirmed, refused or ended: what is to be prepared for this guest may have changed."""
+
+    topic: ClassVar[str] = "guest.preference_changed"
+    guest_id: int
+    preference_id: int
     state: str
 
 
@@ -166,3 +190,18 @@ class ImportAdvanced(Event):
     topic: ClassVar[str] = "guest.import_advanced"
     import_id: int
     next_row: int
+class PreferenceUsed(Event):
+    """A task that followed from a preference was done, or it was asked whether it pleased (`outcome`)."""
+
+    topic: ClassVar[str] = "guest.preference_used"
+    preference_id: int
+    use_id: int
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipsChanged(Event):
+    """The hotel changed what its phones offer for observing, or how much it wants to have seen."""
+
+    topic: ClassVar[str] = "hotel.observation_chips_changed"
+    hotel_id: int

@@ -81,7 +81,9 @@ def search_guests(
     """Guests by name, pinyin, initials, phone, its last four digits, member number, document number or company.
 
     With a hotel and its date also by room, and who is in the house stands first, then who is due; among the others by
-    how they were found, level and last stay. A file that was joined into another finds that one. One statement: at most three index ranges, and the people in the house.
+    how they were found, level and last stay. A file that was joined into another finds that one.
+
+    One statement: at most three index ranges, and the people in the house.
     """
     arms, room = arms_of(text), room_of(text) if hotel_id else ""
     if not arms:

@@ -30,8 +30,14 @@ WAIVE_TASKS = _rights("promises", "waive_tasks")
 START_RUNS = _rights("promises", "start_runs")
 EDIT_PROTOCOLS = _rights("promises", "edit_protocols")
 
+# Everybody sees something worth knowing; who serves guests is told what is known; who leads confirms it.
+OBSERVE = _rights("guests", "observe")
+RECOGNISE = _rights("guests", "recognise")
+CONFIRM = _rights("guests", "confirm_preferences")
+KEEP_CHIPS = _rights("guests", "keep_chips")
+
 SEE_ROOMS = _rights("property", "view_rooms")
-SEE_DESK = _rights("frontdesk", "view_desk") | SEE_ROOMS
+SEE_DESK = _rights("frontdesk", "view_desk") | SEE_ROOMS | RECOGNISE
 SEE_GUESTS = _rights("guests", "view_guest")
 SEE_BOOKINGS = _rights("reservations", "view_reservations")
 SEE_FOLIOS = _rights("billing", "view_folio")
@@ -97,8 +103,10 @@ DUTY = (
     SHIFT_LEAD | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS | BREAK_VISIT_SEALS
     | APPROVE_BLACKLIST
 )  # fmt: skip
-EVERYTHING = DUTY | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS | MANAGE_FIELDS | _rights("guests", "set_vip_level")
-EVERYTHING = DUTY | IMPORT_GUESTS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
+EVERYTHING = (
+    DUTY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS
+    | _rights("guests", "set_vip_level")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,8 @@ class PostSpec:
         leading = (ASSIGN_TASKS if self.grade >= SUPERVISOR else NOTHING) | (
             WAIVE_TASKS if self.grade >= MANAGER else NOTHING
         )
-        return sorted(self.rights | OWN | SEE_ROSTER | planning | DO_TASKS | leading)
+        confirming = CONFIRM if self.grade >= SUPERVISOR and self.rights & RECOGNISE else NOTHING
+        return sorted(self.rights | OWN | SEE_ROSTER | planning | DO_TASKS | leading | OBSERVE | confirming)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
                  SEE_HOUSE | START_RUNS | ASK_FOR_OWNER),
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
-        PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3, DUTY | IMPORT_GUESTS | SELL | TOKENS),
+        PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
+                 DUTY | IMPORT_GUESTS | SELL | TOKENS | KEEP_CHIPS),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
@@ -152,17 +162,17 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("housekeeping", "客房部", "Housekeeping", (
         PostSpec("housekeeping-manager", "客房部经理", "Housekeeping manager", 3,
                  SEE_HOUSE | INSPECT | BLOCK_ROOMS | BREAK_SEALS | START_RUNS | PROPOSE_VISITS | BREAK_VISIT_SEALS
-                 | RECEIVE_THINGS),
+                 | RECEIVE_THINGS | KEEP_CHIPS),
         PostSpec("housekeeping-supervisor", "客房主管", "Housekeeping supervisor", 2,
                  SEE_DESK | INSPECT | START_RUNS | RECEIVE_THINGS),
-        PostSpec("room-attendant", "客房服务员", "Room attendant", 1, CLEAN | RECEIVE_THINGS),
+        PostSpec("room-attendant", "客房服务员", "Room attendant", 1, CLEAN | RECEIVE_THINGS | RECOGNISE),
     )),
     DepartmentSpec("dining", "餐饮部", "Food and beverage", (
         PostSpec("dining-director", "餐饮总监", "Director of food and beverage", 4,
                  SEE_ALL | START_RUNS | PROPOSE_VISITS | DRAFT_MENUS | _rights("vip", "report_gm_away")),
         PostSpec("dining-manager", "餐饮部经理", "Food and beverage manager", 3,
                  SEE_HOUSE | START_RUNS | PROPOSE_VISITS | DRAFT_MENUS),
-        PostSpec("waiter", "餐饮服务员", "Waiter", 1, NOTE_VISITS),
+        PostSpec("waiter", "餐饮服务员", "Waiter", 1, NOTE_VISITS | RECOGNISE),
     )),
     DepartmentSpec("engineering", "工程部", "Engineering", (
         PostSpec("engineering-manager", "工程部经理", "Engineering manager", 3,
@@ -184,18 +194,18 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("quality", "质检部", "Quality control", (
         PostSpec("quality-manager", "质检部经理", "Quality control manager", 3,
-                 SEE_HOUSE | INSPECT | SEAL_ROOMS | EDIT_PROTOCOLS | PROPOSE_VISITS | SEAL_VISITS),
+                 SEE_HOUSE | INSPECT | SEAL_ROOMS | EDIT_PROTOCOLS | PROPOSE_VISITS | SEAL_VISITS | KEEP_CHIPS),
         PostSpec("quality-assistant-manager", "质检部经理助理", "Assistant quality control manager", 2,
                  SEE_DESK | INSPECT | SEAL_ROOMS | SEAL_VISITS),
     )),
     DepartmentSpec("security", "保安部", "Security", (
         PostSpec("security-manager", "保安部经理", "Security manager", 3,
                  SEE_HOUSE | REVEAL | PROPOSE_VISITS | APPROVE_BLACKLIST),
-        PostSpec("security-guard", "保安员", "Security guard", 1, SEE_VISITS),
+        PostSpec("security-guard", "保安员", "Security guard", 1, SEE_VISITS | RECOGNISE),
     )),
     DepartmentSpec("recreation", "康乐部", "Recreation", (
         PostSpec("recreation-manager", "康乐部经理", "Recreation manager", 3, SEE_HOUSE | PROPOSE_VISITS | NOTE_VISITS),
-        PostSpec("recreation-attendant", "康乐服务员", "Recreation attendant", 1, NOTHING),
+        PostSpec("recreation-attendant", "康乐服务员", "Recreation attendant", 1, RECOGNISE),
     )),
     DepartmentSpec("human-resources", "人力资源部", "Human resources", (
         PostSpec("hr-manager", "人力资源部经理", "Human resources manager", 3, NOTHING),

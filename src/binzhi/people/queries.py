@@ -111,3 +111,14 @@ def tokens_of(*, user_id: int, hotel_id: int) -> list[TokenRow]:
             [user_id, hotel_id],
         )
     ]
+
+
+_DEPARTMENT = """
+SELECT d.code FROM people_staff s JOIN people_post p ON p.id = s.post_id
+JOIN people_department d ON d.id = p.department_id WHERE s.id = %s
+"""
+
+
+def department_of(staff_id: int) -> str:
+    """The code of the department somebody of the staff belongs to; empty for nobody."""
+    return str(db.fetch_value(_DEPARTMENT, [staff_id]) or "")

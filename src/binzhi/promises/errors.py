@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
+from binzhi.kernel.pictures import NotAPicture as NotAPicture
+from binzhi.kernel.pictures import TooLarge as TooLarge
 from binzhi.promises.protocols.problems import Problem
 
 # ---------------------------------------------------------------- runs and tasks
@@ -130,20 +132,6 @@ class TaskKeyTaken(InvalidInput):
     code = "task_key_taken"
     field = "key"
     message = _("This task is on the list already.")
-
-
-class TooLarge(InvalidInput):
-    code = "too_large"
-    status = 413
-    field = "photo"
-    message = _("This picture is too large: at most %(megabytes)s MB and %(megapixels)s million points.")
-
-
-class NotAPicture(InvalidInput):
-    code = "not_a_picture"
-    status = 415
-    field = "photo"
-    message = _("This file is no picture that can be read (JPEG, PNG or WebP).")
 
 
 # ---------------------------------------------------------------- protocols

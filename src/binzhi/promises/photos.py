@@ -1,83 +1,22 @@
-"""Pictures as evidence: checked by content, made small, freed of where and by what they were taken, sealed."""
+"""Pictures as evidence, sealed."""
 
 from __future__ import annotations
 
 import base64
-import io
-import struct
-import warnings
-import zlib
-from dataclasses import dataclass
 from datetime import datetime
-
-from PIL import Image, ImageOps
 
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.operations import operation, record
+from binzhi.kernel.pictures import LONGEST_SIDE, MOST_MEGABYTES, MOST_MEGAPIXELS, Picture, shrink
 from binzhi.promises.access import Permission
-from binzhi.promises.errors import NotAPicture, TooLarge
 from binzhi.promises.events import PhotoKept
 
-MOST_MEGABYTES = 15
-# What decoding may cost: a file of a few kilobytes can claim any size.
-MOST_MEGAPIXELS = 64
-LONGEST_SIDE = 1600
-QUALITY = 82
-FORMATS = ("JPEG", "PNG", "WEBP")
-WHITE = (255, 255, 255)
-# What the readers of broken files raise.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, MemoryError, struct.error, zlib.error, TypeError, IndexError)
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A JPEG of at most LONGEST_SIDE, without anything but the picture."""
-
-    data: bytes
-    width: int
-    height: int
-
-
-def shrink(data: bytes) -> Picture:
-    """The picture in a file, whatever its name said. Raises TooLarge, NotAPicture."""
-    if len(data) > MOST_MEGABYTES * 2**20:
-        raise _too_large()
-    try:
-        with warnings.catch_warnings():
-            # Our own limit is lower than the one it warns of, and is asked below before anything is decoded.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                if opened.width * opened.height > MOST_MEGAPIXELS * 1_000_000:
-                    raise _too_large()
-                return _small(opened)
-    except Image.DecompressionBombError as error:
-        raise _too_large() from error
-    except _BROKEN as error:
-        raise NotAPicture from error
-
-
-def _too_large() -> TooLarge:
-    return TooLarge(megabytes=MOST_MEGABYTES, megapixels=MOST_MEGAPIXELS)
-
-
-def _small(opened: Image.Image) -> Picture:
-    # A JPEG is decoded at an eighth, a quarter or half its size where that is enough.
-    opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-    image = opened.convert("RGBA") if "transparency" in opened.info or "A" in opened.getbands() else opened
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    # Upright by its EXIF, which is left behind with everything else that is not the picture.
-    image = ImageOps.exif_transpose(image)
-    plain = Image.new("RGB", image.size, WHITE)
-    if image.mode == "RGBA":
-        plain.paste(image, mask=image.getchannel("A"))
-    else:
-        plain.paste(image.convert("RGB"))
-    out = io.BytesIO()
-    plain.save(out, "JPEG", quality=QUALITY, optimize=True)
-    return Picture(out.getvalue(), plain.width, plain.height)
-
+__all__ = [
+    "LONGEST_SIDE", "MOST_MEGABYTES", "MOST_MEGAPIXELS", "Picture", "keep_photo", "photo_bytes", "photo_place",
+    "shrink",
+]  # fmt: skip
 
 _NEXT_ID = "SELECT nextval(pg_get_serial_sequence('promises_photo', 'id'))"
 _KEEP = "INSERT INTO promises_photo (id, hotel_id, sealed, width, height, made_at) VALUES (%s, %s, %s, %s, %s, %s)"

@@ -7,7 +7,7 @@ data: `starts` and `on` in the protocols.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,12 +39,16 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of subject: which events concern it, of which of them it is told, and what is known of it."""
+    """A kind of subject: which events concern it, of which of them it is told, and what is known of it.
+
+    `hotels`: in which hotels an event may concern one, where that is more than its own.
+    """
 
     name: str
     topics: Collection[str]
     concerned: Callable[[Seen], Sequence[int]]
     described: Callable[[int, int], Subject | None]
+    hotels: Callable[[Seen], Sequence[int]] = lambda seen: (seen.hotel_id,)
 
 
 _kinds: dict[str, Kind] = {}
@@ -88,12 +92,17 @@ def heed(seen: Seen) -> Done:
     done = Done()
     for kind in _kinds.values():
         if seen.topic in kind.topics:
-            for subject_id in kind.concerned(seen):
-                db.enter_scope("*", "*")
-                subject = kind.described(seen.hotel_id, subject_id)
-                if subject is not None:
-                    _heed_subject(kind.name, subject, seen, done)
+            for hotel_id in kind.hotels(seen):
+                _heed_kind(kind, replace(seen, hotel_id=hotel_id), done)
     return done
+
+
+def _heed_kind(kind: Kind, seen: Seen, done: Done) -> None:
+    for subject_id in kind.concerned(seen):
+        db.enter_scope("*", "*")
+        subject = kind.described(seen.hotel_id, subject_id)
+        if subject is not None:
+            _heed_subject(kind.name, subject, seen, done)
 
 
 def _heed_subject(kind: str, subject: Subject, seen: Seen, done: Done) -> None:

@@ -17,7 +17,7 @@ from binzhi.promises.protocols.store import shipped
 
 CODES = [
     "airport-transfer", "baby-crib", "birthday-in-house", "check-out-room-check", "complaint-recovery",
-    "long-stay-welcome", "room-preparation", "sudden-illness", "vip-reception", "wake-up-call",
+    "long-stay-welcome", "personal-service", "room-preparation", "sudden-illness", "vip-reception", "wake-up-call",
 ]  # fmt: skip
 ALL = ("IP", "VIP", "VVIP")
 BANNER = ("VIP", "VVIP")

@@ -24,6 +24,7 @@ from binzhi.frontdesk.web.forms import ArrivalForm, DeskForm, RegistrationForm, 
 from binzhi.frontdesk.web.people import number_in, person_row, problems_of
 from binzhi.frontdesk.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.frontdesk.web.rack import rights
+from binzhi.frontdesk.web.recognition import card_for_desk
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
@@ -103,6 +104,7 @@ def _page(
     rooms.sort(key=lambda proposal: proposal.room.number != card.room)
     context = {
         "card": card,
+        "known": card_for_desk(request, card.id),
         "form": form,
         "people": [person_row(hotel, row) for row in people],
         "problems": problems_of(form, people),

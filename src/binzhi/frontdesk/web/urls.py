@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from binzhi.frontdesk.today.web import today
-from binzhi.frontdesk.web import assigning, check_in, check_out, lists, night_audit, rack, staying, walk_in
+from binzhi.frontdesk.web import assigning, check_in, check_out, lists, night_audit, rack, recognition, staying, walk_in
 
 app_name = "frontdesk"
 urlpatterns = [
@@ -32,5 +32,7 @@ urlpatterns = [
     path("h/<slug:hotel>/stays/<int:stay>/check-out/undo", check_out.undo, name="undo_check_out"),
     path("h/<slug:hotel>/night-audit", night_audit.night_audit, name="night_audit"),
     path("h/<slug:hotel>/night-audit/run", night_audit.run, name="night_audit_run"),
+    path("h/<slug:hotel>/recognition", recognition.recognition, name="recognition"),
+    path("h/<slug:hotel>/recognition/<int:stay>", recognition.recognition_card, name="recognition_card"),
     path("h/<slug:hotel>/documents/check", check_in.document_check, name="document_check"),
 ]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.guests.web import accounts, duplicates, importing, organisations, page, profile, views
+from binzhi.guests.web import (
+    accounts,
+    duplicates,
+    importing,
+    observing,
+    organisations,
+    page,
+    preferences,
+    profile,
+    views,
+)
 
 app_name = "guests"
 urlpatterns = [
@@ -50,4 +60,17 @@ urlpatterns = [
     path("h/<slug:hotel>/guests/imports", importing.listing, name="imports"),
     path("h/<slug:hotel>/guests/imports/<int:import_id>", importing.one, name="import"),
     path("h/<slug:hotel>/guests/imports/<int:import_id>/faults", importing.faults, name="import_faults"),
+    # What the house learns.
+    path("h/<slug:hotel>/observe", observing.observe, name="observe"),
+    path("h/<slug:hotel>/observe/record", observing.record, name="record"),
+    path("h/<slug:hotel>/observe/chips", preferences.chips, name="chips"),
+    path("h/<slug:hotel>/observe/rule", preferences.learning_rule, name="learning_rule"),
+    path("h/<slug:hotel>/observations/<int:observation_id>/take-back", observing.take_back, name="take_back"),
+    path("h/<slug:hotel>/observations/pictures/<int:picture_id>", observing.picture, name="observation_picture"),
+    path("h/<slug:hotel>/guests/<int:guest_id>/preferences", preferences.of_guest, name="preferences"),
+    path("h/<slug:hotel>/preferences", preferences.suggestions, name="suggestions"),
+    path("h/<slug:hotel>/preferences/<int:preference_id>/confirm", preferences.confirm, name="confirm_preference"),
+    path("h/<slug:hotel>/preferences/<int:preference_id>/refuse", preferences.refuse, name="refuse_preference"),
+    path("h/<slug:hotel>/preferences/<int:preference_id>/heard", preferences.hear, name="hear_guest"),
+    path("h/<slug:hotel>/preferences/uses/<int:use_id>", preferences.answer, name="answer_use"),
 ]

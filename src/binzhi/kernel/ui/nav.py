@@ -99,7 +99,16 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
         ),
     ),
-    Department(_("Guests"), "people", (Item(_("Guests"), "people", "guests:list", "guests.view_guest"),)),
+    Department(
+        _("Guests"),
+        "people",
+        (
+            Item(_("Guests"), "people", "guests:list", "guests.view_guest"),
+            Item(_("Recognition"), "identity", "frontdesk:recognition", "guests.recognise", phone=True),
+            Item(_("Note an observation"), "eye", "guests:observe", "guests.observe", phone=True),
+            Item(_("Preferences to confirm"), "heart", "guests:suggestions", "guests.confirm_preferences"),
+        ),
+    ),
     Department(
         _("Cashier"),
         "yuan",

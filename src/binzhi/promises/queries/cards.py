@@ -12,6 +12,7 @@ from binzhi.promises.enums import TaskState
 from binzhi.promises.locks import spec_of_task
 from binzhi.promises.protocols import store
 from binzhi.promises.protocols.language import TaskSpec
+from binzhi.promises.words import filled
 from binzhi.property.queries import localised
 
 SOON = timedelta(minutes=30)
@@ -70,11 +71,11 @@ class Card:
 
     @property
     def title(self) -> str:
-        return localised(self.spec.title, self.spec.title_en)
+        return filled(localised(self.spec.title, self.spec.title_en), self.facts)
 
     @property
     def text(self) -> str:
-        return localised(self.spec.text, self.spec.text_en)
+        return filled(localised(self.spec.text, self.spec.text_en), self.facts)
 
     @property
     def department_label(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from binzhi.kernel import db
 from binzhi.promises.protocols import store
+from binzhi.promises.words import filled
 from binzhi.property.queries import localised
 
 
@@ -36,7 +37,7 @@ class ComplianceRow:
         """The task's name in the newest text that gave one; its key when a meeting decided it."""
         for task in store.spec_of(self.version_id).tasks:
             if task.key == self.key:
-                return localised(task.title, task.title_en)
+                return filled(localised(task.title, task.title_en), {})
         return self.key
 
     @property

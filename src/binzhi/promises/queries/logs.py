@@ -9,6 +9,7 @@ from typing import Any
 from binzhi.kernel import db
 from binzhi.promises.locks import spec_of_task
 from binzhi.promises.protocols import store
+from binzhi.promises.words import filled
 from binzhi.property.queries import localised
 
 MOST_NOTICES = 100
@@ -51,7 +52,8 @@ ORDER BY l.at, l.id
 """
 # Notices to a department are for everybody in it.
 _UNSEEN = """
-SELECT n.id, n.kind, n.task_id, t.run_id, r.label AS run_label, t.key, t.own, r.version_id, t.due_at, n.text, n.at
+SELECT n.id, n.kind, n.task_id, t.run_id, r.label AS run_label, t.key, t.own, r.version_id, r.facts, t.due_at,
+    n.text, n.at
 FROM (
     SELECT * FROM promises_notice WHERE staff_id = %(staff)s AND seen_at IS NULL
     UNION ALL
@@ -78,4 +80,5 @@ def unseen_notices(*, hotel_id: int, staff_id: int) -> list[NoticeRow]:
 
 def _notice(row: dict[str, Any]) -> NoticeRow:
     spec = spec_of_task(store.spec_of(row.pop("version_id")), row.pop("key"), db.plain_json(row.pop("own")))
-    return NoticeRow(**row, title=localised(spec.title, spec.title_en))
+    facts = db.plain_json(row.pop("facts"))
+    return NoticeRow(**row, title=filled(localised(spec.title, spec.title_en), facts))

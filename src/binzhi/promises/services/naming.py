@@ -8,6 +8,7 @@ from binzhi.promises import who
 from binzhi.promises.errors import NobodyNamed
 from binzhi.promises.locks import TaskRow
 from binzhi.promises.services.work import Work
+from binzhi.promises.words import filled
 from binzhi.property.queries import localised
 
 # As many as a sentence holds.
@@ -20,7 +21,8 @@ def require_all_named(work: Work, now: datetime) -> None:
         return
     left = _nameless(work, now)
     if left:
-        titles = [localised(spec.title, spec.title_en) for spec in (one.words(work.run.spec) for one in left)]
+        words = [one.words(work.run.spec) for one in left]
+        titles = [filled(localised(spec.title, spec.title_en), work.run.facts) for spec in words]
         said = list(dict.fromkeys(titles))
         more = " …" if len(said) > MOST_SAID else ""
         raise NobodyNamed(tasks=", ".join(said[:MOST_SAID]) + more, keys=tuple(dict.fromkeys(one.key for one in left)))

@@ -23,6 +23,7 @@ from binzhi.promises.access import Permission
 from binzhi.promises.queries import Card, LogRow, Timing, department_log
 from binzhi.promises.queries.runs import departments_of
 from binzhi.promises.services.tasks import write_log
+from binzhi.promises.web.parts import strips_for
 from binzhi.promises.web.posting import common, press
 from binzhi.promises.web.wording import Counts, Line, counted, lines, pressing
 from binzhi.property.queries import HotelRef
@@ -74,6 +75,7 @@ def _context(request: StaffRequest) -> dict[str, Any]:
     seen = sorted(lines(found.cards, me=me, posts=who.posts_of(hotel.pk)), key=pressing)
     log = _log(hotel, department, now) if department else []
     counts = counted(*found.counts.values())
+    strips = strips_for(request)
     drawn = _Drawn(hotel, department, show, seen, found.counts)
     return {
         "lanes": _columns(drawn) if department else _lanes(drawn, departments),
@@ -85,7 +87,15 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "log": log,
         "may_write": request.actor.may(Permission.WORK, hotel.pk),
         "here": request.get_full_path(),
-        "version": version_of(department, show, counts, [_seen(line.card) for line in seen], [one.id for one in log]),
+        "strips": strips,
+        "version": version_of(
+            department,
+            show,
+            counts,
+            [_seen(line.card) for line in seen],
+            [one.id for one in log],
+            [strip.version for strip in strips],
+        ),
     }
 
 

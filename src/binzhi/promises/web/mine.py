@@ -22,6 +22,7 @@ from binzhi.promises.enums import NoticeKind
 from binzhi.promises.queries import Card, Timing, my_tasks, unseen_notices
 from binzhi.promises.queries.signing import to_countersign
 from binzhi.promises.services.notices import see_notices
+from binzhi.promises.web.parts import strips_for
 from binzhi.promises.web.posting import common, press
 from binzhi.promises.web.wording import Line, lines
 
@@ -73,6 +74,7 @@ def _context(request: StaffRequest) -> dict[str, Any]:
     signing = to_countersign(hotel_id=hotel.pk, person=me, posts=posts, now=now)
     # What was given to one stands on the list itself.
     told = [one for one in unseen_notices(hotel_id=hotel.pk, staff_id=me.staff_id) if one.kind != NoticeKind.ASSIGNED]
+    strips = strips_for(request)
     groups = _groups(lines(own, me=me, posts=posts), lines(signing, me=None, posts=posts))
     return {
         "groups": groups,
@@ -81,7 +83,8 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "total": len(own) + len(signing),
         "late": sum(card.timing == Timing.LATE for card in own),
         "soon": sum(card.timing == Timing.SOON for card in own),
-        "version": version_of(_seen(own), _seen(signing), [one.id for one in told]),
+        "strips": strips,
+        "version": version_of(_seen(own), _seen(signing), [one.id for one in told], [one.version for one in strips]),
     }
 
 

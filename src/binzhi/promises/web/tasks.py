@@ -24,6 +24,7 @@ from binzhi.promises.queries import Card, RunView, TaskView, run_view, task_view
 from binzhi.promises.services import assigning, tasks
 from binzhi.promises.web import wording
 from binzhi.promises.web.evidence import Handed, given, proofs_of
+from binzhi.promises.web.parts import parts_of_task
 from binzhi.promises.web.posting import common, next_url, once, press, status_of
 from binzhi.promises.who import Person, PostFacts
 from binzhi.property.queries import HotelRef
@@ -71,6 +72,7 @@ def _context(request: StaffRequest, task_id: int, *, handed: Handed | None = Non
         "people": _people(card, run, posts, hotel=hotel, now=now) if unended and may["assign"] else [],
         "may": may,
         "handed": handed or Handed(),
+        "parts": parts_of_task(request, card),
         "token": uuid.uuid4().hex,
         "back": reverse("promises:mine", args=[hotel.code]),
     }  # fmt: skip

@@ -1,0 +1,1 @@
+"""The catalogue of wishes, and what sightings and sentences mean: data."""
