@@ -45,9 +45,17 @@ def test_search_with_an_empty_box_is_the_bare_list() -> None:
 def test_part_is_answered_at_once_as_the_get_it_is() -> None:
     answer, seen = ask(post({"q": "13912348806"}, "/list?show=all&find", **PART))
     request = seen[0]
-    assert (answer.status_code, request.method, request.GET["q"], request.GET["show"]) == (200, "GET", "13912348806", "all")
+    assert (answer.status_code, request.method, request.GET["q"], request.GET["show"]) == (
+        200,
+        "GET",
+        "13912348806",
+        "all",
+    )
     assert "13912348806" not in request.get_full_path() + query_with(request, page=2)
-    assert opened_words(query_with(request, page=2).partition("q=")[2].partition("&")[0].replace("%7E", "~")) == "13912348806"
+    assert (
+        opened_words(query_with(request, page=2).partition("q=")[2].partition("&")[0].replace("%7E", "~"))
+        == "13912348806"
+    )
 
 
 def test_links_of_a_page_keep_the_same_seal() -> None:

@@ -73,7 +73,6 @@ def test_grades_follow_the_reception_rules() -> None:
 
 
 def test_every_right_that_can_be_chosen_has_words() -> None:
-    assert rights_of_the_house() - {"guests.rotate_keys",
-        "guests.run_retention", "promises.sweep"} == set(WORDS)
+    assert rights_of_the_house() - {"guests.rotate_keys", "guests.run_retention", "promises.sweep"} == set(WORDS)
     assert [label for label, pairs in grouped(WORDS) for _right, words in pairs if not words] == []
     assert sum(len(pairs) for _label, pairs in grouped(WORDS)) == len(WORDS)

@@ -9,6 +9,7 @@ def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
     from binzhi.frontdesk import jobs as frontdesk_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
+    from binzhi.guests import jobs as guests_jobs
     from binzhi.kernel import jobs as kernel_jobs
     from binzhi.kernel.outbox import subscribe
     from binzhi.promises import jobs as promises_jobs
@@ -17,6 +18,7 @@ def on_app_ready(app: App) -> None:
     from binzhi.vip.events import StandingListChanged
 
     kernel_jobs.register(app)
+    guests_jobs.register(app)
     promises_jobs.register(app)
     frontdesk_jobs.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))

@@ -6,7 +6,7 @@ class FrontdeskConfig(AppConfig):
     label = "frontdesk"
 
     def ready(self) -> None:
-        from binzhi.frontdesk import promising
+        from binzhi.frontdesk import guest_rows, promising
         from binzhi.frontdesk.registering import guardian_phone_place
         from binzhi.frontdesk.web import bills, guest_stays, search
         from binzhi.guests.rotation import register_sealed
@@ -15,4 +15,5 @@ class FrontdeskConfig(AppConfig):
         bills.register()
         guest_stays.register()
         promising.make_known()
+        guest_rows.register()
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)

@@ -6,6 +6,9 @@ class GuestsConfig(AppConfig):
     label = "guests"
 
     def ready(self) -> None:
+        from binzhi.guests import privacy, relationship
         from binzhi.guests.web import finding
 
         finding.register()
+        privacy.register()
+        relationship.register()

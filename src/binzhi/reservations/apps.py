@@ -7,8 +7,10 @@ class ReservationsConfig(AppConfig):
 
     def ready(self) -> None:
         from binzhi.guests.rotation import register_sealed
+        from binzhi.reservations import guest_rows
         from binzhi.reservations.booker import phone_place
         from binzhi.reservations.web import finding
 
         finding.register()
+        guest_rows.register()
         register_sealed("reservations_reservation", "booker_phone_sealed", phone_place)

@@ -196,6 +196,7 @@ class Migration(migrations.Migration):
                 ),
                 ("restricted_at", models.DateTimeField(null=True)),
                 ("erased_at", models.DateTimeField(null=True)),
+                ("profile_cleared_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "group",

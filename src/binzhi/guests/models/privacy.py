@@ -140,10 +140,11 @@ class RightsRequest(models.Model):
 
 
 class FileState(models.Model):
-    """A file whose use has stopped (`restricted_at`), or of which nothing personal is left (`erased_at`)."""
+    """A file whose use has stopped (`restricted_at`), whose notes are over their time, or that is empty (`erased_at`)."""
 
     guest = models.OneToOneField(Guest, on_delete=models.PROTECT, primary_key=True, related_name="+")
     group = models.ForeignKey(HotelGroup, on_delete=models.PROTECT, related_name="+")
     restricted_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
+    profile_cleared_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now())

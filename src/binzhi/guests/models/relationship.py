@@ -69,7 +69,7 @@ class SwitchingMeans(models.Model):
 
 
 class PlannedContact(models.Model):
-    """A visit or call that is planned (有计划拜访), and what came of it. `every_days`: the next is planned when it is done."""
+    """A visit or call that is planned (有计划拜访), and what came of it. `every_days`: done, it plans the next."""
 
     group = models.ForeignKey(HotelGroup, on_delete=models.PROTECT, related_name="+", db_index=False)
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)

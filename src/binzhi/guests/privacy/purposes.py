@@ -10,7 +10,6 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
 TEXTS = Path(__file__).with_name("consent_texts.json")
 
 

@@ -15,6 +15,7 @@ from binzhi.guests import queries, services
 from binzhi.guests.access import Permission
 from binzhi.guests.errors import DuplicateDocument
 from binzhi.guests.phones import show_phone
+from binzhi.guests.privacy import lookups
 from binzhi.guests.sections import sections_for
 from binzhi.guests.web.forms import DocumentForm, GuestForm, RevealForm
 from binzhi.kernel import clock
@@ -34,7 +35,7 @@ def listing(request: StaffRequest) -> HttpResponse:
     """Guests found by what is typed; with an empty box those who stayed last."""
     group_id = hotel_of(request).group_id
     text = request.GET.get("q", "").strip()
-    found = queries.search_guests(group_id=group_id, text=text, limit=LISTED) if text else None
+    found = _search(request, text, LISTED) if text else None
     context = {
         "q": text,
         "guests": queries.recent_guests(group_id=group_id, limit=LISTED) if found is None else found,
@@ -44,6 +45,16 @@ def listing(request: StaffRequest) -> HttpResponse:
     return render_screen(request, "guests/list.html", context, part="guests/_list.html")
 
 
+def _search(request: StaffRequest, text: str, limit: int) -> list[queries.GuestHit]:
+    """Found, and noted where it was looked for by a whole phone or document number."""
+    hotel = hotel_of(request)
+    hits = queries.search_guests(group_id=hotel.group_id, text=text, limit=limit)
+    lookups.note_search(
+        hotel=hotel, text=text, guest_ids=[hit.guest_id for hit in hits], actor=request.actor, now=clock.now()
+    )
+    return hits
+
+
 @screen(Permission.VIEW)
 @require_GET
 def suggest(request: StaffRequest) -> HttpResponse:
@@ -51,7 +62,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     context = {
         "q": text,
-        "guests": queries.search_guests(group_id=hotel_of(request).group_id, text=text, limit=SUGGESTIONS),
+        "guests": _search(request, text, SUGGESTIONS),
         "offers_new": bool(text) and request.GET.get("new") == "1",
     }
     return render(request, "guests/_options.html", context)
@@ -60,7 +71,9 @@ def suggest(request: StaffRequest) -> HttpResponse:
 @screen(Permission.VIEW)
 @require_GET
 def detail(request: StaffRequest, guest_id: int) -> HttpResponse:
-    return _detail(request, guest_id)
+    answer = _detail(request, guest_id)
+    lookups.note_opened(hotel=hotel_of(request), guest_id=guest_id, actor=request.actor, now=clock.now())
+    return answer
 
 
 def _detail(
