@@ -41,3 +41,10 @@ class DocumentExpired(InvalidInput):
     code = "document_expired"
     field = "expires_on"
     message = _("This document expired on %(on)s.")
+
+
+class FileClosed(Conflict):
+    """The use of the file has stopped at the guest's wish, or it is empty."""
+
+    code = "file_closed"
+    message = _("The use of this file has stopped at the guest's wish.")

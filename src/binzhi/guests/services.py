@@ -14,6 +14,7 @@ from binzhi.guests.documents import DocumentInput
 from binzhi.guests.events import DocumentAdded, GuestChanged, GuestCreated, GuestRevealed
 from binzhi.guests.levels import levels_of
 from binzhi.guests.organisations import NewOrganisation, create_organisation
+from binzhi.guests.privacy import states
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, InvalidInput, NotFound
@@ -119,6 +120,7 @@ def reveal(*, hotel_id: int, guest_id: int, what: str, reason: str, actor: Actor
     reason = clean_text(reason, field="reason", limit=200, required=True)
     group_id = hotel_by_id(hotel_id).group_id
     kind = what.partition(":")[0]
+    states.require_open(group_id=group_id, guest_id=guest_id)
     if what == PHONE:
         value = _open_phone(group_id, guest_id)
     elif what in _OPEN:
@@ -178,6 +180,7 @@ def _lock_guest(group_id: int, guest_id: int) -> dict[str, Any]:
     )
     if row is None:
         raise NotFound
+    states.require_open(group_id=group_id, guest_id=guest_id)
     return row
 
 

@@ -93,7 +93,8 @@ REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_c
 RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | CLEAN
 SHIFT_LEAD = RECEPTION | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
 DUTY = (
-    SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS | BREAK_VISIT_SEALS
+    SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS
+    | BREAK_VISIT_SEALS
 )  # fmt: skip
 EVERYTHING = DUTY | SET_PRIVACY | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
 
@@ -135,7 +136,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
                  SEE_HOUSE | START_RUNS | ASK_FOR_OWNER),
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
-        PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3, DUTY | DECIDE_PRIVACY | SELL | TOKENS),
+        PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
+                 DUTY | DECIDE_PRIVACY | SELL | TOKENS),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
@@ -174,8 +176,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("sales", "营销部", "Sales and marketing", (
         PostSpec("sales-manager", "营销部经理", "Sales manager", 3,
-                 KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL | SEE_ALL
-                 | START_RUNS | ASK_FOR_KEY_ACCOUNT),
+                 KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL
+                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT),
         PostSpec("sales-executive", "销售员", "Sales executive", 1,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SEE_DESK
                  | ASK_FOR_KEY_ACCOUNT),

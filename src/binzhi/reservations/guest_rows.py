@@ -35,7 +35,8 @@ def busy(guest_ids: list[int]) -> set[int]:
 def _bookings(guest_id: int) -> list[dict[str, Any]]:
     return db.fetch_all(
         "SELECT h.name AS hotel, b.number, b.booker_name, b.booker_phone_masked, b.channel, b.remarks, b.created_at"
-        " FROM reservations_reservation b JOIN property_hotel h ON h.id = b.hotel_id WHERE b.guest_id = %s ORDER BY b.id",
+        " FROM reservations_reservation b JOIN property_hotel h ON h.id = b.hotel_id WHERE b.guest_id = %s"
+        " ORDER BY b.id",
         [guest_id],
     )
 

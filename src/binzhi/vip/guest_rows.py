@@ -23,7 +23,7 @@ def busy(guest_ids: list[int]) -> set[int]:
     """Guests whose visit is proposed or on."""
     return set(
         db.fetch_values(
-            "SELECT guest_id FROM vip_visit WHERE guest_id = ANY(%s) AND status NOT IN ('closed', 'cancelled', 'declined')",
+            "SELECT guest_id FROM vip_visit WHERE guest_id = ANY(%s) AND status NOT IN ('gone', 'cancelled')",
             [guest_ids],
         )
     )
@@ -31,7 +31,8 @@ def busy(guest_ids: list[int]) -> set[int]:
 
 def _visits(guest_id: int) -> list[dict[str, Any]]:
     return db.fetch_all(
-        "SELECT title, arrival_at, departure_at, needs, cautions, letter FROM vip_visit WHERE guest_id = %s ORDER BY id",
+        "SELECT title, arrival_at, departure_at, needs, cautions, letter FROM vip_visit WHERE guest_id = %s"
+        " ORDER BY id",
         [guest_id],
     )
 

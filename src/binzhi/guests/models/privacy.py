@@ -140,7 +140,7 @@ class RightsRequest(models.Model):
 
 
 class FileState(models.Model):
-    """A file whose use has stopped (`restricted_at`), whose notes are over their time, or that is empty (`erased_at`)."""
+    """A file whose use has stopped (`restricted_at`), whose notes were cleared, or that is empty (`erased_at`)."""
 
     guest = models.OneToOneField(Guest, on_delete=models.PROTECT, primary_key=True, related_name="+")
     group = models.ForeignKey(HotelGroup, on_delete=models.PROTECT, related_name="+")

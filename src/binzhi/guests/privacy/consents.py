@@ -43,8 +43,9 @@ class ConsentInput:
 def note_consent(*, hotel_id: int, guest_id: int, consent: ConsentInput, actor: Actor, now: datetime) -> int:
     """Keep an answer: given, refused or withdrawn; the entry's id.
 
-    Adds an entry, and the shipped words as version 1 where the group has none yet. Locks the guest row. Raises NotFound,
-    InvalidInput (a child under 14 needs a guardian). Publishes ConsentNoted. Not idempotent: each answer is a row.
+    Adds an entry, and the shipped words as version 1 where the group has none yet. Locks the guest row. Raises
+    NotFound, InvalidInput (a child under 14 needs a guardian). Publishes ConsentNoted. Not idempotent: each
+    answer is a row.
     """
     hotel = hotel_by_id(hotel_id)
     _check(consent)
@@ -64,7 +65,8 @@ def note_consent(*, hotel_id: int, guest_id: int, consent: ConsentInput, actor: 
     entry_id: int = db.fetch_value("SELECT nextval(pg_get_serial_sequence('guests_consententry', 'id'))")
     text_id = _text_in_force(hotel.group_id, consent, now)
     db.execute(
-        "INSERT INTO guests_consententry (id, group_id, hotel_id, guest_id, purpose, answer, text_id, language, channel,"
+        "INSERT INTO guests_consententry (id, group_id, hotel_id, guest_id, purpose, answer, text_id, language,"
+        " channel,"
         " user_id, guardian_sealed, guardian_relation, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [entry_id, hotel.group_id, hotel_id, guest_id, consent.purpose, consent.answer, text_id, consent.language,
          consent.channel, actor.user_id, crypto.seal(guardian, place=guardian_place(entry_id)) if guardian else None,
@@ -128,7 +130,9 @@ def publish_text(
         raise InvalidInput(field="purpose", message=_("This purpose does not exist."))
     group_id = hotel_by_id(hotel_id).group_id
     clean = {
-        language: clean_text(texts.get(language, ""), field=f"text_{language}", limit=TEXT_LIMIT, required=True, multiline=True)
+        language: clean_text(
+            texts.get(language, ""), field=f"text_{language}", limit=TEXT_LIMIT, required=True, multiline=True
+        )
         for language in LANGUAGES
     }  # fmt: skip
     db.execute("SELECT pg_advisory_xact_lock(hashtext('guests.consent_text'), %s)", [group_id])
@@ -212,7 +216,8 @@ class LedgerEntry:
 _LEDGER = """
 SELECT c.id, c.purpose, c.answer, c.channel, c.language, t.version, coalesce(t.text, '') AS text, c.user_id,
        coalesce(u.name, '') AS username, c.guardian_relation, c.guardian_sealed IS NOT NULL AS has_guardian, c.at
-FROM guests_consententry c LEFT JOIN guests_consenttext t ON t.id = c.text_id LEFT JOIN people_user u ON u.id = c.user_id
+FROM guests_consententry c LEFT JOIN guests_consenttext t ON t.id = c.text_id LEFT JOIN people_user u ON u.id =
+c.user_id
 WHERE c.group_id = %s AND c.guest_id = %s ORDER BY c.at DESC, c.id DESC
 """
 
@@ -224,7 +229,7 @@ def ledger(*, group_id: int, guest_id: int) -> list[LedgerEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one purpose stands with one guest. `rests`: the guest refused lately and is not asked again before this day."""
+    """How one purpose stands with one guest. Who refused lately is not asked again before `rests_until`."""
 
     purpose: Purpose
     last: LedgerEntry | None

@@ -70,8 +70,10 @@ def _documents(guest_id: int) -> list[dict[str, Any]]:
 
 def _consents(guest_id: int) -> list[dict[str, Any]]:
     return db.fetch_all(
-        "SELECT c.purpose, c.answer, c.channel, c.language, t.version AS text_version, t.text, c.guardian_relation, c.at"
-        " FROM guests_consententry c LEFT JOIN guests_consenttext t ON t.id = c.text_id WHERE c.guest_id = %s ORDER BY c.id",
+        "SELECT c.purpose, c.answer, c.channel, c.language, t.version AS text_version, t.text,"
+        " c.guardian_relation, c.at"
+        " FROM guests_consententry c LEFT JOIN guests_consenttext t ON t.id = c.text_id WHERE c.guest_id = %s"
+        " ORDER BY c.id",
         [guest_id],
     )
 

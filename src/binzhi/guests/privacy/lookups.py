@@ -1,8 +1,8 @@
 """Who looked at whom. What is proportionate: opening a file, and finding one by its whole phone or document number.
 
-A look is a row per person, file, kind and hour, written in one statement; searching by name while typing writes nothing.
-What was typed is never kept. The row is the record itself: it needs no audit row of its own, and the reveals of masked
-values (`services.reveal`), which carry a reason, stand beside it in the review.
+A look is a row per person, file, kind and hour, written in one statement; searching by name while typing
+writes nothing. What was typed is never kept. The row is the record itself: it needs no audit row of its own,
+and the reveals of masked values (`services.reveal`), which carry a reason, stand beside it in the review.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _note(hotel: HotelRef, guest_ids: list[int], kind: str, actor: Actor, now: d
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One line of the review. `what` is a kind of look or the name of the revealed value; the reason as it was given."""
+    """One line of the review. `what` is a kind of look or the name of the revealed value."""
 
     at: datetime
     user_id: int

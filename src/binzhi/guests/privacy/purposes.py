@@ -1,4 +1,4 @@
-"""What a guest may be asked to agree to. Registration by law and the stay itself are no purpose here: they need no yes."""
+"""What a guest may be asked to agree to. Registration by law and the stay itself need no yes and are not here."""
 
 from __future__ import annotations
 

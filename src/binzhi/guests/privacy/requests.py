@@ -90,7 +90,8 @@ def ask(*, hotel_id: int, guest_id: int, kind: str, channel: str, actor: Actor, 
     ):
         raise AskedAlready
     request_id: int = db.fetch_value(
-        "INSERT INTO guests_rightsrequest (group_id, hotel_id, guest_id, kind, state, channel, asked_at, asked_by, due_on)"
+        "INSERT INTO guests_rightsrequest (group_id, hotel_id, guest_id, kind, state, channel, asked_at,"
+        " asked_by, due_on)"
         " VALUES (%s, %s, %s, %s, 'asked', %s, %s, %s, %s) RETURNING id",
         [hotel.group_id, hotel_id, guest_id, kind, channel, now, actor.user_id,
          hotel.local(now).date() + timedelta(days=DAYS_TO_ANSWER)],
@@ -107,10 +108,10 @@ def ask(*, hotel_id: int, guest_id: int, kind: str, channel: str, actor: Actor, 
 def decide(*, hotel_id: int, request_id: int, grant: bool, reason: str = "", actor: Actor, now: datetime) -> Decided:
     """Grant a request and do what it asks, or refuse it with the reason.
 
-    A copy opens with a secret that is told once and ends in 72 hours. Erasure empties the file now, or where the law keeps
-    the registration stops its use until that day. Changes the request, the file and, erasing, rows of all contexts. Locks
-    request, then guest. Raises NotFound, SecondPerson, StillBusy, OnHold, InvalidInput. Publishes RightsDecided and what
-    was done.
+    A copy opens with a secret that is told once and ends in 72 hours. Erasure empties the file now, or where
+    the law keeps the registration stops its use until that day. Changes the request, the file and, erasing, rows of all
+    contexts. Locks request, then guest. Raises NotFound, SecondPerson, StillBusy, OnHold, InvalidInput. Publishes
+    RightsDecided and what was done.
     """
     hotel = hotel_by_id(hotel_id)
     asked = _lock(hotel, request_id)
@@ -195,7 +196,8 @@ def _erase(hotel: HotelRef, guest_id: int, actor: Actor, now: datetime) -> None:
 def release(*, hotel_id: int, guest_id: int, reason: str, actor: Actor, now: datetime) -> None:
     """Let a file whose use was stopped be used again, because the guest asks so; an erasure that waits is called off.
 
-    Changes the file's state and search keys. Locks the guest row. Raises NotFound, InvalidInput. Publishes GuestReleased.
+    Changes the file's state and search keys. Locks the guest row. Raises NotFound, InvalidInput. Publishes
+    GuestReleased.
     """
     hotel = hotel_by_id(hotel_id)
     reason = clean_text(reason, field="reason", limit=200, required=True)
@@ -222,7 +224,8 @@ def finish_waiting(*, hotel_id: int, request_id: int, actor: Actor, now: datetim
     """
     hotel = hotel_by_id(hotel_id)
     waiting = db.fetch_one(
-        "SELECT guest_id FROM guests_rightsrequest WHERE group_id = %s AND id = %s AND state = 'waiting' FOR NO KEY UPDATE",
+        "SELECT guest_id FROM guests_rightsrequest WHERE group_id = %s AND id = %s AND state = 'waiting' FOR NO"
+        " KEY UPDATE",
         [hotel.group_id, request_id],
     )
     if waiting is None:

@@ -1,7 +1,7 @@
 """How long data stays: a clock by class of data, run every night, each run on record.
 
-A class has the months the house keeps it, which a hotel may set otherwise, never under what the law asks. Files belong to
-the group, so among its hotels the longest time holds. A legal hold stops every clock.
+A class has the months the house keeps it, which a hotel may set otherwise, never under what the law asks.
+Files belong to the group, so among its hotels the longest time holds. A legal hold stops every clock.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def run_class(*, hotel_id: int, data_class: str, limit: int = BATCH, actor: Acto
     done = rule.sweep(hotel, before, limit, now)
     moment = datetime.combine(before, time(), tzinfo=hotel.local(now).tzinfo)
     db.execute(
-        "INSERT INTO guests_retentionrun (hotel_id, data_class, before, cleared, held, at) VALUES (%s, %s, %s, %s, %s, %s)",
+        "INSERT INTO guests_retentionrun (hotel_id, data_class, before, cleared, held, at) VALUES (%s, %s, %s,"
+        " %s, %s, %s)",
         [hotel_id, data_class, moment, done.count, done.held, now],
     )
     record(
@@ -204,11 +205,11 @@ def _sweep_registrations(hotel: HotelRef, before: date, limit: int, now: datetim
     return Cleared(len(free), held)
 
 
-def _sweep_lookups(hotel: HotelRef, before: date, limit: int, _now: datetime) -> Cleared:
+def _sweep_lookups(hotel: HotelRef, before: date, limit: int, now: datetime) -> Cleared:
     gone = db.execute(
         "DELETE FROM guests_lookup WHERE id IN (SELECT id FROM guests_lookup WHERE group_id = %s AND at < %s"
         " ORDER BY id LIMIT %s)",
-        [hotel.group_id, datetime.combine(before, time(), tzinfo=_now.tzinfo), limit],
+        [hotel.group_id, datetime.combine(before, time(), tzinfo=hotel.local(now).tzinfo), limit],
     )
     return Cleared(gone)
 
@@ -219,7 +220,7 @@ def register() -> None:
         PROFILE, _("Likes, notes, contact"), _("after the last stay; then they are cleared"), 24, 1, _sweep_profiles,
     ))  # fmt: skip
     register_class(DataClass(
-        REGISTRATION, _("Registration: name and document"), _("after the last stay; then nobody's name is left"), 36, 12,
+        REGISTRATION, _("Registration: name and document"), _("after the last stay; then no name is left"), 36, 12,
         _sweep_registrations,
     ))  # fmt: skip
     register_class(DataClass(

@@ -1,7 +1,7 @@
 """What every context holds of a guest: how it is copied for the guest, and how the personal part is taken out.
 
-A table is known through `holdings`; a context above may say here, apart from how a merge moves its rows, what export and
-erasure do with them. `busy` contexts say who cannot be let go yet.
+A table is known through `holdings`; a context above may say here, apart from how a merge moves its rows, what
+export and erasure do with them. `busy` contexts say who cannot be let go yet.
 """
 
 from __future__ import annotations

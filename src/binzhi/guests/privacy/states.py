@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from binzhi.guests import files
+from binzhi.guests.errors import FileClosed
 from binzhi.guests.phones import phone_index, tail_index
 from binzhi.kernel import crypto, db
 from binzhi.kernel.search import name_keys
@@ -25,6 +26,12 @@ def state_of(*, group_id: int, guest_id: int) -> State | None:
         [group_id, guest_id],
     )
     return None if row is None else State(**row)
+
+
+def require_open(*, group_id: int, guest_id: int) -> None:
+    """Raise FileClosed where the use of the file has stopped."""
+    if state_of(group_id=group_id, guest_id=guest_id) is not None:
+        raise FileClosed
 
 
 def held_until(*, group_id: int, guest_id: int, today: date) -> bool:

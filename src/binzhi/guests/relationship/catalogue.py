@@ -31,7 +31,8 @@ WILLINGNESS: tuple[Words, ...] = (
     _("Has weight in the decision to buy"),
     _("The decision is made by few and reachable people"),
 )
-# Answered from what the guest shows or offers; never by asking. Education, belief and past are among the things not to ask.
+# Answered from what the guest shows or offers; never by asking. Education, belief and past are among the
+# things not to ask.
 QUALITY: tuple[Words, ...] = (
     _("Learned, in school or out of it"),
     _("Reads, keeps up with the world"),

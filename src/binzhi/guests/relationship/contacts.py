@@ -112,8 +112,9 @@ def _plan(hotel: HotelRef, account: Account, contact: ContactInput, actor: Actor
 def note_result(*, hotel_id: int, contact_id: int, result: ResultInput, actor: Actor, now: datetime) -> int | None:
     """What came of a contact; the id of the next one, where there is one.
 
-    The next: on the day named, else in the contact's rhythm, else in three days when nobody was reached. Changes the row,
-    may add one. Locks it. Raises NotFound, ContactClosed, InvalidInput. Publishes ContactDone, ContactPlanned.
+    The next: on the day named, else in the contact's rhythm, else in three days when nobody was reached.
+    Changes the row, may add one. Locks it. Raises NotFound, ContactClosed, InvalidInput. Publishes
+    ContactDone, ContactPlanned.
     """
     hotel = hotel_by_id(hotel_id)
     kept = _lock(hotel, contact_id)
@@ -127,7 +128,8 @@ def note_result(*, hotel_id: int, contact_id: int, result: ResultInput, actor: A
     if result.next_on is not None and not today <= result.next_on <= today + LONGEST_PLAN:
         raise InvalidInput(field="next_on", message=_("A day from today, within two years."))
     db.execute(
-        "UPDATE guests_plannedcontact SET outcome = %s, result = %s, spent = %s, done_at = %s, done_by = %s WHERE id = %s",
+        "UPDATE guests_plannedcontact SET outcome = %s, result = %s, spent = %s, done_at = %s, done_by = %s"
+        " WHERE id = %s",
         [result.outcome, words, result.spent, now, actor.user_id, contact_id],
     )
     record(

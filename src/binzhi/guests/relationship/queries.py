@@ -181,10 +181,12 @@ class DueCounts:
 
 
 _COUNTS = """
-SELECT count(*) FILTER (WHERE due_on < %(today)s)::int AS late, count(*) FILTER (WHERE due_on = %(today)s)::int AS today,
+SELECT count(*) FILTER (WHERE due_on < %(today)s)::int AS late, count(*) FILTER (WHERE due_on = %(today)s)::int
+AS today,
        count(*) FILTER (WHERE due_on > %(today)s AND due_on <= %(today)s + 7)::int AS week, count(*)::int AS "all"
 FROM guests_plannedcontact
-WHERE hotel_id = %(hotel)s AND done_at IS NULL AND cancelled_at IS NULL AND (%(owner)s::bigint IS NULL OR owner_id = %(owner)s)
+WHERE hotel_id = %(hotel)s AND done_at IS NULL AND cancelled_at IS NULL AND (%(owner)s::bigint IS NULL OR
+owner_id = %(owner)s)
 """
 
 

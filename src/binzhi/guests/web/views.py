@@ -18,6 +18,7 @@ from binzhi.guests.phones import show_phone
 from binzhi.guests.privacy import lookups
 from binzhi.guests.sections import sections_for
 from binzhi.guests.web.forms import DocumentForm, GuestForm, RevealForm
+from binzhi.guests.web.privacy import closed, warn_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.idempotency import fingerprint_of, run_once
@@ -71,6 +72,8 @@ def suggest(request: StaffRequest) -> HttpResponse:
 @screen(Permission.VIEW)
 @require_GET
 def detail(request: StaffRequest, guest_id: int) -> HttpResponse:
+    if (page := closed(request, guest_id)) is not None:
+        return page
     answer = _detail(request, guest_id)
     lookups.note_opened(hotel=hotel_of(request), guest_id=guest_id, actor=request.actor, now=clock.now())
     return answer
@@ -119,6 +122,7 @@ def new(request: StaffRequest) -> HttpResponse:
         form.refuse(refusal)
         return _form_page(request, form, status=refusal.status)
     toast(request, _("The guest file is open."))
+    warn_of(request, form.cleaned_data["note"])
     return redirect("guests:detail", hotel.code, answer["guest_id"])
 
 
@@ -153,6 +157,7 @@ def edit(request: StaffRequest, guest_id: int) -> HttpResponse:
         form.refuse(refusal)
         return _form_page(request, form, card=card, status=refusal.status)
     toast(request, _("Saved."))
+    warn_of(request, form.cleaned_data["note"])
     return redirect("guests:detail", hotel.code, guest_id)
 
 

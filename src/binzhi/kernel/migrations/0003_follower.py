@@ -19,40 +19,38 @@ $$;
 NO_FINAL = "DROP FUNCTION binzhi_final_txid();"
 
 
-
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0002_invariants'),
+        ("kernel", "0002_invariants"),
     ]
 
     operations = [
         migrations.RunSQL(FINAL, NO_FINAL),
         migrations.CreateModel(
-            name='Follower',
+            name="Follower",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('txid', models.BigIntegerField()),
-                ('event_id', models.BigIntegerField()),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("txid", models.BigIntegerField()),
+                ("event_id", models.BigIntegerField()),
             ],
             options={
-                'db_table': 'kernel_follower',
+                "db_table": "kernel_follower",
             },
         ),
         migrations.CreateModel(
-            name='Unheeded',
+            name="Unheeded",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('follower', models.CharField(max_length=60)),
-                ('event_id', models.BigIntegerField()),
-                ('hotel_id', models.BigIntegerField()),
-                ('topic', models.CharField(max_length=80)),
-                ('error', models.CharField(max_length=80)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("follower", models.CharField(max_length=60)),
+                ("event_id", models.BigIntegerField()),
+                ("hotel_id", models.BigIntegerField()),
+                ("topic", models.CharField(max_length=80)),
+                ("error", models.CharField(max_length=80)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'db_table': 'kernel_unheeded',
-                'constraints': [models.UniqueConstraint(fields=('follower', 'event_id'), name='unheeded_once')],
+                "db_table": "kernel_unheeded",
+                "constraints": [models.UniqueConstraint(fields=("follower", "event_id"), name="unheeded_once")],
             },
         ),
         *hotel_wall("kernel_unheeded"),

@@ -99,7 +99,15 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
         ),
     ),
-    Department(_("Guests"), "people", (Item(_("Guests"), "people", "guests:list", "guests.view_guest"),)),
+    Department(
+        _("Guests"),
+        "people",
+        (
+            Item(_("Guests"), "people", "guests:list", "guests.view_guest"),
+            Item(_("Planned visits"), "calendar-check", "guests:contacts", "guests.view_relationship", phone=True),
+            Item(_("Privacy"), "shield", "guests:privacy_requests", "guests.decide_rights"),
+        ),
+    ),
     Department(
         _("Cashier"),
         "yuan",

@@ -1,4 +1,4 @@
-"""What is searched for never stands in an address: not in logs, not in the browser's history, not on a colleague's screen.
+"""What is searched for never stands in an address: not in logs, not in the browser's history, not in a shared link.
 
 A search form posts to `?find` of its own list. The words travel in the body; the list answers under an address in which
 they stand sealed (`?q=~…`), so that a list can still be kept, shared with a colleague and reloaded. Filters that say
