@@ -15,7 +15,7 @@ NOBODY = "—"
 
 def register() -> None:
     register_rights(Rights("reservations_reservation", _("Reservations"), _bookings, _erase_bookings))
-    register_rights(Rights("reservations_roomreservation", _("Stays"), _stays, _erase_stays))
+    register_rights(Rights("reservations_roomreservation", _("Stays and rooms"), _stays, _erase_stays))
     register_busy("reservations", busy)
 
 

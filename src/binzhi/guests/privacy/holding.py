@@ -32,8 +32,8 @@ def register() -> None:
     register_rights(Rights("guests_consententry", _("Consents"), _consents, _erase_guardians))
     register_rights(Rights("guests_reveal", _("Who looked at masked values"), _reveals))
     register_rights(Rights("guests_lookup", _("Who opened the file"), _lookups))
-    register_rights(Rights("guests_rightsrequest", _("Requests"), _requests))
-    register_rights(Rights("guests_guest", _("File"), _file, erase_file_row))
+    register_rights(Rights("guests_rightsrequest", _("Requests of guests"), _requests))
+    register_rights(Rights("guests_guest", _("The file itself"), _file, erase_file_row))
     register_profile("guests_guest", clear_notes)
     register_sealed("guests_consententry", "guardian_sealed", guardian_place)
 

@@ -88,11 +88,11 @@ ORDER BY r.data_class, r.at DESC
 
 def classes_of(*, hotel_id: int, group_id: int) -> list[ClassLine]:
     own = {row["data_class"]: row["months"] for row in db.fetch_all(_OWN, [hotel_id])}
-    runs = {row["data_class"]: row for row in db.fetch_all(_RUNS, {"group": group_id})}
+    runs = {row["data_class"]: (row["at"], row["cleared"]) for row in db.fetch_all(_RUNS, {"group": group_id})}
     return [
         ClassLine(
             rule, own.get(rule.code), retention.months_of(group_id=group_id, data_class=rule.code),
-            runs[rule.code]["at"] if rule.code in runs else None, runs[rule.code]["cleared"] if rule.code in runs else 0,
+            *runs.get(rule.code, (None, 0)),
         )
         for rule in retention.classes()
     ]  # fmt: skip

@@ -34,7 +34,7 @@ _TABS = (
 def _tabs(request: StaffRequest, here: str) -> list[dict[str, object]]:
     hotel = hotel_of(request)
     labels = {
-        "requests": _("Requests"), "lookups": _("Who looked"), "texts": _("Consents"), "retention": _("Retention"),
+        "requests": _("Requests of guests"), "lookups": _("Who looked"), "texts": _("Consents"), "retention": _("Retention"),
     }  # fmt: skip
     return [
         {"label": labels[name], "url": reverse(url, args=[hotel.code]), "on": name == here, "count": None}
@@ -97,8 +97,8 @@ def _said(decided: requests.Decided) -> str:
 def copy(request: StaffRequest, request_id: int) -> HttpResponse:
     """The guest's data as a file, for the secret of a granted request."""
     found = requests.open_copy(
-        hotel_id=hotel_of(request).pk, request_id=request_id, secret=request.POST.get("secret", ""), actor=request.actor,
-        now=clock.now(),
+        hotel_id=hotel_of(request).pk, request_id=request_id, secret=request.POST.get("secret", ""),
+        actor=request.actor, now=clock.now(),
     )  # fmt: skip
     headers = {"Content-Disposition": f'attachment; filename="copy-{request_id}.zip"'}
     return HttpResponse(exporting.as_zip(found), content_type="application/zip", headers=headers)
@@ -193,7 +193,7 @@ def review(request: StaffRequest) -> HttpResponse:
     )  # fmt: skip
     found = lookups.looks(group_id=hotel.group_id, asked=asked, limit=LISTED + 1)
     if request.GET.get("format") == "csv":
-        header = [_("Time"), _("Who"), _("File"), _("What"), _("Reason")]
+        header = [_("Time"), _("Who"), _("Whose file"), _("What was seen"), _("Reason")]
         rows = [
             (f"{hotel.local(one.at):%Y-%m-%d %H:%M}", one.username, one.guest_id, one.words, one.reason)
             for one in found
