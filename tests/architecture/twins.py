@@ -22,7 +22,7 @@ from binzhi.people import services as people
 from binzhi.people.models import ApiToken
 from binzhi.people.setup import create_departments, create_post, create_staff
 from binzhi.reservations import services as reservations
-from tests.architecture import twins_promises, twins_vip
+from tests.architecture import twins_privacy, twins_promises, twins_vip
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
 
 PASSWORD = "湖畔 correct horse 1"
@@ -61,6 +61,7 @@ def make_twin(name: str) -> Twin:
     _staff(twin)
     twins_vip.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_promises.furnish(hotel=hotel, ids=twin.ids)
+    twins_privacy.furnish(hotel=hotel, name=name, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

@@ -130,7 +130,7 @@ def test_looks_are_noted_once_an_hour_and_reviewed(hotel: HotelRef, desk: Client
     shown = text(boss, f"/h/{hotel.code}/privacy/lookups")
     for words in ("打开档案", "按完整手机号查到", "看了手机号", "陈国梁"):
         assert words in shown
-    assert "打开档案" not in text(boss, f"/h/{hotel.code}/privacy/lookups?only=revealed").split("<tbody>")[1]
+    assert "打开档案" not in text(boss, f"/h/{hotel.code}/privacy/lookups?see=revealed").split("<tbody>")[1]
     exported = boss.get(f"/h/{hotel.code}/privacy/lookups?format=csv").content.decode()
     assert ("陈国梁" in exported, str(chen) in exported) == (False, True)
 

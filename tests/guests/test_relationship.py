@@ -77,7 +77,7 @@ def test_assess_with_wrong_answers_changes_nothing(
 
 def test_check_keeps_suggestion_and_what_a_person_said(hotel: HotelRef, clerk: Actor, add: Callable[..., int]) -> None:
     guest = add("陈国梁")
-    given = {"hotel_id": hotel.pk, "guest_id": guest, "actor": clerk}
+    given = {"hotel_id": hotel.pk, "account": Account(guest_id=guest), "actor": clerk}
     check_relationship(signs=SIGN_CODES[:5], now=NOW, **given)  # type: ignore[arg-type]
     check_relationship(signs=SIGN_CODES[:1], level="face_to_face", now=NOW + DAY, **given)  # type: ignore[arg-type]
     new, old = queries.checks(group_id=hotel.group_id, account=Account(guest_id=guest))
@@ -86,13 +86,13 @@ def test_check_keeps_suggestion_and_what_a_person_said(hotel: HotelRef, clerk: A
 
 def test_check_needs_one_account_and_known_signs(hotel: HotelRef, clerk: Actor, add: Callable[..., int]) -> None:
     guest = add("陈国梁")
-    for wrong in (
-        {"signs": ["telepathy"], "guest_id": guest},
-        {"signs": []},
-        {"signs": [], "guest_id": guest, "level": "x"},
-    ):
+    account = Account(guest_id=guest)
+    for wrong in ({"signs": ["telepathy"]}, {"signs": [], "level": "x"}):
         with pytest.raises(InvalidInput):
-            check_relationship(hotel_id=hotel.pk, actor=clerk, now=NOW, **wrong)  # type: ignore[arg-type]
+            check_relationship(hotel_id=hotel.pk, account=account, actor=clerk, now=NOW, **wrong)  # type: ignore[arg-type]
+    for wrong in ({}, {"guest_id": guest, "organisation_id": 1}):
+        with pytest.raises(InvalidInput):
+            Account(**wrong)  # type: ignore[arg-type]
     assert RelationshipCheck.objects.count() == 0
 
 
@@ -100,7 +100,13 @@ def test_means_are_in_use_once_and_end(hotel: HotelRef, clerk: Actor) -> None:
     company = create_organisation(
         hotel_id=hotel.pk, organisation=NewOrganisation(name="澜海集团"), actor=clerk, now=NOW
     )
-    given = {"hotel_id": hotel.pk, "organisation_id": company, "means": "agreement", "actor": clerk, "now": NOW}
+    given = {
+        "hotel_id": hotel.pk,
+        "account": Account(organisation_id=company),
+        "means": "agreement",
+        "actor": clerk,
+        "now": NOW,
+    }
     first = use_means(**given)  # type: ignore[arg-type]
     assert use_means(note="协议价八五折", **given) == first  # type: ignore[arg-type]
     account = Account(organisation_id=company)
@@ -117,12 +123,12 @@ def test_means_are_in_use_once_and_end(hotel: HotelRef, clerk: Actor) -> None:
 
 def plan(hotel: HotelRef, clerk: Actor, guest: int, due_on: date = TODAY, **more: object) -> int:
     contact = ContactInput(**{"channel": "visit", "purpose": "季度拜访", "due_on": due_on, **more})  # type: ignore[arg-type]
-    return plan_contact(hotel_id=hotel.pk, guest_id=guest, contact=contact, actor=clerk, now=NOW)
+    return plan_contact(hotel_id=hotel.pk, account=Account(guest_id=guest), contact=contact, actor=clerk, now=NOW)
 
 
 def done(hotel: HotelRef, clerk: Actor, contact: int, outcome: str = "good", **more: object) -> int | None:
     result = ResultInput(outcome=outcome, **more)  # type: ignore[arg-type]
-    return note_result(hotel_id=hotel.pk, contact_id=contact, result=result, actor=clerk, now=NOW)
+    return note_result(hotel_id=hotel.pk, planned_id=contact, result=result, actor=clerk, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -153,13 +159,13 @@ def test_result_plans_the_next(
 def test_contact_is_closed_once(hotel: HotelRef, clerk: Actor, add: Callable[..., int]) -> None:
     first, second = plan(hotel, clerk, add("陈国梁")), plan(hotel, clerk, add("周敏"))
     done(hotel, clerk, first)
-    cancel_contact(hotel_id=hotel.pk, contact_id=second, actor=clerk, now=NOW)
+    cancel_contact(hotel_id=hotel.pk, planned_id=second, actor=clerk, now=NOW)
     before = AuditEntry.objects.count()
     for contact in (first, second):
         with pytest.raises(ContactClosed):
             done(hotel, clerk, contact)
         with pytest.raises(ContactClosed):
-            cancel_contact(hotel_id=hotel.pk, contact_id=contact, actor=clerk, now=NOW)
+            cancel_contact(hotel_id=hotel.pk, planned_id=contact, actor=clerk, now=NOW)
     assert (AuditEntry.objects.count(), PlannedContact.objects.count()) == (before, 2)
 
 
@@ -211,6 +217,6 @@ def test_account_of_another_group_is_not_found(hotel: HotelRef, clerk: Actor, ad
     with pytest.raises(NotFound):
         done(other, stranger, contact)
     with pytest.raises(NotFound):
-        use_means(hotel_id=other.pk, guest_id=guest, means="club", actor=stranger, now=NOW)
+        use_means(hotel_id=other.pk, account=Account(guest_id=guest), means="club", actor=stranger, now=NOW)
     see_all()
     assert (PlannedContact.objects.count(), SwitchingMeans.objects.count()) == (1, 0)

@@ -247,12 +247,11 @@ def standings(entries: list[LedgerEntry], now: datetime) -> list[Standing]:
         last.setdefault(entry.purpose, entry)
     found = []
     for purpose in PURPOSES:
-        entry = last.get(purpose.code)
-        rests = None
-        if entry is not None and entry.answer == ConsentAnswer.REFUSED:
-            until = entry.at + timedelta(days=REST_DAYS)
+        said, rests = last.get(purpose.code), None
+        if said is not None and said.answer == ConsentAnswer.REFUSED:
+            until = said.at + timedelta(days=REST_DAYS)
             rests = until.date() if until > now else None
-        found.append(Standing(purpose, entry, rests))
+        found.append(Standing(purpose, said, rests))
     return found
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from binzhi.guests.access import Permission
 from binzhi.guests.events import HoldLifted, HoldSet
-from binzhi.guests.relationship.accounts import lock_account
+from binzhi.guests.relationship.accounts import Account, lock_account
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
@@ -30,7 +30,7 @@ def set_hold(
     reason = clean_text(reason, field="reason", limit=200, required=True)
     if until is not None and until < hotel.local(now).date():
         raise InvalidInput(field="until", message=_("This day is over."))
-    lock_account(group_id=hotel.group_id, guest_id=guest_id, organisation_id=None)
+    lock_account(group_id=hotel.group_id, account=Account(guest_id=guest_id))
     hold_id: int = db.fetch_value(
         "INSERT INTO guests_legalhold (group_id, guest_id, reason, until, set_by, set_at)"
         " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",

@@ -17,7 +17,7 @@ from binzhi.guests.privacy import retention, states
 from binzhi.guests.privacy.erasing import erase_file
 from binzhi.guests.privacy.exporting import Copy, copy_of
 from binzhi.guests.privacy.rows import busy_among
-from binzhi.guests.relationship.accounts import lock_account
+from binzhi.guests.relationship.accounts import Account, lock_account
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import Conflict, InvalidInput, NotFound
@@ -55,6 +55,13 @@ class OnHold(Conflict):
     message = _("The file is on legal hold.")
 
 
+class NotStopped(Conflict):
+    """The file is in use, or empty for good."""
+
+    code = "not_stopped"
+    message = _("The use of this file has not stopped.")
+
+
 class LinkOver(Conflict):
     """The link was used up, is too old, or never was."""
 
@@ -83,7 +90,7 @@ def ask(*, hotel_id: int, guest_id: int, kind: str, channel: str, actor: Actor, 
     if channel not in Channel.values:
         raise InvalidInput(field="channel")
     hotel = hotel_by_id(hotel_id)
-    lock_account(group_id=hotel.group_id, guest_id=guest_id, organisation_id=None)
+    lock_account(group_id=hotel.group_id, account=Account(guest_id=guest_id))
     if db.fetch_value(
         "SELECT 1 FROM guests_rightsrequest WHERE guest_id = %s AND kind = %s AND state IN ('asked', 'waiting')",
         [guest_id, kind],
@@ -118,7 +125,7 @@ def decide(*, hotel_id: int, request_id: int, grant: bool, reason: str = "", act
     reason = clean_text(reason, field="reason", limit=200, required=not grant)
     if asked["asked_by"] is not None and asked["asked_by"] == actor.user_id:
         raise SecondPerson
-    lock_account(group_id=hotel.group_id, guest_id=asked["guest_id"], organisation_id=None)
+    lock_account(group_id=hotel.group_id, account=Account(guest_id=asked["guest_id"]))
     found = _grant(hotel, asked, actor, now) if grant else Decided(RightsState.REFUSED)
     ends = now + LINK_LIVES if found.secret else None
     db.execute(
@@ -196,15 +203,15 @@ def _erase(hotel: HotelRef, guest_id: int, actor: Actor, now: datetime) -> None:
 def release(*, hotel_id: int, guest_id: int, reason: str, actor: Actor, now: datetime) -> None:
     """Let a file whose use was stopped be used again, because the guest asks so; an erasure that waits is called off.
 
-    Changes the file's state and search keys. Locks the guest row. Raises NotFound, InvalidInput. Publishes
+    Changes the file's state and search keys. Locks the guest row. Raises NotFound, NotStopped, InvalidInput. Publishes
     GuestReleased.
     """
     hotel = hotel_by_id(hotel_id)
     reason = clean_text(reason, field="reason", limit=200, required=True)
-    lock_account(group_id=hotel.group_id, guest_id=guest_id, organisation_id=None)
+    lock_account(group_id=hotel.group_id, account=Account(guest_id=guest_id))
     state = states.state_of(group_id=hotel.group_id, guest_id=guest_id)
     if state is None or state.erased_at is not None:
-        raise NotFound
+        raise NotStopped
     states.release(group_id=hotel.group_id, guest_id=guest_id)
     db.execute(
         "UPDATE guests_rightsrequest SET state = 'refused', reason = %s WHERE guest_id = %s AND state = 'waiting'",
@@ -231,7 +238,7 @@ def finish_waiting(*, hotel_id: int, request_id: int, actor: Actor, now: datetim
     if waiting is None:
         raise NotFound
     guest_id: int = waiting["guest_id"]
-    lock_account(group_id=hotel.group_id, guest_id=guest_id, organisation_id=None)
+    lock_account(group_id=hotel.group_id, account=Account(guest_id=guest_id))
     today = hotel.local(now).date()
     kept = states.held_until(group_id=hotel.group_id, guest_id=guest_id, today=today) or bool(busy_among([guest_id]))
     if not kept:

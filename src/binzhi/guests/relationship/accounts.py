@@ -11,10 +11,14 @@ from binzhi.kernel.errors import InvalidInput, NotFound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Exactly one of both."""
+    """Exactly one of both. Raises InvalidInput for none and for two."""
 
     guest_id: int | None = None
     organisation_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.guest_id is None) == (self.organisation_id is None):
+            raise InvalidInput(field="guest_id")
 
     @property
     def subject(self) -> str:
@@ -31,15 +35,12 @@ class Account:
         return [self.guest_id, self.organisation_id]
 
 
-def lock_account(*, group_id: int, guest_id: int | None, organisation_id: int | None) -> Account:
-    """The account, its row locked so that what hangs on it is written in turn. Raises NotFound, InvalidInput."""
-    if (guest_id is None) == (organisation_id is None):
-        raise InvalidInput(field="guest_id")
-    table, pk = ("guests_guest", guest_id) if guest_id is not None else ("guests_organisation", organisation_id)
+def lock_account(*, group_id: int, account: Account) -> None:
+    """Lock its row, so that what hangs on it is written in turn. Raises NotFound."""
+    table = "guests_guest" if account.guest_id is not None else "guests_organisation"
     found = db.fetch_value(
         f"SELECT id FROM {table} WHERE group_id = %s AND id = %s FOR NO KEY UPDATE",  # noqa: S608  (constants)
-        [group_id, pk],
+        [group_id, account.subject_id],
     )
     if found is None:
         raise NotFound
-    return Account(guest_id=guest_id, organisation_id=organisation_id)

@@ -7,13 +7,13 @@ question may be reworded but never moved.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.guests.enums import AssessmentKind
 
-Words = str | Promise
+Words = Any
 
 # Answers: 1 (not at all) to 5 (fully); 0 is "not known" and does not count.
 UNKNOWN, LOWEST, HIGHEST = 0, 1, 5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -58,8 +59,7 @@ class ResultInput:
 def plan_contact(
     *,
     hotel_id: int,
-    guest_id: int | None = None,
-    organisation_id: int | None = None,
+    account: Account,
     contact: ContactInput,
     actor: Actor,
     now: datetime,
@@ -69,7 +69,7 @@ def plan_contact(
     Adds a row. Locks the account's row. Raises NotFound, InvalidInput. Publishes ContactPlanned. Not idempotent.
     """
     hotel = hotel_by_id(hotel_id)
-    account = lock_account(group_id=hotel.group_id, guest_id=guest_id, organisation_id=organisation_id)
+    lock_account(group_id=hotel.group_id, account=account)
     clean = _clean(hotel, contact, actor, now)
     return _plan(hotel, account, clean, actor, now)
 
@@ -109,7 +109,7 @@ def _plan(hotel: HotelRef, account: Account, contact: ContactInput, actor: Actor
 
 
 @operation(Permission.PLAN_CONTACTS)
-def note_result(*, hotel_id: int, contact_id: int, result: ResultInput, actor: Actor, now: datetime) -> int | None:
+def note_result(*, hotel_id: int, planned_id: int, result: ResultInput, actor: Actor, now: datetime) -> int | None:
     """What came of a contact; the id of the next one, where there is one.
 
     The next: on the day named, else in the contact's rhythm, else in three days when nobody was reached.
@@ -117,7 +117,7 @@ def note_result(*, hotel_id: int, contact_id: int, result: ResultInput, actor: A
     ContactDone, ContactPlanned.
     """
     hotel = hotel_by_id(hotel_id)
-    kept = _lock(hotel, contact_id)
+    kept = _lock(hotel, planned_id)
     words = clean_text(result.result, field="result", limit=1000, multiline=True)
     if result.outcome not in ContactOutcome.values:
         raise InvalidInput(field="outcome", message=_("Say how it went."))
@@ -130,12 +130,12 @@ def note_result(*, hotel_id: int, contact_id: int, result: ResultInput, actor: A
     db.execute(
         "UPDATE guests_plannedcontact SET outcome = %s, result = %s, spent = %s, done_at = %s, done_by = %s"
         " WHERE id = %s",
-        [result.outcome, words, result.spent, now, actor.user_id, contact_id],
+        [result.outcome, words, result.spent, now, actor.user_id, planned_id],
     )
     record(
-        "contact.done", subject="contact", subject_id=contact_id, hotel_id=hotel_id, actor=actor, now=now,
+        "contact.done", subject="contact", subject_id=planned_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"outcome": result.outcome, "spent": result.spent},
-        event=ContactDone(contact_id=contact_id, outcome=result.outcome),
+        event=ContactDone(contact_id=planned_id, outcome=result.outcome),
     )  # fmt: skip
     due_on = result.next_on or _next_day(kept, result.outcome, today)
     if due_on is None:
@@ -148,7 +148,7 @@ def note_result(*, hotel_id: int, contact_id: int, result: ResultInput, actor: A
     return _plan(hotel, account, again, actor, now)
 
 
-def _next_day(kept: dict[str, object], outcome: str, today: date) -> date | None:
+def _next_day(kept: dict[str, Any], outcome: str, today: date) -> date | None:
     if outcome == ContactOutcome.UNREACHED:
         return today + TRY_AGAIN
     every = kept["every_days"]
@@ -160,7 +160,7 @@ def _check_spent(spent: Decimal | None) -> None:
         raise InvalidInput(field="spent", message=_("An amount of at least 0, with two decimals."))
 
 
-def _lock(hotel: HotelRef, contact_id: int) -> dict[str, object]:
+def _lock(hotel: HotelRef, contact_id: int) -> dict[str, Any]:
     kept = db.fetch_one(
         "SELECT guest_id, organisation_id, channel, purpose, owner_id, every_days, done_at, cancelled_at"
         " FROM guests_plannedcontact WHERE group_id = %s AND hotel_id = %s AND id = %s FOR NO KEY UPDATE",
@@ -174,15 +174,15 @@ def _lock(hotel: HotelRef, contact_id: int) -> dict[str, object]:
 
 
 @operation(Permission.PLAN_CONTACTS)
-def cancel_contact(*, hotel_id: int, contact_id: int, actor: Actor, now: datetime) -> None:
+def cancel_contact(*, hotel_id: int, planned_id: int, actor: Actor, now: datetime) -> None:
     """Call a planned contact off.
 
     Changes its row. Locks it. Raises NotFound, ContactClosed. Publishes ContactCancelled. Not idempotent.
     """
     hotel = hotel_by_id(hotel_id)
-    _lock(hotel, contact_id)
-    db.execute("UPDATE guests_plannedcontact SET cancelled_at = %s WHERE id = %s", [now, contact_id])
+    _lock(hotel, planned_id)
+    db.execute("UPDATE guests_plannedcontact SET cancelled_at = %s WHERE id = %s", [now, planned_id])
     record(
-        "contact.cancelled", subject="contact", subject_id=contact_id, hotel_id=hotel_id, actor=actor, now=now,
-        event=ContactCancelled(contact_id=contact_id),
+        "contact.cancelled", subject="contact", subject_id=planned_id, hotel_id=hotel_id, actor=actor, now=now,
+        event=ContactCancelled(contact_id=planned_id),
     )  # fmt: skip

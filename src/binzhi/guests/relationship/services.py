@@ -37,7 +37,7 @@ def assess_guest(
     if not any(answers):
         raise InvalidInput(field="answers", message=_("Answer at least one question."))
     group_id = hotel_by_id(hotel_id).group_id
-    lock_account(group_id=group_id, guest_id=guest_id, organisation_id=None)
+    lock_account(group_id=group_id, account=Account(guest_id=guest_id))
     assessment_id: int = db.fetch_value(
         "INSERT INTO guests_assessment (group_id, hotel_id, guest_id, kind, answers, user_id, at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
@@ -54,8 +54,7 @@ def assess_guest(
 def check_relationship(
     *,
     hotel_id: int,
-    guest_id: int | None = None,
-    organisation_id: int | None = None,
+    account: Account,
     signs: Sequence[str],
     level: str = "",
     actor: Actor,
@@ -71,7 +70,7 @@ def check_relationship(
     if level and level not in RelationshipLevel.values:
         raise InvalidInput(field="level")
     group_id = hotel_by_id(hotel_id).group_id
-    account = lock_account(group_id=group_id, guest_id=guest_id, organisation_id=organisation_id)
+    lock_account(group_id=group_id, account=account)
     seen = [code for code in SIGN_CODES if code in signs]
     suggested = suggest(signs=seen, before=last_signs(account), means_in_use=means_count(account)).level
     check_id: int = db.fetch_value(
@@ -83,7 +82,7 @@ def check_relationship(
         "relationship.checked", subject=account.subject, subject_id=account.subject_id, hotel_id=hotel_id, actor=actor,
         now=now, after={"check_id": check_id, "signs": len(seen), "suggested": suggested, "level": level or suggested},
         event=RelationshipChecked(
-            guest_id=guest_id, organisation_id=organisation_id, level=level or suggested.value
+            guest_id=account.guest_id, organisation_id=account.organisation_id, level=level or suggested.value
         ),
     )  # fmt: skip
     return check_id
@@ -114,8 +113,7 @@ def means_count(account: Account) -> int:
 def use_means(
     *,
     hotel_id: int,
-    guest_id: int | None = None,
-    organisation_id: int | None = None,
+    account: Account,
     means: str,
     note: str = "",
     actor: Actor,
@@ -129,7 +127,7 @@ def use_means(
         raise InvalidInput(field="means")
     note = clean_text(note, field="note", limit=200)
     hotel = hotel_by_id(hotel_id)
-    account = lock_account(group_id=hotel.group_id, guest_id=guest_id, organisation_id=organisation_id)
+    lock_account(group_id=hotel.group_id, account=account)
     means_id: int | None = db.fetch_value(
         f"UPDATE guests_switchingmeans SET note = %s WHERE {account.subject}_id = %s"  # noqa: S608  (two words)
         " AND means = %s AND ended_on IS NULL RETURNING id",
@@ -145,7 +143,9 @@ def use_means(
     record(
         "relationship.means_changed", subject=account.subject, subject_id=account.subject_id, hotel_id=hotel_id,
         actor=actor, now=now, after={"means": means, "in_use": True},
-        event=MeansChanged(guest_id=guest_id, organisation_id=organisation_id, means=means, in_use=True),
+        event=MeansChanged(
+            guest_id=account.guest_id, organisation_id=account.organisation_id, means=means, in_use=True
+        ),
     )  # fmt: skip
     return means_id
 

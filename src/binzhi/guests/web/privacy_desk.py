@@ -34,7 +34,8 @@ _TABS = (
 def _tabs(request: StaffRequest, here: str) -> list[dict[str, object]]:
     hotel = hotel_of(request)
     labels = {
-        "requests": _("Requests of guests"), "lookups": _("Who looked"), "texts": _("Consents"), "retention": _("Retention"),
+        "requests": _("Requests of guests"), "lookups": _("Who looked"), "texts": _("Consents"),
+        "retention": _("Retention"),
     }  # fmt: skip
     return [
         {"label": labels[name], "url": reverse(url, args=[hotel.code]), "on": name == here, "count": None}
@@ -189,7 +190,7 @@ def review(request: StaffRequest) -> HttpResponse:
     days = days if days in DAYS else DAYS[1]
     asked = lookups.Asked(
         since=now - timedelta(days=days), until=now + timedelta(seconds=1), user_id=_number(request, "user"),
-        guest_id=_number(request, "guest"), revealed_only=request.GET.get("only") == "revealed",
+        guest_id=_number(request, "guest"), revealed_only=request.GET.get("see") == "revealed",
     )  # fmt: skip
     found = lookups.looks(group_id=hotel.group_id, asked=asked, limit=LISTED + 1)
     if request.GET.get("format") == "csv":

@@ -123,8 +123,7 @@ def _kept(
 
 def _given(request: StaffRequest, account: Account) -> dict[str, Any]:
     return {
-        "hotel_id": hotel_of(request).pk, "guest_id": account.guest_id, "organisation_id": account.organisation_id,
-        "actor": request.actor, "now": clock.now(),
+        "hotel_id": hotel_of(request).pk, "account": account, "actor": request.actor, "now": clock.now(),
     }  # fmt: skip
 
 
@@ -216,10 +215,10 @@ def due(request: StaffRequest) -> HttpResponse:
 
 @screen(Permission.PLAN_CONTACTS)
 @require_http_methods(["GET", "POST"])
-def result(request: StaffRequest, contact_id: int) -> HttpResponse:
+def result(request: StaffRequest, planned_id: int) -> HttpResponse:
     """What came of it; a page made for the phone, as it is filled in on the way back."""
     hotel = hotel_of(request)
-    line = queries.contact(hotel_id=hotel.pk, contact_id=contact_id)
+    line = queries.contact(hotel_id=hotel.pk, contact_id=planned_id)
     if line is None:
         raise NotFound
     form = ResultForm(request.POST or None)
@@ -227,7 +226,7 @@ def result(request: StaffRequest, contact_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             contacts.note_result(
-                hotel_id=hotel.pk, contact_id=contact_id, result=form.outcome_of(), actor=request.actor, now=clock.now()
+                hotel_id=hotel.pk, planned_id=planned_id, result=form.outcome_of(), actor=request.actor, now=clock.now()
             )
         except DomainError as refusal:
             form.refuse(refusal)
@@ -243,8 +242,8 @@ def result(request: StaffRequest, contact_id: int) -> HttpResponse:
 
 @screen(Permission.PLAN_CONTACTS)
 @require_POST
-def cancel(request: StaffRequest, contact_id: int) -> HttpResponse:
+def cancel(request: StaffRequest, planned_id: int) -> HttpResponse:
     hotel = hotel_of(request)
-    contacts.cancel_contact(hotel_id=hotel.pk, contact_id=contact_id, actor=request.actor, now=clock.now())
+    contacts.cancel_contact(hotel_id=hotel.pk, planned_id=planned_id, actor=request.actor, now=clock.now())
     toast(request, _("It is called off."))
     return redirect("guests:contacts", hotel.code)

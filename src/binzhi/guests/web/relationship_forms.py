@@ -23,8 +23,8 @@ class AssessmentForm(RefusingForm):
     kind = forms.ChoiceField(choices=AssessmentKind.choices, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"kind": kind})
-        super().__init__(*args, auto_id=f"{kind}-%s", **kwargs)
+        kwargs = {"initial": {"kind": kind}, "auto_id": f"{kind}-%s", **kwargs}
+        super().__init__(*args, **kwargs)
         for place, words in enumerate(QUESTIONS[kind]):
             self.fields[f"a{place}"] = forms.ChoiceField(
                 label=words, choices=_SCALE, initial="0", required=False, widget=forms.RadioSelect

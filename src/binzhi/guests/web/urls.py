@@ -43,6 +43,6 @@ urlpatterns = [
     ),
     path("h/<slug:hotel>/relationship/means/<int:means_id>/end", relationship.end_means, name="end_means"),
     path("h/<slug:hotel>/contacts", relationship.due, name="contacts"),
-    path("h/<slug:hotel>/contacts/<int:contact_id>/result", relationship.result, name="contact_result"),
-    path("h/<slug:hotel>/contacts/<int:contact_id>/cancel", relationship.cancel, name="cancel_contact"),
+    path("h/<slug:hotel>/contacts/<int:planned_id>/result", relationship.result, name="contact_result"),
+    path("h/<slug:hotel>/contacts/<int:planned_id>/cancel", relationship.cancel, name="cancel_contact"),
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -47,7 +47,7 @@ class SearchQuery(QueryDict):
         super().__init__(*args, **kwargs)
         self.sealed: dict[str, str] = {}
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> SearchQuery:
+    def __deepcopy__(self, memo: MutableMapping[int, Any]) -> SearchQuery:
         made = super().__deepcopy__(memo)
         made.sealed = dict(self.sealed)
         return made
