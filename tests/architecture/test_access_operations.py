@@ -29,7 +29,14 @@ from binzhi.kernel.operations import OPERATIONS, Registered
 from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
-from tests.architecture import twins_guests, twins_joining, twins_learning, twins_promises, twins_vip
+from tests.architecture import (
+    twins_guests,
+    twins_joining,
+    twins_learning,
+    twins_privacy,
+    twins_promises,
+    twins_vip,
+)
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
 from tests.factories import NOW, TODAY, booking
 
@@ -122,6 +129,7 @@ OWN: dict[str, dict[str, Any]] = {
     "binzhi.frontdesk.services.leaving.check_out": {"deposit": None},
     "binzhi.frontdesk.services.arriving.walk_in": {"booking": booking(walk_in=True)},
     "binzhi.frontdesk.services.arriving.check_in": {"deposit": None},
+    **twins_privacy.OWN,
     **twins_vip.OWN,
     **twins_guests.OWN,
     **twins_promises.OWN,
@@ -138,6 +146,7 @@ ID_OF: dict[tuple[str, str], str] = {
     ("binzhi.frontdesk.services.staying.shorten_stay", "room_reservation_id"): "stay",
     ("binzhi.frontdesk.services.staying.undo_shorten_stay", "room_reservation_id"): "stay",
     ("binzhi.frontdesk.services.staying.move_room", "room_reservation_id"): "stay",
+    **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
 }
 

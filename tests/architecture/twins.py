@@ -22,7 +22,14 @@ from binzhi.people import services as people
 from binzhi.people.models import ApiToken
 from binzhi.people.setup import create_departments, create_post, create_staff
 from binzhi.reservations import services as reservations
-from tests.architecture import twins_guests, twins_joining, twins_learning, twins_promises, twins_vip
+from tests.architecture import (
+    twins_guests,
+    twins_joining,
+    twins_learning,
+    twins_privacy,
+    twins_promises,
+    twins_vip,
+)
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
 
 PASSWORD = "湖畔 correct horse 1"
@@ -64,6 +71,7 @@ def make_twin(name: str) -> Twin:
     twins_promises.furnish(hotel=hotel, ids=twin.ids)
     twins_joining.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_learning.furnish(hotel=hotel, ids=twin.ids)
+    twins_privacy.furnish(hotel=hotel, name=name, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

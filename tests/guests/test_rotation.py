@@ -194,3 +194,19 @@ def test_every_sealed_column_of_the_house_is_rotated(db: None) -> None:
     assert {(row["table_name"], row["column_name"]) for row in columns} == {
         (sealed.table, sealed.column) for sealed in rotation.SEALED
     }
+
+
+def test_rotate_reaches_the_guardian_of_a_consent(hotel: HotelRef, clerk: Actor, settings: Any) -> None:
+    from binzhi.guests.models import ConsentEntry
+    from binzhi.guests.privacy import consents
+
+    settings.BINZHI_DATA_KEYS = {1: OLD}
+    guest = create_guest(hotel_id=hotel.pk, details=GuestDetails(name="小陈"), actor=clerk, now=NOW)
+    said = consents.ConsentInput(purpose="child", answer="given", guardian="陈国梁", guardian_relation="父亲")
+    entry = consents.note_consent(hotel_id=hotel.pk, guest_id=guest, consent=said, actor=clerk, now=NOW)
+    settings.BINZHI_DATA_KEYS = {1: OLD, 2: NEW}
+    assert rotation.rotate(hotel_id=hotel.pk, actor=SYSTEM, now=NOW) == 1
+    settings.BINZHI_DATA_KEYS = {2: NEW}
+    see_all()
+    sealed = ConsentEntry.objects.get(pk=entry).guardian_sealed
+    assert crypto.open_sealed(sealed, place=consents.guardian_place(entry)) == "陈国梁"

@@ -32,7 +32,8 @@ def test_rights_of_posts_exist() -> None:
 
 
 OF_THE_SYSTEM = {
-    "guests.rotate_keys", "guests.compare_files", "guests.follow_merges", "guests.learn", "promises.sweep",
+    "guests.rotate_keys", "guests.compare_files", "guests.follow_merges", "guests.learn",
+    "guests.run_retention", "promises.sweep",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import { findAll } from "./dom";
 export interface ComboboxParts {
   input: HTMLInputElement;
   list: HTMLElement;
+  /** Where to ask; what was typed goes along in the body, never in the address. */
   source: (query: string) => string | null;
   choose: (option: HTMLElement, event: Event) => void;
   loaded?: (count: number) => void;
@@ -11,6 +12,12 @@ export interface ComboboxParts {
 }
 
 let serial = 0;
+
+function asked(source: string): URL {
+  const url = new URL(source, location.href);
+  url.search = url.search ? `${url.search}&find` : "?find";
+  return url;
+}
 
 export class Combobox {
   readonly #parts: ComboboxParts;
@@ -57,19 +64,25 @@ export class Combobox {
   ask(now = false): void {
     window.clearTimeout(this.#timer);
     this.#flight?.abort();
-    const url = this.#parts.source(this.#parts.input.value.trim());
+    const query = this.#parts.input.value.trim();
+    const url = this.#parts.source(query);
     if (url === null) {
       this.close();
       return;
     }
-    this.#timer = window.setTimeout(() => void this.#fetch(url), now ? 0 : (this.#parts.delay ?? 120));
+    this.#timer = window.setTimeout(() => void this.#fetch(url, query), now ? 0 : (this.#parts.delay ?? 120));
   }
 
-  async #fetch(url: string): Promise<void> {
+  async #fetch(url: string, query: string): Promise<void> {
     const flight = new AbortController();
     this.#flight = flight;
     try {
-      const answer = await fetch(url, { signal: flight.signal, headers: { "HX-Request": "true", Accept: "text/html" } });
+      const answer = await fetch(asked(url), {
+        method: "POST",
+        body: new URLSearchParams({ q: query }),
+        signal: flight.signal,
+        headers: { "HX-Request": "true", Accept: "text/html" },
+      });
       const html = await answer.text();
       if (flight.signal.aborted) return;
       if (answer.redirected && new URL(answer.url).pathname.startsWith("/accounts/login")) return location.assign(answer.url);

@@ -12,7 +12,7 @@ function start(): void {
     input,
     list,
     delay: 90,
-    source: (query) => `${dialog.dataset["src"]}?q=${encodeURIComponent(query)}`,
+    source: () => dialog.dataset["src"] ?? "",
     loaded: (count) => {
       if (said) said.textContent = word("hits", { count });
     },

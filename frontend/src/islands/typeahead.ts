@@ -22,9 +22,7 @@ class Typeahead extends HTMLElement {
       list,
       source: (query) => {
         if (query.length < least) return null;
-        const url = new URL(this.getAttribute("src") ?? "", location.href);
-        url.searchParams.set("q", query);
-        return url.href;
+        return this.getAttribute("src") ?? "";
       },
       loaded: (count) => {
         if (said) said.textContent = plural("results", count);

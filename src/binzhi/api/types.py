@@ -46,5 +46,4 @@ HotelTime = Annotated[
     time, PlainSerializer(lambda t: t.strftime("%H:%M"), return_type=str), WithJsonSchema({"type": "string"})
 ]
 Limit = Annotated[int, Field(ge=1, le=200)]
-FewLimit = Annotated[int, Field(ge=1, le=50)]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_=-]{0,120}$")]

@@ -12,6 +12,7 @@ def on_app_ready(app: App) -> None:
     from binzhi.frontdesk.recognition import follow as learning
     from binzhi.guests import jobs as guest_jobs
     from binzhi.guests.events import ImportMoved
+    from binzhi.guests.privacy import jobs as privacy_jobs
     from binzhi.kernel import jobs as kernel_jobs
     from binzhi.kernel.outbox import subscribe
     from binzhi.promises import jobs as promises_jobs
@@ -22,6 +23,7 @@ def on_app_ready(app: App) -> None:
     kernel_jobs.register(app)
     guest_jobs.register(app)
     subscribe(ImportMoved, guest_jobs.go_on_with_import(app))
+    privacy_jobs.register(app)
     promises_jobs.register(app)
     frontdesk_jobs.register(app)
     # What was for one stay ends with it; what was prepared is asked about.

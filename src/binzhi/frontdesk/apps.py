@@ -6,7 +6,7 @@ class FrontdeskConfig(AppConfig):
     label = "frontdesk"
 
     def ready(self) -> None:
-        from binzhi.frontdesk import promising
+        from binzhi.frontdesk import guest_rows, promising
         from binzhi.frontdesk.recognition.present import Desk
         from binzhi.frontdesk.registering import guardian_phone_place
         from binzhi.frontdesk.web import bills, guest_page, guest_stays, recognition, search
@@ -21,5 +21,6 @@ class FrontdeskConfig(AppConfig):
         recognition.register()
         promising.make_known()
         register_house(Desk())
+        guest_rows.register()
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)
         register_holding(Holding(table="frontdesk_registration", locks_at=20))

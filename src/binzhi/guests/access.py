@@ -29,3 +29,17 @@ class Permission(StrEnum):
     KEEP_CHIPS = "guests.keep_chips"
     # No post carries it: the system alone ends what was for one stay, and notes what was done.
     LEARN = "guests.learn"
+    # Privacy: what a guest agreed to and asked for, who looked, how long data stays.
+    RECORD_CONSENT = "guests.record_consent"
+    EDIT_CONSENT_TEXTS = "guests.edit_consent_texts"
+    REVIEW_LOOKUPS = "guests.review_lookups"
+    SET_RETENTION = "guests.set_retention"
+    HOLD = "guests.hold"
+    ASK_RIGHTS = "guests.ask_rights"
+    DECIDE_RIGHTS = "guests.decide_rights"
+    # No post carries it: the clock alone clears what is over its time.
+    RUN_RETENTION = "guests.run_retention"
+    # Relationship: how it stands, what binds it, who calls when.
+    VIEW_RELATIONSHIP = "guests.view_relationship"
+    ASSESS = "guests.assess"
+    PLAN_CONTACTS = "guests.plan_contacts"

@@ -6,6 +6,7 @@ class GuestsConfig(AppConfig):
     label = "guests"
 
     def ready(self) -> None:
+        from binzhi.guests import joined, privacy, relationship
         from binzhi.guests.merging import held
         from binzhi.guests.observations import holding as learning
         from binzhi.guests.profile import holding
@@ -17,3 +18,6 @@ class GuestsConfig(AppConfig):
         learning.register()
         duplicates.register()
         held.register()
+        privacy.register()
+        relationship.register()
+        joined.register()

@@ -65,3 +65,62 @@ class RowOutcome(models.TextChoices):
     REFUSED = "refused", _("Left out")
     UNDONE = "undone", _("Taken back")
     KEPT = "kept", _("In use, kept")
+
+
+class ConsentAnswer(models.TextChoices):
+    GIVEN = "given", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Channel(models.TextChoices):
+    """How a guest said it."""
+
+    DESK = "desk", _("At the desk")
+    PAPER = "paper", _("On paper")
+    PHONE = "phone", _("By phone")
+    MESSAGE = "message", _("By message or e-mail")
+    WEB = "web", _("On the guest's page")
+
+
+class RightsKind(models.TextChoices):
+    EXPORT = "export", _("A copy of the data")
+    ERASE = "erase", _("Erasure")
+    RESTRICT = "restrict", _("Stop of use")
+
+
+class RightsState(models.TextChoices):
+    ASKED = "asked", _("Asked")
+    WAITING = "waiting", _("Waits for the law")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Not granted")
+
+
+class AssessmentKind(models.TextChoices):
+    WILLINGNESS = "willingness", _("Willingness")
+    QUALITY = "quality", _("Quality")
+
+
+class RelationshipLevel(models.TextChoices):
+    """Three levels upwards and the two ends that nobody wants."""
+
+    FACE_TO_FACE = "face_to_face", _("Face to face")
+    CLOSE = "close", pgettext_lazy("relationship", "Close")
+    PERSONAL = "personal", pgettext_lazy("relationship", "Personal")
+    ESTRANGED = "estranged", _("Estranged")
+    GUILT = "guilt", _("Feels obliged")
+
+
+class ContactChannel(models.TextChoices):
+    VISIT = "visit", pgettext_lazy("contact", "Visit")
+    CALL = "call", pgettext_lazy("contact", "Call")
+    MEAL = "meal", pgettext_lazy("contact", "Meal")
+    GIFT = "gift", pgettext_lazy("contact", "Gift")
+    LETTER = "letter", pgettext_lazy("contact", "Letter")
+
+
+class ContactOutcome(models.TextChoices):
+    GOOD = "good", pgettext_lazy("outcome", "Well received")
+    NEUTRAL = "neutral", pgettext_lazy("outcome", "As usual")
+    BAD = "bad", pgettext_lazy("outcome", "Something is wrong")
+    UNREACHED = "unreached", pgettext_lazy("outcome", "Not reached")

@@ -64,6 +64,8 @@ class OwnProposal(Conflict):
 class AlreadyDecided(Conflict):
     code = "already_decided"
     message = _("This has been decided meanwhile.")
+
+
 class FileMerged(Conflict):
     """The file was found to be another file's person; `guest_id` names the one that stayed."""
 
@@ -100,6 +102,8 @@ class FileTooLarge(InvalidInput):
     code = "file_too_large"
     field = "file"
     message = _("The file is too large: at most %(megabytes)s MB, unpacked too.")
+
+
 class NothingNoted(InvalidInput):
     code = "nothing_noted"
     field = "chips"
@@ -117,3 +121,10 @@ class ChipCodeTaken(Conflict):
     code = "chip_code_taken"
     field = "code"
     message = _("The code %(code)s is in use.")
+
+
+class FileClosed(Conflict):
+    """The use of the file has stopped at the guest's wish, or it is empty."""
+
+    code = "file_closed"
+    message = _("The use of this file has stopped at the guest's wish.")

@@ -15,6 +15,7 @@ from binzhi.guests.errors import FileMerged
 from binzhi.guests.events import DocumentAdded, GuestChanged, GuestCreated, GuestRevealed
 from binzhi.guests.levels import levels_of
 from binzhi.guests.organisations import NewOrganisation, create_organisation
+from binzhi.guests.privacy import states
 from binzhi.guests.profile.store import open_secret
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
@@ -122,6 +123,7 @@ def reveal(*, hotel_id: int, guest_id: int, what: str, reason: str, actor: Actor
     reason = clean_text(reason, field="reason", limit=200, required=True)
     group_id = hotel_by_id(hotel_id).group_id
     kind = what.partition(":")[0]
+    states.require_open(group_id=group_id, guest_id=guest_id)
     if what == PHONE:
         value = _open_phone(group_id, guest_id)
     elif what in _OPEN:
@@ -186,6 +188,7 @@ def _lock_guest(group_id: int, guest_id: int) -> dict[str, Any]:
         raise NotFound
     if (standing := row.pop("merged_into_id")) is not None:
         raise FileMerged(guest_id=standing)
+    states.require_open(group_id=group_id, guest_id=guest_id)
     return row
 
 

@@ -55,6 +55,14 @@ ORGANISATIONS = _rights("guests", "manage_organisations")
 MERGE_GUESTS = _rights("guests", "merge")
 IMPORT_GUESTS = _rights("guests", "import")
 
+# What a guest agreed to and asked for: noted by whoever keeps files, decided by a second person.
+NOTE_PRIVACY = _rights("guests", "record_consent", "ask_rights")
+DECIDE_PRIVACY = _rights("guests", "decide_rights", "review_lookups", "hold")
+SET_PRIVACY = DECIDE_PRIVACY | _rights("guests", "edit_consent_texts", "set_retention")
+# How the relationship with a guest or a company stands, and who calls when.
+SEE_RELATIONSHIP = _rights("guests", "view_relationship")
+KEEP_RELATIONSHIP = SEE_RELATIONSHIP | _rights("guests", "assess", "plan_contacts")
+
 CLEAN = SEE_ROOMS | _rights("property", "set_room_condition")
 INSPECT = CLEAN | _rights("property", "inspect_room")
 BLOCK_ROOMS = _rights("reservations", "set_out_of_order")
@@ -95,16 +103,16 @@ AUDIT = _rights("frontdesk", "run_night_audit")
 CASH = SEE_FOLIOS | _rights("billing", "post_charge", "take_payment", "take_deposit", "refund_deposit")
 REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
 
-RECEPTION = KEEP_GUESTS | REVEAL | BOOK | RECEIVE | CASH | CLEAN
+RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | CLEAN
 SHIFT_LEAD = (
     RECEPTION | MERGE_GUESTS | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
 )
 DUTY = (
-    SHIFT_LEAD | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS | BREAK_VISIT_SEALS
-    | APPROVE_BLACKLIST
+    SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS
+    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST
 )  # fmt: skip
 EVERYTHING = (
-    DUTY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS
+    DUTY | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS
     | _rights("guests", "set_vip_level")
 )  # fmt: skip
 
@@ -141,14 +149,14 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("gm-office", "总办", "General manager's office", (
         PostSpec("general-manager", "总经理", "General manager", 5, EVERYTHING | DECIDE_VISITS),
         PostSpec("gm-assistant", "总经理助理", "Assistant to the general manager", 4,
-                 DUTY | SELL | SEAL_ROOMS | EDIT_PROTOCOLS | ASK_FOR_OWNER | SEAL_VISITS),
+                 DUTY | DECIDE_PRIVACY | SELL | SEAL_ROOMS | EDIT_PROTOCOLS | ASK_FOR_OWNER | SEAL_VISITS),
         PostSpec("resident-manager", "驻店经理", "Resident manager", 4, EVERYTHING | ASK_FOR_OWNER | SEAL_VISITS),
         PostSpec("gm-office-clerk", "总办文员", "General manager's office clerk", 1,
                  SEE_HOUSE | START_RUNS | ASK_FOR_OWNER),
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | IMPORT_GUESTS | SELL | TOKENS | KEEP_CHIPS),
+                 DUTY | DECIDE_PRIVACY | IMPORT_GUESTS | SELL | TOKENS | KEEP_CHIPS),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
@@ -187,10 +195,11 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("sales", "营销部", "Sales and marketing", (
         PostSpec("sales-manager", "营销部经理", "Sales manager", 3,
-                 KEEP_GUESTS | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL | SEE_ALL | START_RUNS
-                 | ASK_FOR_KEY_ACCOUNT),
+                 KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL
+                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT),
         PostSpec("sales-executive", "销售员", "Sales executive", 1,
-                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK | ASK_FOR_KEY_ACCOUNT),
+                 KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SEE_DESK
+                 | ASK_FOR_KEY_ACCOUNT),
     )),
     DepartmentSpec("quality", "质检部", "Quality control", (
         PostSpec("quality-manager", "质检部经理", "Quality control manager", 3,

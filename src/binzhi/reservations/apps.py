@@ -8,10 +8,12 @@ class ReservationsConfig(AppConfig):
     def ready(self) -> None:
         from binzhi.guests.holdings import Holding, register_holding
         from binzhi.guests.rotation import register_sealed
+        from binzhi.reservations import guest_rows
         from binzhi.reservations.booker import phone_place
         from binzhi.reservations.web import finding
 
         finding.register()
+        guest_rows.register()
         register_sealed("reservations_reservation", "booker_phone_sealed", phone_place)
         register_holding(Holding(table="reservations_reservation", locks_at=10))
         register_holding(Holding(table="reservations_roomreservation", locks_at=11))

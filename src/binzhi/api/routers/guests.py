@@ -5,29 +5,31 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpResponse
-from ninja import Header, Query, Router
+from ninja import Header, Router
 
 from binzhi.api import schemas
 from binzhi.api.core import ApiRequest, conditional, etag_of, json_response, now, once, version_from
-from binzhi.api.types import Code, FewLimit, IdempotencyKey, IfMatch, Key
+from binzhi.api.types import Code, IdempotencyKey, IfMatch, Key
 from binzhi.guests import queries, services
 from binzhi.guests.access import Permission
+from binzhi.guests.privacy import lookups
 from binzhi.kernel.text import clean_text
 
 router = Router(tags=["guests"])
 
 
-@router.get("/hotels/{hotel}/guests", response=schemas.GuestListOut, operation_id="search_guests")
-def search(
-    request: ApiRequest,
-    hotel: Code,
-    q: Annotated[str, Query(min_length=1, max_length=60)],
-    limit: FewLimit = 10,
-) -> HttpResponse:
-    """Guests by name, pinyin, initials, whole phone or its last four digits, membership or document number."""
+@router.post("/hotels/{hotel}/guests/search", response=schemas.GuestListOut, operation_id="search_guests")
+def search(request: ApiRequest, hotel: Code, payload: schemas.GuestSearchIn) -> HttpResponse:
+    """Guests by name, pinyin, initials, whole phone or its last four digits, membership or document number.
+
+    A POST, because what is searched for is personal and an address ends up in logs.
+    """
     request.actor.require(Permission.VIEW, request.hotel.pk)
-    text = clean_text(q, field="q", limit=60)
-    hits = queries.search_guests(group_id=request.hotel.group_id, text=text, limit=limit)
+    text = clean_text(payload.q, field="q", limit=60)
+    hits = queries.search_guests(group_id=request.hotel.group_id, text=text, limit=payload.limit)
+    lookups.note_search(
+        hotel=request.hotel, text=text, guest_ids=[hit.guest_id for hit in hits], actor=request.actor, now=now()
+    )
     return json_response(
         {
             "items": [
@@ -77,6 +79,7 @@ def read(
     """One guest file."""
     request.actor.require(Permission.VIEW, request.hotel.pk)
     card = queries.guest_card(group_id=request.hotel.group_id, guest_id=guest_id)
+    lookups.note_opened(hotel=request.hotel, guest_id=guest_id, actor=request.actor, now=now())
     data = {
         "id": card.guest_id,
         "version": card.version,

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Header, Query, Router, Schema
+from pydantic import Field
 
 from binzhi.api import schemas
 from binzhi.api.core import ApiRequest, conditional, etag_of, json_response, now, once_carried, version_from
 from binzhi.api.present import arrival_cursor, encode_cursor, reservation_out
+from binzhi.api.schemas.base import In
 from binzhi.api.types import Code, Cursor, Day, IdempotencyKey, IfMatch, Key, Limit, Number
 from binzhi.kernel.text import clean_text
 from binzhi.reservations import queries, services
@@ -48,10 +50,9 @@ def create(request: ApiRequest, hotel: Code, payload: schemas.ReservationIn, key
     return once_carried(request, key=key, route="create_reservation", body=body, work=work, answer_of=answer_of)
 
 
-class ListSearch(Schema):
+class ListFilters(Schema):
     """Filters of the list."""
 
-    q: Annotated[str, Query(max_length=60)] = ""
     status: Status | None = None
     arrival_from: Day | None = None
     arrival_to: Day | None = None
@@ -59,13 +60,36 @@ class ListSearch(Schema):
     cursor: Cursor = ""
 
 
+class ListSearch(In):
+    """The same, and words that may be personal: they travel in the body."""
+
+    q: str = Field(min_length=1, max_length=60)
+    status: Status | None = None
+    arrival_from: Day | None = None
+    arrival_to: Day | None = None
+    limit: int = Field(50, ge=1, le=200, strict=True)
+    cursor: Cursor = ""
+
+
 @router.get("/hotels/{hotel}/reservations", response=schemas.ReservationPageOut, operation_id="list_reservations")
-def listing(request: ApiRequest, hotel: Code, search: Query[ListSearch]) -> HttpResponse:
+def listing(request: ApiRequest, hotel: Code, search: Query[ListFilters]) -> HttpResponse:
     """Rooms of reservations by arrival; pages by cursor."""
+    return _page(request, search, text="")
+
+
+@router.post(
+    "/hotels/{hotel}/reservations/search", response=schemas.ReservationPageOut, operation_id="search_reservations"
+)
+def search(request: ApiRequest, hotel: Code, payload: ListSearch) -> HttpResponse:
+    """The same list by name, pinyin, number, last digits of the phone or company, which no address may carry."""
+    return _page(request, payload, text=clean_text(payload.q, field="q", limit=60))
+
+
+def _page(request: ApiRequest, search: ListFilters | ListSearch, *, text: str) -> HttpResponse:
     request.actor.require(Permission.VIEW, request.hotel.pk)
     rows = queries.reservation_list(
         hotel_id=request.hotel.pk,
-        text=clean_text(search.q, field="q", limit=60),
+        text=text,
         status=search.status or "",
         arrival_from=search.arrival_from,
         arrival_to=search.arrival_to,

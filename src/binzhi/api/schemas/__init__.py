@@ -20,6 +20,7 @@ from binzhi.api.schemas.guests import (
     GuestIn,
     GuestListOut,
     GuestOut,
+    GuestSearchIn,
     GuestVersionOut,
 )
 from binzhi.api.schemas.house import (
@@ -111,6 +112,7 @@ __all__ = [
     "GuestIn",
     "GuestListOut",
     "GuestOut",
+    "GuestSearchIn",
     "GuestVersionOut",
     "HotelOut",
     "In",

@@ -24,6 +24,11 @@ class GuestIn(In):
     note: str = Field("", max_length=500)
 
 
+class GuestSearchIn(In):
+    q: str = Field(min_length=1, max_length=60)
+    limit: int = Field(10, ge=1, le=50, strict=True)
+
+
 class GuestOut(Schema):
     """Phone masked; document numbers are not in the API."""
 

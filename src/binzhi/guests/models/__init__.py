@@ -12,6 +12,16 @@ from binzhi.guests.models.learning import (
     PreferenceUse,
 )
 from binzhi.guests.models.merging import DuplicatePair, Merge, MergedField, MergedRow
+from binzhi.guests.models.privacy import (
+    ConsentEntry,
+    ConsentText,
+    FileState,
+    LegalHold,
+    Lookup,
+    RetentionRun,
+    RetentionSetting,
+    RightsRequest,
+)
 from binzhi.guests.models.profile import (
     Contact,
     OrganisationValue,
@@ -20,10 +30,13 @@ from binzhi.guests.models.profile import (
     Relation,
     Warning,
 )
+from binzhi.guests.models.relationship import Assessment, PlannedContact, RelationshipCheck, SwitchingMeans
 
 __all__ = [
-    "Contact", "DuplicatePair", "Guest", "GuestDocument", "Import", "ImportPart", "ImportProfile", "ImportRow",
-    "LearningRule", "Merge", "MergedField", "MergedRow", "Observation", "ObservationChip", "ObservationPicture",
-    "Organisation", "OrganisationValue", "Preference", "PreferenceEvidence", "PreferenceUse", "ProfileSwitch",
-    "ProfileValue", "Relation", "Reveal", "Warning",
+    "Assessment", "ConsentEntry", "ConsentText", "Contact", "DuplicatePair", "FileState", "Guest", "GuestDocument",
+    "Import", "ImportPart", "ImportProfile", "ImportRow", "LearningRule", "LegalHold", "Lookup", "Merge",
+    "MergedField", "MergedRow", "Observation", "ObservationChip", "ObservationPicture", "Organisation",
+    "OrganisationValue", "PlannedContact", "Preference", "PreferenceEvidence", "PreferenceUse", "ProfileSwitch",
+    "ProfileValue", "Relation", "RelationshipCheck", "RetentionRun", "RetentionSetting", "Reveal", "RightsRequest",
+    "SwitchingMeans", "Warning",
 ]  # fmt: skip

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from binzhi.guests import queries
 from binzhi.guests.access import Permission
+from binzhi.guests.privacy import lookups
+from binzhi.kernel import clock
 from binzhi.kernel.ui.finding import Hit, register_search
 from binzhi.people.web import StaffRequest
 
@@ -27,9 +29,12 @@ def find_guests(request: HttpRequest, text: str) -> Iterable[Hit]:
     hotel = staff.hotel
     if hotel is None or not staff.actor.may(Permission.VIEW, hotel.pk):
         return
-    for guest in queries.search_guests(
+    found = queries.search_guests(
         group_id=hotel.group_id, text=text, limit=FEW, hotel_id=hotel.pk, today=hotel.business_date
-    ):
+    )
+    seen = [guest.guest_id for guest in found]
+    lookups.note_search(hotel=hotel, text=text, guest_ids=seen, actor=staff.actor, now=clock.now())
+    for guest in found:
         yield Hit(
             title=guest.name,
             url=reverse("guests:detail", args=[hotel.code, guest.guest_id]),

@@ -16,9 +16,11 @@ from binzhi.guests.access import Permission
 from binzhi.guests.errors import DuplicateDocument
 from binzhi.guests.merging.queries import current_file
 from binzhi.guests.phones import show_phone
+from binzhi.guests.privacy import lookups
 from binzhi.guests.profile import warnings
 from binzhi.guests.web.forms import DocumentForm, GuestForm, RevealForm
 from binzhi.guests.web.page import page_context
+from binzhi.guests.web.privacy import closed, warn_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.idempotency import fingerprint_of, run_once
@@ -37,7 +39,7 @@ def listing(request: StaffRequest) -> HttpResponse:
     hotel = hotel_of(request)
     group_id, today = hotel.group_id, hotel.business_date
     text = request.GET.get("q", "").strip()
-    found = _found(request, text, LISTED) if text else None
+    found = _search(request, text, LISTED) if text else None
     context = {
         "q": text,
         "guests": queries.recent_guests(group_id=group_id, limit=LISTED, today=today) if found is None else found,
@@ -52,11 +54,16 @@ def listing(request: StaffRequest) -> HttpResponse:
     return render_screen(request, "guests/list.html", context, part="guests/_list.html")
 
 
-def _found(request: StaffRequest, text: str, limit: int) -> list[queries.GuestHit]:
+def _search(request: StaffRequest, text: str, limit: int) -> list[queries.GuestHit]:
+    """Found, and noted where it was looked for by a whole phone or document number."""
     hotel = hotel_of(request)
-    return queries.search_guests(
+    hits = queries.search_guests(
         group_id=hotel.group_id, text=text, limit=limit, hotel_id=hotel.pk, today=hotel.business_date
     )
+    lookups.note_search(
+        hotel=hotel, text=text, guest_ids=[hit.guest_id for hit in hits], actor=request.actor, now=clock.now()
+    )
+    return hits
 
 
 @screen(Permission.VIEW)
@@ -66,7 +73,7 @@ def suggest(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     context = {
         "q": text,
-        "guests": _found(request, text, SUGGESTIONS),
+        "guests": _search(request, text, SUGGESTIONS),
         "offers_new": bool(text) and request.GET.get("new") == "1",
     }
     return render(request, "guests/_options.html", context)
@@ -79,7 +86,11 @@ def detail(request: StaffRequest, guest_id: int) -> HttpResponse:
     standing = current_file(group_id=hotel_of(request).group_id, guest_id=guest_id)
     if standing != guest_id:
         return redirect("guests:detail", hotel_of(request).code, standing)
-    return _detail(request, guest_id)
+    if (page := closed(request, guest_id)) is not None:
+        return page
+    answer = _detail(request, guest_id)
+    lookups.note_opened(hotel=hotel_of(request), guest_id=guest_id, actor=request.actor, now=clock.now())
+    return answer
 
 
 def _detail(
@@ -112,6 +123,7 @@ def new(request: StaffRequest) -> HttpResponse:
         form.refuse(refusal)
         return _form_page(request, form, status=refusal.status)
     toast(request, _("The guest file is open."))
+    warn_of(request, form.cleaned_data["note"])
     return redirect("guests:detail", hotel.code, answer["guest_id"])
 
 
@@ -146,6 +158,7 @@ def edit(request: StaffRequest, guest_id: int) -> HttpResponse:
         form.refuse(refusal)
         return _form_page(request, form, card=card, status=refusal.status)
     toast(request, _("Saved."))
+    warn_of(request, form.cleaned_data["note"])
     return redirect("guests:detail", hotel.code, guest_id)
 
 

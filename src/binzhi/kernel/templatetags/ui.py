@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -168,13 +167,13 @@ def once() -> SafeString:
 
 def query_with(request: HttpRequest | None, **changes: Any) -> str:
     """The query string of this page with some values changed; None or empty takes one out."""
-    pairs: dict[str, list[str]] = dict(request.GET.lists()) if request else {}
+    asked = request.GET.copy() if request else QueryDict(mutable=True)
     for name, value in changes.items():
         if value in (None, ""):
-            pairs.pop(name, None)
+            asked.pop(name, None)
         else:
-            pairs[name] = [str(value)]
-    return f"?{urlencode(pairs, doseq=True)}"
+            asked[name] = str(value)
+    return f"?{asked.urlencode()}"
 
 
 @register.simple_tag(takes_context=True)

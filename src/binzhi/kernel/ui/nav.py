@@ -107,6 +107,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Recognition"), "identity", "frontdesk:recognition", "guests.recognise", phone=True),
             Item(_("Note an observation"), "eye", "guests:observe", "guests.observe", phone=True),
             Item(_("Preferences to confirm"), "heart", "guests:suggestions", "guests.confirm_preferences"),
+            Item(_("Planned visits"), "calendar-check", "guests:contacts", "guests.view_relationship", phone=True),
+            Item(_("Privacy"), "shield", "guests:privacy_requests", "guests.decide_rights"),
         ),
     ),
     Department(

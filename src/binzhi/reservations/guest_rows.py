@@ -1,0 +1,66 @@
+"""What reservations hold of a guest: the guest's copy, and erasure that leaves nights and money as they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.guests.privacy.rows import Rights, register_busy, register_rights
+from binzhi.kernel import db
+
+NOBODY = "—"
+
+
+def register() -> None:
+    register_rights(Rights("reservations_reservation", _("Reservations"), _bookings, _erase_bookings))
+    register_rights(Rights("reservations_roomreservation", _("Stays and rooms"), _stays, _erase_stays))
+    register_busy("reservations", busy)
+
+
+def busy(guest_ids: list[int]) -> set[int]:
+    """Guests with a room that is booked or lived in, whether they booked it or sleep in it."""
+    return set(
+        db.fetch_values(
+            "SELECT r.guest_id FROM reservations_roomreservation r WHERE r.guest_id = ANY(%(ids)s)"
+            " AND r.status IN ('reserved', 'in_house')"
+            " UNION SELECT b.guest_id FROM reservations_reservation b JOIN reservations_roomreservation r"
+            " ON r.reservation_id = b.id WHERE b.guest_id = ANY(%(ids)s) AND r.status IN ('reserved', 'in_house')",
+            {"ids": guest_ids},
+        )
+    )
+
+
+def _bookings(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, b.number, b.booker_name, b.booker_phone_masked, b.channel, b.remarks, b.created_at"
+        " FROM reservations_reservation b JOIN property_hotel h ON h.id = b.hotel_id WHERE b.guest_id = %s"
+        " ORDER BY b.id",
+        [guest_id],
+    )
+
+
+def _stays(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, b.number, r.status, r.arrival, r.departure, t.name AS room_type, o.number AS room,"
+        " r.checked_in_at, r.checked_out_at FROM reservations_roomreservation r"
+        " JOIN reservations_reservation b ON b.id = r.reservation_id JOIN property_hotel h ON h.id = r.hotel_id"
+        " JOIN property_roomtype t ON t.id = r.room_type_id LEFT JOIN property_room o ON o.id = r.room_id"
+        " WHERE r.guest_id = %s ORDER BY r.id",
+        [guest_id],
+    )
+
+
+def _erase_bookings(guest_id: int, _now: datetime) -> int:
+    return db.execute(
+        "UPDATE reservations_reservation SET booker_name = %s, booker_phone_sealed = NULL, booker_phone_masked = '',"
+        " remarks = '', version = version + 1 WHERE guest_id = %s",
+        [NOBODY, guest_id],
+    )
+
+
+def _erase_stays(guest_id: int, _now: datetime) -> int:
+    return db.execute(
+        "UPDATE reservations_roomreservation SET end_note = '' WHERE guest_id = %s AND end_note <> ''", [guest_id]
+    )

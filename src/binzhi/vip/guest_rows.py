@@ -1,0 +1,60 @@
+"""What receptions hold of a guest: that a visit was received stays, for whom and with which needs goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.guests.privacy.rows import Rights, register_busy, register_rights
+from binzhi.kernel import db
+
+NOBODY = "—"
+
+
+def register() -> None:
+    register_rights(Rights("vip_visit", _("Receptions"), _visits, _erase_visits))
+    register_rights(Rights("vip_standingentry", _("Standing list"), _entries, _erase_entries))
+    register_busy("vip", busy)
+
+
+def busy(guest_ids: list[int]) -> set[int]:
+    """Guests whose visit is proposed or on."""
+    return set(
+        db.fetch_values(
+            "SELECT guest_id FROM vip_visit WHERE guest_id = ANY(%s) AND status NOT IN ('gone', 'cancelled')",
+            [guest_ids],
+        )
+    )
+
+
+def _visits(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT title, arrival_at, departure_at, needs, cautions, letter FROM vip_visit WHERE guest_id = %s"
+        " ORDER BY id",
+        [guest_id],
+    )
+
+
+def _entries(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT post, reason, proposed_at, ended_at FROM vip_standingentry WHERE guest_id = %s ORDER BY id", [guest_id]
+    )
+
+
+def _erase_visits(guest_id: int, _now: datetime) -> int:
+    db.execute(
+        "UPDATE vip_menu SET seats = '' WHERE visit_id IN (SELECT id FROM vip_visit WHERE guest_id = %s)", [guest_id]
+    )
+    return db.execute(
+        "UPDATE vip_visit SET title = %s, needs = '', cautions = '', letter = '' WHERE guest_id = %s",
+        [NOBODY, guest_id],
+    )
+
+
+def _erase_entries(guest_id: int, now: datetime) -> int:
+    return db.execute(
+        "UPDATE vip_standingentry SET post = '', reason = %s, ended_at = coalesce(ended_at, %s) WHERE guest_id = %s",
+        [NOBODY, now, guest_id],
+    )
