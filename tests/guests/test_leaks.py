@@ -20,7 +20,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 
-from binzhi.guests import queries
+from binzhi.guests.web import page as guest_page
 from binzhi.kernel import clock, db
 from binzhi.kernel.logs import QuietFormatter
 from binzhi.kernel.ui.searching import opened_words
@@ -203,7 +203,7 @@ def _failures(walk: Walk, twin: Twin, guest: int, monkeypatch: pytest.MonkeyPatc
         except ValueError as error:
             raise IntegrityError(f"Failing row contains ({NAME}, {EMAIL}, {BORN})") from error
 
-    monkeypatch.setattr(queries, "guest_card", breaks)
+    monkeypatch.setattr(guest_page, "guest_card", breaks)
     walk.go("get", f"/h/{twin.code}/guests/{guest}", keep="500")
     monkeypatch.undo()
 

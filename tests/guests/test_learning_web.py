@@ -260,7 +260,7 @@ def test_list_takes_the_same_statements_for_any_number(house: LearningHouse, sig
     with CaptureQueriesContext(connection) as sent:
         page = waiter.get(url(house, "recognition")).content.decode()
     own = [query for query in sent.captured_queries if "guests_" in query["sql"]]
-    assert (page.count("rc-line"), len(own)) == (guests, 3)
+    assert (page.count("rc-line"), len(own)) == (guests, 4)
 
 
 @pytest.mark.django_db

@@ -8,10 +8,12 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.guests.access import Permission
+from binzhi.guests.importing.parts import part_place
 from binzhi.guests.observations.queries import observations_of
 from binzhi.guests.privacy import consents, words
 from binzhi.guests.profile.consent import register_consent_check
 from binzhi.guests.recognition.hooks import Known, register_cautions, register_knowledge
+from binzhi.guests.rotation import register_sealed
 from binzhi.guests.timeline import TimelineEntry, register_timeline_source
 from binzhi.kernel import db
 
@@ -26,6 +28,7 @@ SELECT guest_id, key, value FROM (
 
 def register() -> None:
     register_consent_check(consents.has)
+    register_sealed("guests_importpart", "sealed", part_place)
     register_knowledge(known)
     register_cautions(cautions)
     register_timeline_source(

@@ -86,7 +86,7 @@ def _rotate_column(sealed: Sealed, *, newest: int, limit: int) -> int:
 
 def _resealed(sealed: Sealed, row_id: int, value: bytes) -> bytes:
     place = sealed.place(row_id)
-    return crypto.seal(crypto.open_sealed(value, place=place), place=place)
+    return crypto.seal_bytes(crypto.open_bytes(bytes(value), place=place), place=place)
 
 
 def values_under_old_keys() -> dict[str, int]:
