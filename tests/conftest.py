@@ -82,10 +82,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any, django_db_kee
 
 @pytest.fixture(autouse=True, scope="session")
 def quick_flush() -> Iterator[None]:
-    """After a test that commits, content types and permissions of Django's own are not written anew: nobody asks."""
+    """After a test that commits only what it filled is emptied; Django's own permissions are not written: nobody asks."""
     from django.core.management.commands import flush
 
+    from tests import emptying
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush, "sql_flush", emptying.statements)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_given, **_more: None)
         yield
 
