@@ -18,7 +18,6 @@ from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel, 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.crash]
 BODY = booking_body(arrival=TODAY, departure=TODAY.replace(day=TODAY.day + 2), remarks="once")
 PAYMENT = {"means": "cash", "amount": "88.00", "currency": "CNY"}
-POINTS = ["before", "after"]
 CRASH_LOOP_SECONDS = 8
 
 
@@ -84,7 +83,7 @@ def count(table: str) -> int:
     return int(db.fetch_value(f"SELECT count(*) FROM {table}"))
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [pytest.param("before", marks=pytest.mark.slow), "after"])
 def test_booking_whose_server_was_killed_is_made_once(asker: Asker, hotel: TestHotel, point: str) -> None:
     key = f"{point}-booking"
     assert asker.kills("/reservations", BODY, key=key)
@@ -96,7 +95,7 @@ def test_booking_whose_server_was_killed_is_made_once(asker: Asker, hotel: TestH
     assert sold(hotel)[:3] == [1, 1, 0]
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [pytest.param("before", marks=pytest.mark.slow), "after"])
 def test_payment_whose_server_was_killed_is_posted_once(asker: Asker, hotel: TestHotel, point: str) -> None:
     from binzhi.billing.queries import folio_number
     from binzhi.frontdesk.services import check_in

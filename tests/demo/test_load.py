@@ -93,6 +93,7 @@ def test_load_small_hotel_is_alive_and_sound() -> None:
     assert [user.check_password(PASSWORD) for user in some] == [True] * 3
 
 
+@pytest.mark.slow
 def test_load_same_seed_and_day_same_hotel() -> None:
     demo.load(today=TODAY, size=TINY)
     first = story()

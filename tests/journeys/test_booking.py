@@ -188,7 +188,7 @@ SCREENS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_screens_hold_against_axe_and_fit_on_desk_and_phone(
     hotel: TestHotel, clerk: Any, open_page: Callable[..., Page], theme: str
 ) -> None:

@@ -230,7 +230,7 @@ def test_arrivals_show_twenty_five_rows_on_a_desk_screen(live: str, open_page: C
     assert page.evaluate(shown) >= 25
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_desk_screens_hold_for_everybody(hotel: TestHotel, open_page: Callable[..., Page], theme: str) -> None:
     guest = stay_in(hotel, "101", nights=1)
     due = arrive(hotel, "102")

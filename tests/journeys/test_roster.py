@@ -97,7 +97,7 @@ def test_enter_opens_the_person_and_the_form_says_what_is_wrong(house: HotelRef,
     assert planned(house) == [("林晓", 1, "a"), ("林晓", 2, "a"), ("林晓", 3, "a")]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_roster_has_no_barriers(house: HotelRef, open_page: OpenPage, theme: str) -> None:
     page = open_page(user=user("秦悦"), theme=theme)
     page.goto(f"/h/{house.code}/roster?day={NEXT_MONDAY}")

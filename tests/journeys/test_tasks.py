@@ -198,7 +198,7 @@ def test_protocol_is_mended_line_by_line_and_rehearsed(house: House, open_page: 
     assert "2030" not in before
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_screens_of_promises_fit_and_are_for_everybody(
     house: House, open_page: Callable[..., Page], size: dict[str, int], theme: str

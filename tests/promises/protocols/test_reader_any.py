@@ -14,7 +14,7 @@ from binzhi.promises.protocols.reader import MOST_PROBLEMS, read
 from binzhi.promises.protocols.writer import write
 from tests.promises.protocols.sample import WHOLE
 
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LINES = WHOLE.splitlines()
 SCRAP = st.sampled_from(
     [

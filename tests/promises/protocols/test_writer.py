@@ -112,7 +112,7 @@ def task(
     )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(protocols())
 def test_write_and_read_any_protocol_comes_back(spec: ProtocolSpec) -> None:
     assert read(write(spec)) == spec
