@@ -102,9 +102,13 @@ SELECT %(hotel)s, made.id, 1, 'checked_out', room.type, room.type, plan.id, book
     room.id, created_at + interval '1 day', created_at + interval '3 days', booked_on + 3
 FROM made, plan, room
 """
+# One index range, its files and their companies, ranked: what every answer needs at least (limits.md, section 5).
 _BARE = """
-SELECT id, name, marked, phone_masked, stays, last_stay_on FROM guests_guest
-WHERE group_id = %s AND {column} ~>=~ %s AND {column} ~<~ %s ORDER BY {column} USING ~<~ LIMIT 50
+SELECT g.id, g.name, g.marked, g.phone_masked, g.stays, g.last_stay_on, o.name AS organisation
+FROM (SELECT id FROM guests_guest WHERE group_id = %s AND {column} ~>=~ %s AND {column} ~<~ %s
+      ORDER BY {column} USING ~<~ LIMIT 50) hit
+JOIN guests_guest g ON g.id = hit.id LEFT JOIN guests_organisation o ON o.id = g.organisation_id
+ORDER BY g.vip_rank DESC, g.last_stay_on DESC NULLS LAST, g.id LIMIT 8
 """
 
 
