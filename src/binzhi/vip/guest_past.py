@@ -50,7 +50,7 @@ LEFT JOIN people_user u ON u.id = e.user_id
 ORDER BY e.at DESC, his.id DESC LIMIT %(limit)s
 """
 _STATES = {"asked": "soon", "refused": "late"}
-_ICONS = {"notice": "folio", "event": "note"}
+_ICONS = {"notice": "document", "event": "note"}
 
 
 def register() -> None:
