@@ -140,8 +140,14 @@ def timeline_context(request: StaffRequest, guest_id: int, *, limit: int = PAGE)
         group_id=hotel.group_id, guest_id=guest_id, actor=request.actor, hotel_id=hotel.pk, kind=kind,
         cursor=request.GET.get("cursor", ""), limit=limit,
     )  # fmt: skip
-    lines = [(line, hotel.local(line.entry.at)) for line in page.lines]
-    return {"page": page, "lines": [(line, at.date(), f"{at:%H:%M}") for line, at in lines], "kinds": kinds, "kind": kind, "guest_id": guest_id}
+    local = [(line, hotel.local(line.entry.at)) for line in page.lines]
+    return {
+        "page": page,
+        "lines": [(line, at.date(), f"{at:%H:%M}") for line, at in local],
+        "kinds": kinds,
+        "kind": kind,
+        "guest_id": guest_id,
+    }
 
 
 @screen(Permission.VIEW)
