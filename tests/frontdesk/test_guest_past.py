@@ -17,7 +17,7 @@ from binzhi.frontdesk.queries.guest_past import bookings, spend, stays
 from binzhi.frontdesk.requests import RegistrationInput
 from binzhi.guests.profile.warnings import raise_warning
 from binzhi.guests.queries import search_guests
-from binzhi.guests.services import GuestDetails, NewOrganisation, create_guest, create_organisation
+from binzhi.guests.services import GuestDetails, NewOrganisation, create_guest, create_organisation, update_guest
 from binzhi.kernel import db
 from binzhi.people.setup import create_departments
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel
@@ -169,3 +169,23 @@ def test_warnings_stand_at_check_in_booking_and_in_the_room(house: TestHotel) ->
         f"/h/{code}/guests/warned?guest={chen}",
     )
     assert [("花生过敏" in desk.get(page).content.decode()) for page in pages] == [True] * len(pages)
+
+
+def test_search_guests_follows_who_is_here_though_it_remembers_the_house(house: TestHotel) -> None:
+    first, second = guest(house, "王一"), guest(house, "王二")
+    guest(house, "王三", vip_level="vvip")
+    stay = receive(house, "101", first)
+    assert found(house, "王") == [("王一", "101", False), ("王三", "", None), ("王二", "", None)]
+    # Arrived since, gone since, renamed since: none of it waits for the memory to end.
+    receive(house, "102", second)
+    leave(house, stay, hours=2)
+    assert [name for name, room, _due in found(house, "王") if room] == ["王二"]
+    assert found(house, "wanger") == [("王二", "102", False)]
+    assert found(house, "102") == [("王二", "102", False)]
+    version = db.fetch_value("SELECT version FROM guests_guest WHERE id = %s", [second])
+    update_guest(
+        hotel_id=house.pk, guest_id=second, details=GuestDetails(name="汪二"), expected_version=version, actor=SYSTEM,
+        now=NOW,
+    )  # fmt: skip
+    assert found(house, "汪") == [("汪二", "102", False)]
+    assert {name for name, _room, _due in found(house, "王")} == {"王一", "王三"}

@@ -23,6 +23,7 @@ from binzhi.vip.errors import (
     UnknownLevel,
     VisitEnded,
 )
+from binzhi.vip.guest_past import past
 from binzhi.vip.models import Amenity, Level, LevelRequest, Purchase
 from binzhi.vip.queries import levels
 from tests.factories import NOW, SYSTEM
@@ -305,3 +306,17 @@ def test_levels_are_the_hotels_own(house: House) -> None:
 
 def test_levels_are_defined_by_the_general_manager_alone() -> None:
     assert {code for code, post in POSTS.items() if Permission.DEFINE_LEVELS in post.permissions} == {"general-manager"}
+
+
+def test_past_of_the_guest_tells_who_asked_and_who_decided(house: House) -> None:
+    guest_id = house.guest()
+    visit_id = house.propose(guest_id=guest_id)
+    decide(house, ask(house, visit_id, post="gm-assistant", route="owner"), approve=False)
+    ask(house, visit_id, post="sales-manager", route="key_account", level="VVIP")
+    names = [level.name for code in ("VIP", "VVIP") for level in Level.objects.filter(hotel_id=house.pk, code=code)]
+    told = past(0, guest_id, None, 10)
+    assert [(one.text, one.state, one.at, one.by) for one in told] == [
+        (f"未批{names[0]}：集团考察", "late", NOW + HOUR, POSTS["general-manager"].name),
+        (f"申请{names[1]}：集团考察", "soon", NOW, POSTS["sales-manager"].name),
+    ]
+    assert past(0, guest_id, NOW + HOUR, 10) == told[1:]

@@ -60,7 +60,10 @@ class Folio(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hotel", "number"], name="folio_number")]
-        indexes = [models.Index(fields=["hotel"], condition=models.Q(closed_at=None), name="folio_open")]
+        indexes = [
+            models.Index(fields=["hotel"], condition=models.Q(closed_at=None), name="folio_open"),
+            models.Index(fields=["guest_id"], condition=models.Q(guest_id__isnull=False), name="folio_of_guest"),
+        ]
 
 
 class ChargeCode(models.Model):

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from binzhi.demo.names import PHONES
 from binzhi.demo.organisations import Organisations
 from binzhi.demo.people import Cast, Files
+from binzhi.guests.enums import AssessmentKind, ContactOutcome
+from binzhi.guests.privacy.consents import ConsentInput, note_consent
 from binzhi.guests.profile.relations import relate
 from binzhi.guests.profile.services import add_contact, write_organisation, write_profile
 from binzhi.guests.profile.warnings import DANGER, TO_HEED, TO_KNOW, raise_warning
+from binzhi.guests.relationship.accounts import Account
+from binzhi.guests.relationship.catalogue import SIGN_CODES
+from binzhi.guests.relationship.contacts import ContactInput, ResultInput, note_result, plan_contact
+from binzhi.guests.relationship.services import assess_guest, check_relationship
 from binzhi.guests.services import GuestDetails, create_guest
 from binzhi.kernel import db
+from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import unit_of_work
+from binzhi.property.queries import hotel_by_id
 
 # By place in the list of guests of honour.
 _FIELDS: tuple[Mapping[str, str], ...] = (
@@ -71,6 +79,14 @@ _AROUND = (
     ("李慧", "female", 0, "spouse", False, "同行 2 次，喜花茶"),
     ("许可欣", "female", 3, "child", False, "备婴儿床与儿童餐椅"),
 )
+# What was agreed to: purpose, answer.
+_CONSENTS = (("profile", "given"), ("health", "given"), ("marketing", "refused"))
+_WILLINGNESS = (5, 5, 4, 5, 4, 4, 5, 5, 5, 4)
+# channel, purpose, days from now, days between, what came of it (empty: still to do)
+_CONTACTS = (
+    ("visit", "回访入住感受，问秋季客户大会", 0, 90, "满意客房安静，大会定在 12 月，要 120 间"),
+    ("gift", "生日贺卡与龙井一罐", 21, None, ""),
+)  # fmt: skip
 _COMPANY = {
     "nature": "private", "products": "海工装备、港口机械", "structure": "集团总部下设六个事业部，差旅由行政中心统管",
     "marketing": "客户大会每年两次，春秋各一", "prices": "协议价，旺季上浮 10% 以内", "sales": "年度框架，季度对账",
@@ -110,6 +126,30 @@ def introduce(*, hotel_id: int, files: Files, organisations: Organisations, cast
                     hotel_id=hotel_id, organisation_id=company, guest_id=other, role="董事长秘书", decides=False,
                     actor=manager, now=now,
                 )  # fmt: skip
+        if guests:
+            _befriend(hotel_id=hotel_id, guest_id=guests[0], clerk=clerk, manager=manager, now=now)
+
+
+def _befriend(*, hotel_id: int, guest_id: int, clerk: Actor, manager: Actor, now: datetime) -> None:
+    """The first guest of honour: what he agreed to, how it stands with him, who calls next."""
+    for purpose, answer in _CONSENTS:
+        note_consent(
+            hotel_id=hotel_id, guest_id=guest_id, consent=ConsentInput(purpose=purpose, answer=answer), actor=clerk,
+            now=now,
+        )  # fmt: skip
+    assess_guest(
+        hotel_id=hotel_id, guest_id=guest_id, kind=AssessmentKind.WILLINGNESS, answers=_WILLINGNESS, actor=manager,
+        now=now,
+    )  # fmt: skip
+    account = Account(guest_id=guest_id)
+    check_relationship(hotel_id=hotel_id, account=account, signs=SIGN_CODES[:5], actor=manager, now=now)
+    today = hotel_by_id(hotel_id).local(now).date()
+    for channel, purpose, days, every, came_of_it in _CONTACTS:
+        contact = ContactInput(channel=channel, purpose=purpose, due_on=today + timedelta(days=days), every_days=every)
+        planned = plan_contact(hotel_id=hotel_id, account=account, contact=contact, actor=manager, now=now)
+        if came_of_it:
+            result = ResultInput(outcome=ContactOutcome.GOOD, result=came_of_it)
+            note_result(hotel_id=hotel_id, planned_id=planned, result=result, actor=manager, now=now)
 
 
 def _terms(organisation_id: int) -> dict[str, Any]:

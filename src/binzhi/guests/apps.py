@@ -9,7 +9,7 @@ class GuestsConfig(AppConfig):
         from binzhi.guests import joined, privacy, relationship
         from binzhi.guests.merging import held
         from binzhi.guests.observations import holding as learning
-        from binzhi.guests.profile import holding
+        from binzhi.guests.profile import holding, past
         from binzhi.guests.web import duplicates, finding, preferences
 
         finding.register()
@@ -21,3 +21,4 @@ class GuestsConfig(AppConfig):
         privacy.register()
         relationship.register()
         joined.register()
+        past.register()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from binzhi.guests import presence
 from binzhi.guests.details import CleanDetails, GuestDetails, clean_details
 from binzhi.guests.documents import CheckedDocument, DocumentInput, check_document, number_index
 from binzhi.guests.errors import DuplicateDocument
@@ -61,6 +62,7 @@ def change(*, group_id: int, guest_id: int, clean: CleanDetails) -> int:
         " WHERE id = %s AND group_id = %s RETURNING version",
         [*values, guest_id, group_id],
     )
+    presence.forget()
     return version
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from binzhi.guests.countries import country_name
 from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex
-from binzhi.guests.presence import present
-from binzhi.guests.search import Arm, among, arms_of, organisation_arms, room_of, union
+from binzhi.guests.presence import present, remembered
+from binzhi.guests.search import Arm, among_present, arms_of, organisation_arms, room_of, union
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.standing import Standing, standing
@@ -25,7 +25,6 @@ _HIT_COLUMNS = """
 g.id AS guest_id, g.name, g.marked, g.sex, g.vip_level, g.vip_rank, g.member_tier, g.member_no, g.organisation_id,
  g.phone_masked, g.stays, g.last_stay_on
 """
-_RANK = "g.vip_rank DESC, g.last_stay_on DESC NULLS LAST, g.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class GuestHit:
 _WARNED = """
 LEFT JOIN LATERAL (
     SELECT w.is_blacklist, w.severity, w.text FROM guests_warning w
-    WHERE w.guest_id = g.guest_id AND w.status = 'active' AND (w.ends_on IS NULL OR w.ends_on > %s)
+    WHERE w.guest_id = g.id AND w.status = 'active' AND (w.ends_on IS NULL OR w.ends_on > %s)
     ORDER BY w.is_blacklist DESC, w.severity DESC, w.id LIMIT 1
 ) w ON true
 """
@@ -83,46 +82,50 @@ def search_guests(
     With a hotel and its date also by room, and who is in the house stands first, then who is due; among the others by
     how they were found, level and last stay. A file that was joined into another finds that one.
 
-    One statement: at most three index ranges, and the people in the house.
+    One statement: at most three index ranges, and the people in the house; another each minute (`presence.remembered`).
     """
     arms, room = arms_of(text), room_of(text) if hotel_id else ""
     if not arms:
         return []
     here, params = present(hotel_id, today)
     found, values = union(arms, group_id=group_id)
-    known, conditions = among(arms, room=room)
-    # Who is here is matched by one pass over the house, and what only the shown need is asked for them alone.
+    known = remembered(hotel_id, today, arms)
+    of_here, conditions = among_present(arms, group_id=group_id, room=room, known=known)
+    # Who is here is matched by one walk over the files of the house; what only the shown need is read for them alone.
     sql = f"""
     WITH here AS MATERIALIZED ({here})
-    SELECT g.*, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
+    SELECT {_HIT_COLUMNS}, coalesce(room.number, '') AS room, top.is_due, o.name AS organisation,
+           w.is_blacklist, w.severity, w.text AS warning
     FROM (
-        SELECT {_HIT_COLUMNS}, coalesce(h.room, '') AS room, h.is_due, hit.rank
-        FROM (SELECT coalesce(f.merged_into_id, f.id) AS id, min(every.rank) AS rank FROM (
-            ({found}) UNION ALL
-            (SELECT g.id, -1 FROM here JOIN guests_guest g ON g.id = here.guest_id WHERE g.group_id = %s AND ({known}))
-        ) every JOIN guests_guest f ON f.id = every.id GROUP BY 1) hit
-        JOIN guests_guest g ON g.id = hit.id
-        LEFT JOIN (SELECT DISTINCT ON (guest_id) guest_id, room, is_due FROM here ORDER BY guest_id, is_due) h
-            ON h.guest_id = hit.id
-        ORDER BY h.is_due NULLS LAST, hit.rank, {_RANK} LIMIT %s
-    ) g
+        SELECT coalesce(s.id, f.id) AS id, min(f.rank) AS rank, bool_and(h.is_due) AS is_due,
+               coalesce(min(h.room_id) FILTER (WHERE NOT h.is_due), min(h.room_id)) AS room_id,
+               max(CASE WHEN s.id IS NULL THEN f.vip_rank ELSE s.vip_rank END) AS vip_rank,
+               max(CASE WHEN s.id IS NULL THEN f.last_stay_on ELSE s.last_stay_on END) AS last_stay_on
+        FROM ({found} UNION ALL {of_here}) f
+        LEFT JOIN guests_guest s ON s.id = f.merged_into_id
+        LEFT JOIN here h ON h.guest_id = coalesce(s.id, f.id)
+        GROUP BY 1
+        ORDER BY 3 NULLS LAST, 2, 5 DESC, 6 DESC NULLS LAST, 1 LIMIT %s
+    ) top
+    JOIN guests_guest g ON g.id = top.id
+    LEFT JOIN property_room room ON room.id = top.room_id
     LEFT JOIN guests_organisation o ON o.id = g.organisation_id
     {_WARNED}
-    ORDER BY g.is_due NULLS LAST, g.rank, g.vip_rank DESC, g.last_stay_on DESC NULLS LAST, g.guest_id
+    ORDER BY top.is_due NULLS LAST, top.rank, top.vip_rank DESC, top.last_stay_on DESC NULLS LAST, top.id
     """  # noqa: S608  (constants; what was typed is a parameter)
-    return _hits(sql, [*params, *values, group_id, *conditions, limit, today or date.max])
+    return _hits(sql, [*params, *values, *conditions, limit, today or date.max])
 
 
 def recent_guests(*, group_id: int, limit: int = 30, today: date | None = None) -> list[GuestHit]:
     """Who stayed last, for an empty search box."""
     sql = f"""
-    SELECT g.*, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
-    FROM (SELECT {_HIT_COLUMNS} FROM guests_guest g
-          WHERE g.group_id = %s AND g.last_stay_on IS NOT NULL AND g.merged_into_id IS NULL
-          ORDER BY g.last_stay_on DESC, g.id DESC LIMIT %s) g
+    SELECT {_HIT_COLUMNS}, o.name AS organisation, w.is_blacklist, w.severity, w.text AS warning
+    FROM (SELECT * FROM guests_guest
+          WHERE group_id = %s AND last_stay_on IS NOT NULL AND merged_into_id IS NULL
+          ORDER BY last_stay_on DESC, id DESC LIMIT %s) g
     LEFT JOIN guests_organisation o ON o.id = g.organisation_id
     {_WARNED}
-    ORDER BY g.last_stay_on DESC, g.guest_id DESC
+    ORDER BY g.last_stay_on DESC, g.id DESC
     """  # noqa: S608  (constants)
     return _hits(sql, [group_id, limit, today or date.max])
 
@@ -131,7 +134,6 @@ def _hits(sql: str, params: list[Any]) -> list[GuestHit]:
     rows = db.fetch_all(sql, params)
     for row in rows:
         row["organisation"] = row["organisation"] or ""
-        row.pop("rank", None)
     return [GuestHit(**row) for row in rows]
 
 

@@ -23,9 +23,24 @@ _DROPPED = re.compile(r"[\s·•.\-'’,，/]+")
 ORGANISATIONS_FOUND = 5
 LEAST_OF_COMPANY_HAN, LEAST_OF_COMPANY_LETTERS = 2, 3
 _ROOM = re.compile(r"[A-Za-z]?[A-Za-z]?-?\d{1,5}[A-Za-z]?")
+# What a candidate is ranked by is read where it is found: only those that are shown are looked up again.
+_RANKED = "id, merged_into_id, vip_rank, last_stay_on"
+_OF_GUEST = "g.id, g.merged_into_id, g.vip_rank, g.last_stay_on"
 _BY_DOCUMENT = (
-    "SELECT guest_id AS id, {rank} AS rank FROM guests_guestdocument WHERE group_id = %s AND number_index = %s"
+    f"SELECT {_OF_GUEST}, {{rank}} AS rank FROM guests_guestdocument d JOIN guests_guest g ON g.id = d.guest_id"  # noqa: S608
+    " WHERE d.group_id = %s AND d.number_index = %s"
 )
+_HERE = f"""
+(SELECT {_OF_GUEST}, -1 AS rank FROM guests_guest g
+ WHERE g.id = ANY (ARRAY(SELECT guest_id FROM here WHERE guest_id NOT IN (SELECT unnest(%s::bigint[]))
+                            OR guest_id IN (SELECT unnest(%s::bigint[]))))
+   AND g.group_id = %s AND ({{known}}))
+"""  # noqa: S608  (constants)
+_IN_ROOM = f"""
+(SELECT {_OF_GUEST}, -1 AS rank FROM guests_guest g
+ WHERE g.id = ANY (ARRAY(SELECT h.guest_id FROM here h JOIN property_room r ON r.id = h.room_id
+                         WHERE upper(r.number) = %s)) AND g.group_id = %s)
+"""  # noqa: S608  (constants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +66,16 @@ class Arm:
             return _BY_DOCUMENT.format(rank=rank), [group_id, self.value]
         if self.table == "guests_organisation" and self.of_people:
             return self._people(rank, group_id)
+        columns = _RANKED if self.table == "guests_guest" else "id"
         if isinstance(self.value, bytes):
             sql = (
-                f"SELECT id, {rank} AS rank FROM {self.table}"  # noqa: S608  (constants)
+                f"SELECT {columns}, {rank} AS rank FROM {self.table}"  # noqa: S608  (constants)
                 f" WHERE group_id = %s AND {self.column} = %s LIMIT {CANDIDATES}"
             )
             return sql, [group_id, self.value]
         sql = (
-            f"SELECT id, {rank} AS rank FROM {self.table} WHERE group_id = %s AND {self.column} ~>=~ %s"  # noqa: S608  (constants)
-            f" AND {self.column} ~<~ %s ORDER BY {self.column} USING ~<~ LIMIT {CANDIDATES}"
+            f"SELECT {columns}, {rank} AS rank FROM {self.table} WHERE group_id = %s"  # noqa: S608  (constants)
+            f" AND {self.column} ~>=~ %s AND {self.column} ~<~ %s ORDER BY {self.column} USING ~<~ LIMIT {CANDIDATES}"
         )
         return sql, [group_id, self.value, upper_bound(self.value)]
 
@@ -67,8 +83,8 @@ class Arm:
         """The files of those who belong to the organisations found."""
         found, params = Arm(self.column, self.value, self.table).sql(0, group_id)
         sql = (
-            f"SELECT p.id, {rank} AS rank FROM (SELECT id FROM ({found}) o LIMIT {ORGANISATIONS_FOUND}) o"  # noqa: S608
-            f" JOIN guests_guest p ON p.organisation_id = o.id LIMIT {CANDIDATES}"
+            f"SELECT {_OF_GUEST}, {rank} AS rank FROM (SELECT id FROM ({found}) o LIMIT {ORGANISATIONS_FOUND}) o"  # noqa: S608
+            f" JOIN guests_guest g ON g.organisation_id = o.id LIMIT {CANDIDATES}"
         )
         return sql, params
 
@@ -91,18 +107,21 @@ def union(arms: list[Arm], *, group_id: int) -> tuple[str, list[Any]]:
     return " UNION ALL ".join(parts), params
 
 
-def among(arms: list[Arm], *, room: str) -> tuple[str, list[Any]]:
-    """The condition on a file `g` that stands in `here`: found by one of the arms, or by its room."""
+def among_present(arms: list[Arm], *, group_id: int, room: str, known: tuple[str, str]) -> tuple[str, list[Any]]:
+    """Who of `here` (guest_id, room_id) is meant, or lives in the room.
+
+    `known`: two arrays (see presence.remembered), of whom the first are looked at only where they are of the second.
+    """
     parts, params = [], []
     for arm in arms:
         if arm.table == "guests_guest":
             sql, values = arm.among("g")
             parts.append(sql)
             params += values
+    found, params = _HERE.format(known=" OR ".join(parts) or "false"), [*known, group_id, *params]
     if room:
-        parts.append("upper(here.room) = %s")
-        params.append(room)
-    return " OR ".join(parts) or "false", params
+        found, params = f"{found} UNION ALL {_IN_ROOM}", [*params, room, group_id]
+    return found, params
 
 
 def arms_of(text: str) -> list[Arm]:

@@ -82,6 +82,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["hotel", "subject", "subject_id"], name="run_of_subject"),
             models.Index(fields=["hotel", "started_at"], condition=Q(status="live"), name="run_live"),
+            models.Index(fields=["guest"], condition=Q(guest__isnull=False), name="run_of_guest"),
         ]
 
 

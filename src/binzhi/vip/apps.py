@@ -10,12 +10,13 @@ class VipConfig(AppConfig):
         from binzhi.guests.holdings import Holding, register_holding
         from binzhi.guests.levels import register_levels
         from binzhi.promises.protocols.values import register_values
-        from binzhi.vip import guest_rows
+        from binzhi.vip import guest_past, guest_rows
         from binzhi.vip.engine import SUBJECT
         from binzhi.vip.filing import known_levels
         from binzhi.vip.queries import level_codes
 
         guest_rows.register()
+        guest_past.register()
         register_levels(known_levels)
         register_values(SUBJECT, "level", level_codes)
         register_holding(Holding(table="vip_standingentry", locks_at=60))

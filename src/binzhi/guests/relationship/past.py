@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from binzhi.guests.access import Permission
 from binzhi.guests.enums import AssessmentKind, ContactChannel, ContactOutcome, RelationshipLevel
@@ -105,7 +105,7 @@ def register() -> None:
         return entries
 
     for name, label, icon, read in (
-        (CONTACT, gettext_lazy("Contacts"), "phone", contacts),
+        (CONTACT, pgettext_lazy("timeline", "Contacts"), "phone", contacts),
         (ASSESSED, gettext_lazy("Assessments"), "chart", assessed),
     ):
         timeline.register_timeline_source(

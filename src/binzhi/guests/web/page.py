@@ -19,10 +19,12 @@ from binzhi.guests.profile.names import name_to_use
 from binzhi.guests.profile.store import Profile
 from binzhi.guests.queries import GuestCard, guest_card, vip_weight
 from binzhi.guests.sections import sections_for
-from binzhi.guests.timeline import kinds_for, timeline
+from binzhi.guests.timeline import PAGE, kinds_for, timeline
 from binzhi.people.web import StaffRequest, hotel_of, screen
 
 SOON_DAYS = 30
+# Entries on the page of a guest: what happened lately; the rest is a press away.
+LATELY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +124,30 @@ def page_context(request: StaffRequest, guest_id: int) -> dict[str, Any]:
         "asides": [section for section in sections if section.place == "aside"],
         "classes": [(of, classes[of.value]) for of in RecordClass],
         "sensitive": sensitive_fields(profile, fields),
-        **timeline_context(request, guest_id),
+        **timeline_context(request, guest_id, limit=LATELY),
         "may_update": request.actor.may(Permission.UPDATE, hotel.pk),
         "may_reveal": request.actor.may(Permission.REVEAL, hotel.pk),
         "may_warn": request.actor.may(Permission.WARN, hotel.pk),
     }
 
 
-def timeline_context(request: StaffRequest, guest_id: int) -> dict[str, Any]:
+def timeline_context(request: StaffRequest, guest_id: int, *, limit: int = PAGE) -> dict[str, Any]:
     hotel = hotel_of(request)
     kind = request.GET.get("kind", "")[:30]
     kinds = kinds_for(request.actor, hotel.pk)
     kind = kind if kind in {one.name for one in kinds} else ""
     page = timeline(
         group_id=hotel.group_id, guest_id=guest_id, actor=request.actor, hotel_id=hotel.pk, kind=kind,
-        cursor=request.GET.get("cursor", ""),
+        cursor=request.GET.get("cursor", ""), limit=limit,
     )  # fmt: skip
-    return {"page": page, "kinds": kinds, "kind": kind, "guest_id": guest_id}
+    local = [(line, hotel.local(line.entry.at)) for line in page.lines]
+    return {
+        "page": page,
+        "lines": [(line, at.date(), f"{at:%H:%M}") for line, at in local],
+        "kinds": kinds,
+        "kind": kind,
+        "guest_id": guest_id,
+    }
 
 
 @screen(Permission.VIEW)
