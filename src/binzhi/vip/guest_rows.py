@@ -11,6 +11,30 @@ from binzhi.guests.privacy.rows import Rights, register_busy, register_rights
 from binzhi.kernel import db
 
 NOBODY = "—"
+# Of every visit of the guest: who sat where, what was said at meetings, told to departments, noted on the way and given
+# as a reason. A notice keeps its form, so that what was signed under it can still be printed.
+_VISITS_WORDS = """
+WITH mine AS (SELECT id FROM vip_visit WHERE guest_id = %(guest)s),
+menus AS (UPDATE vip_menu SET seats = '' WHERE visit_id IN (SELECT id FROM mine) AND seats <> ''),
+cards AS (
+    UPDATE vip_keycard SET received_by = %(nobody)s WHERE visit_id IN (SELECT id FROM mine) AND received_by <> ''
+),
+meetings AS (
+    UPDATE vip_meeting SET minutes = %(nobody)s, attendees = %(nobody)s WHERE visit_id IN (SELECT id FROM mine)
+),
+decisions AS (
+    UPDATE vip_decision SET text = %(nobody)s
+    WHERE meeting_id IN (SELECT id FROM vip_meeting WHERE visit_id IN (SELECT id FROM mine))
+),
+events AS (UPDATE vip_visitevent SET text = '' WHERE visit_id IN (SELECT id FROM mine) AND text <> ''),
+notices AS (
+    UPDATE vip_notice SET content = content
+        || jsonb_build_object('title', %(nobody)s::text, 'needs', '', 'cautions', '')
+        || CASE WHEN content ? 'changes' THEN '{"changes": []}'::jsonb ELSE '{}'::jsonb END
+    WHERE visit_id IN (SELECT id FROM mine)
+)
+UPDATE vip_levelrequest SET reason = %(nobody)s, note = '' WHERE visit_id IN (SELECT id FROM mine)
+"""
 
 
 def register() -> None:
@@ -44,9 +68,7 @@ def _entries(guest_id: int) -> list[dict[str, Any]]:
 
 
 def _erase_visits(guest_id: int, _now: datetime) -> int:
-    db.execute(
-        "UPDATE vip_menu SET seats = '' WHERE visit_id IN (SELECT id FROM vip_visit WHERE guest_id = %s)", [guest_id]
-    )
+    db.execute(_VISITS_WORDS, {"guest": guest_id, "nobody": NOBODY})
     return db.execute(
         "UPDATE vip_visit SET title = %s, needs = '', cautions = '', letter = '' WHERE guest_id = %s",
         [NOBODY, guest_id],
