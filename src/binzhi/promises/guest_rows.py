@@ -55,5 +55,6 @@ def _erase(guest_id: int, _now: datetime) -> int:
     # Lines of a log that belong to no run are the guest's where the name stands in them.
     strike_out("promises_logentry", "text", "run_id IS NULL", [], guest_id)
     return db.execute(
-        "UPDATE promises_run SET label = %s, facts = '{}', row_version = row_version + 1 WHERE guest_id = %s", [NOBODY, guest_id]
+        "UPDATE promises_run SET label = %s, facts = '{}', row_version = row_version + 1 WHERE guest_id = %s",
+        [NOBODY, guest_id],
     )

@@ -10,8 +10,10 @@ from typing import Any
 
 import orjson
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from binzhi.guests.privacy.rows import exported
+from binzhi.kernel.paper import pdf
 from binzhi.property.queries import HotelRef
 
 # A file that is written anew with the same content is the same file.
@@ -50,6 +52,22 @@ def as_page(copy: Copy) -> str:
     return render_to_string("guests/privacy_copy.html", {"copy": copy, "parts": parts})
 
 
+def as_pdf(copy: Copy) -> bytes:
+    """The same as paper."""
+    data = {
+        "hotel": copy.hotel, "title": _("What is held of you"), "number": f"{copy.guest_id}",
+        "printed": _shown(copy.made_at),
+        "parts": [
+            {
+                "label": label,
+                "rows": [[[name, _shown(value)] for name, value in row.items() if _shown(value)] for row in rows],
+            }
+            for label, rows in copy.parts
+        ],
+    }  # fmt: skip
+    return pdf("guests/paper/copy.typ", data)
+
+
 def _shown(value: Any) -> str:
     if value is None:
         return ""
@@ -59,9 +77,11 @@ def _shown(value: Any) -> str:
 
 
 def as_zip(copy: Copy) -> bytes:
-    """Both in one file."""
+    """To be read by programs, in a browser and on paper: all in one file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("data.json", as_json(copy)), ("data.html", as_page(copy).encode())):
+        for name, content in (
+            ("data.json", as_json(copy)), ("data.html", as_page(copy).encode()), ("data.pdf", as_pdf(copy)),
+        ):  # fmt: skip
             archive.writestr(zipfile.ZipInfo(name, _STAMP), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

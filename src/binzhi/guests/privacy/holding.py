@@ -30,7 +30,9 @@ def register() -> None:
     # Rows with keys that name the person go before the file itself.
     register_rights(Rights("guests_guestdocument", _("Identity documents"), _documents, _erase_documents))
     register_rights(Rights("guests_consententry", _("Consents"), _consents, _erase_guardians))
-    register_rights(Rights("guests_reveal", _("Who looked at masked values"), _reveals, _erase_reasons("guests_reveal")))
+    register_rights(
+        Rights("guests_reveal", _("Who looked at masked values"), _reveals, _erase_reasons("guests_reveal"))
+    )
     register_rights(Rights("guests_lookup", _("Who opened the file"), _lookups))
     register_rights(
         Rights("guests_rightsrequest", _("Requests of guests"), _requests, _erase_reasons("guests_rightsrequest"))

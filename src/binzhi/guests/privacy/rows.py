@@ -105,9 +105,7 @@ def names_of(guest_id: int) -> list[str]:
     return [name for name in (row or {}).values() if len(name) >= SHORTEST_NAME]
 
 
-def strike_out(
-    table: str, column: str, where: str, params: list[Any], guest_id: int, *, is_json: bool = False
-) -> int:
+def strike_out(table: str, column: str, where: str, params: list[Any], guest_id: int, *, is_json: bool = False) -> int:
     """Put a dash where the guest's name stands in a free text; the number of rows changed. Names are constants."""
     text, back = (f"{column}::text", "::jsonb") if is_json else (column, "")
     done = 0
