@@ -196,8 +196,8 @@ def test_only_an_erasure_changes_what_is_written_once_and_only_its_words(twin: T
     refused = (IntegrityError, InternalError)
     with pytest.raises(refused, match="insert-only"), transaction.atomic():
         db.execute("UPDATE promises_logentry SET text = ''")
+    db.execute("SELECT set_config('binzhi.erasing', '77', true)")
     with pytest.raises(refused, match="insert-only"), transaction.atomic():
-        db.execute("SELECT set_config('binzhi.erasing', '77', true)")
         db.execute("UPDATE promises_logentry SET text = ''")
     for change, why in (("at = now()", "insert-only"), ("text = text || 'more'", "nothing new")):
         with pytest.raises(refused, match=why), transaction.atomic(), erasing():

@@ -41,7 +41,7 @@ notices AS (
     WHERE visit_id IN (SELECT id FROM mine)
 )
 UPDATE vip_levelrequest SET reason = %(nobody)s, note = '' WHERE visit_id IN (SELECT id FROM mine)
-"""
+"""  # noqa: S608  (constants)
 
 
 def register() -> None:
@@ -77,7 +77,7 @@ def _entries(guest_id: int) -> list[dict[str, Any]]:
 def _erase_visits(guest_id: int, _now: datetime) -> int:
     db.execute(_VISITS_WORDS, {"guest": guest_id, "nobody": NOBODY})
     return db.execute(
-        f"UPDATE vip_visit SET title = %(nobody)s, needs = '', cautions = '', letter = '' WHERE id IN ({_MINE})",
+        f"UPDATE vip_visit SET title = %(nobody)s, needs = '', cautions = '', letter = '' WHERE id IN ({_MINE})",  # noqa: S608
         {"guest": guest_id, "nobody": NOBODY},
     )
 

@@ -61,8 +61,8 @@ def _erase_contacts(guest_id: int, _now: datetime) -> int:
     """And the name, where the organisation's own page tells of its people."""
     theirs = "organisation_id IN (SELECT organisation_id FROM guests_contact WHERE guest_id = %s)"
     for table, column in (
-        ("guests_organisationvalue", "value"), ("guests_plannedcontact", "purpose"), ("guests_plannedcontact", "result"),
-        ("guests_switchingmeans", "note"),
+        ("guests_organisationvalue", "value"), ("guests_plannedcontact", "purpose"),
+        ("guests_plannedcontact", "result"), ("guests_switchingmeans", "note"),
     ):  # fmt: skip
         strike_out(table, column, theirs, [guest_id], guest_id)
     return db.execute("DELETE FROM guests_contact WHERE guest_id = %s", [guest_id])
