@@ -12,6 +12,7 @@ import orjson
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from binzhi.guests.privacy.columns import name_of
 from binzhi.guests.privacy.rows import exported
 from binzhi.kernel.paper import pdf
 from binzhi.property.queries import HotelRef
@@ -46,7 +47,11 @@ def as_json(copy: Copy) -> bytes:
 def as_page(copy: Copy) -> str:
     """A page without anything from outside, that opens in every browser and prints."""
     parts = [
-        {"label": label, "columns": list(rows[0]), "rows": [[_shown(value) for value in row.values()] for row in rows]}
+        {
+            "label": label,
+            "columns": [name_of(name) for name in rows[0]],
+            "rows": [[_shown(value) for value in row.values()] for row in rows],
+        }
         for label, rows in copy.parts
     ]
     return render_to_string("guests/privacy_copy.html", {"copy": copy, "parts": parts})
@@ -60,7 +65,7 @@ def as_pdf(copy: Copy) -> bytes:
         "parts": [
             {
                 "label": label,
-                "rows": [[[name, _shown(value)] for name, value in row.items() if _shown(value)] for row in rows],
+                "rows": [[[name_of(name), _shown(value)] for name, value in row.items() if _shown(value)] for row in rows],
             }
             for label, rows in copy.parts
         ],
