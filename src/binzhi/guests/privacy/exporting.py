@@ -65,7 +65,9 @@ def as_pdf(copy: Copy) -> bytes:
         "parts": [
             {
                 "label": label,
-                "rows": [[[name_of(name), _shown(value)] for name, value in row.items() if _shown(value)] for row in rows],
+                "rows": [
+                    [[name_of(name), _shown(value)] for name, value in row.items() if _shown(value)] for row in rows
+                ],
             }
             for label, rows in copy.parts
         ],
