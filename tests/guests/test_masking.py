@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
-from binzhi.guests.privacy.masking import mask_address, mask_birth_date, mask_email, mask_name, name_for
+from binzhi.guests.privacy.masking import mask_address, mask_birth_date, mask_email, mask_name, name_for, rows_for
 from binzhi.guests.privacy.words import SEVEN, WHY, _finders, cautions_of
 from binzhi.property.queries import HotelRef
 from tests.guests.conftest import colleague
@@ -40,9 +42,20 @@ def test_mask_of_mail_and_birthday() -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    name: str
+    marked: str
+    room: str
+
+
 def test_name_is_whole_for_posts_that_know_guests_only(hotel: HotelRef) -> None:
     knows, does_not = colleague(hotel, "guests.view_guest"), colleague(hotel, "property.view_rooms")
     assert (name_for(knows, hotel.pk, "欧阳修远"), name_for(does_not, hotel.pk, "欧阳修远")) == ("欧阳修远", "欧阳*")
+    greets = colleague(hotel, "guests.recognise")
+    rows = [Line("欧阳修远", "Ōuyáng Xiūyuǎn", "1201")]
+    assert rows_for(greets, hotel.pk, rows, "name") == rows
+    assert rows_for(does_not, hotel.pk, rows, "name") == [Line("欧阳*", "", "1201")]
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,7 @@ def test_copy_holds_everything_and_its_link_ends(hotel: HotelRef, clerk: Actor, 
     copy = open_copy(secret=secret, now=NOW + timedelta(hours=71), **given)
     with zipfile.ZipFile(io.BytesIO(exporting.as_zip(copy))) as packed:
         data, page = json.loads(packed.read("data.json")), packed.read("data.html").decode()
+        assert packed.read("data.pdf").startswith(b"%PDF")
     written = json.dumps(data, ensure_ascii=False)
     for value in ("陈国梁", "139 1234 8806", CARD, EMAIL, "勿称陈总", "1949-12-31", "profile"):
         assert value in written

@@ -7,8 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from binzhi.guests.privacy.rows import Rights, register_rights
+from binzhi.guests.privacy.rows import Rights, names_of, register_rights
 from binzhi.kernel import db
+
+_GUARDIAN = """
+UPDATE frontdesk_registration SET guardian_name = '', guardian_phone_sealed = NULL, guardian_relation = ''
+WHERE guardian_name = %(name)s AND room_reservation_id IN (
+    SELECT room_reservation_id FROM frontdesk_registration WHERE guest_id = %(guest)s
+)
+"""
 
 
 def register() -> None:
@@ -24,6 +31,9 @@ def _registrations(guest_id: int) -> list[dict[str, Any]]:
 
 
 def _erase(guest_id: int, _now: datetime) -> int:
+    for name in names_of(guest_id):
+        # Who was noted as guardian of a child in the same room.
+        db.execute(_GUARDIAN, {"guest": guest_id, "name": name})
     return db.execute(
         "UPDATE frontdesk_registration SET guardian_name = '', guardian_phone_sealed = NULL, guardian_relation = '',"
         " document_id = NULL WHERE guest_id = %s",

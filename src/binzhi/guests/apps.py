@@ -7,6 +7,7 @@ class GuestsConfig(AppConfig):
 
     def ready(self) -> None:
         from binzhi.guests import joined, privacy, relationship
+        from binzhi.guests.importing import holding as imports
         from binzhi.guests.merging import held
         from binzhi.guests.observations import holding as learning
         from binzhi.guests.profile import holding, past
@@ -18,6 +19,7 @@ class GuestsConfig(AppConfig):
         learning.register()
         duplicates.register()
         held.register()
+        imports.register()
         privacy.register()
         relationship.register()
         joined.register()

@@ -10,6 +10,7 @@ from typing import Any
 from binzhi.guests.countries import country_name
 from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex
 from binzhi.guests.presence import present, remembered
+from binzhi.guests.privacy.masking import mask_birth_date, mask_email
 from binzhi.guests.search import Arm, among_present, arms_of, organisation_arms, room_of, union
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
@@ -196,13 +197,12 @@ class GuestCard:
     @property
     def birth_masked(self) -> str:
         """1972-03-**"""
-        return f"{self.birth_date:%Y-%m}-**" if self.birth_date else ""
+        return mask_birth_date(self.birth_date)
 
     @property
     def email_masked(self) -> str:
         """c***@example.com"""
-        name, at, domain = self.email.partition("@")
-        return f"{name[:1]}***@{domain}" if at else ""
+        return mask_email(self.email)
 
     def age_on(self, day: date) -> int | None:
         """Full years on a day; who is born on 29 February has a birthday on 1 March in common years."""

@@ -46,3 +46,21 @@ def insert_only(*tables: str) -> list[migrations.RunSQL]:
         migrations.RunSQL(_INSERT_ONLY.format(table=table), f"DROP TRIGGER {table}_insert_only ON {table}")
         for table in tables
     ]
+
+
+_ERASABLE = """
+DROP TRIGGER {table}_insert_only ON {table};
+CREATE TRIGGER {table}_insert_only BEFORE UPDATE OR DELETE ON {table}
+FOR EACH ROW EXECUTE FUNCTION binzhi_refuse_all_but_erasure('{columns}');
+"""
+
+
+def erasable(**tables: str) -> list[migrations.RunSQL]:
+    """Insert-only tables, each with the columns (`"text,reason"`) that erasure may empty: see `kernel.erasing`."""
+    return [
+        migrations.RunSQL(
+            _ERASABLE.format(table=table, columns=columns),
+            f"DROP TRIGGER {table}_insert_only ON {table};" + _INSERT_ONLY.format(table=table),
+        )
+        for table, columns in tables.items()
+    ]

@@ -45,8 +45,11 @@ def keep_photo(*, hotel_id: int, data: bytes, actor: Actor, now: datetime) -> in
 
 
 def photo_bytes(*, hotel_id: int, photo_id: int) -> bytes:
-    """The JPEG. Raises NotFound, KeyMissing."""
+    """The JPEG. Raises NotFound, for one that was erased too, and KeyMissing."""
     sealed = db.fetch_value("SELECT sealed FROM promises_photo WHERE hotel_id = %s AND id = %s", [hotel_id, photo_id])
     if sealed is None:
         raise NotFound(field="photo")
-    return base64.b64decode(crypto.open_sealed(sealed, place=photo_place(photo_id)))
+    data = base64.b64decode(crypto.open_sealed(sealed, place=photo_place(photo_id)))
+    if not data:
+        raise NotFound(field="photo")  # taken out by an erasure
+    return data

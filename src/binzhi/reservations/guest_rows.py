@@ -11,6 +11,14 @@ from binzhi.guests.privacy.rows import Rights, register_busy, register_rights
 from binzhi.kernel import db
 
 NOBODY = "—"
+# Bookings under the guest's file, and those under nobody's in which the guest alone sleeps.
+_MINE = """
+SELECT id FROM reservations_reservation WHERE guest_id = %(guest)s
+UNION SELECT b.id FROM reservations_roomreservation r JOIN reservations_reservation b ON b.id = r.reservation_id
+WHERE r.guest_id = %(guest)s AND b.guest_id IS NULL AND NOT EXISTS (
+    SELECT FROM reservations_roomreservation o WHERE o.reservation_id = b.id AND o.guest_id <> %(guest)s
+)
+"""
 
 
 def register() -> None:
@@ -54,9 +62,9 @@ def _stays(guest_id: int) -> list[dict[str, Any]]:
 
 def _erase_bookings(guest_id: int, _now: datetime) -> int:
     return db.execute(
-        "UPDATE reservations_reservation SET booker_name = %s, booker_phone_sealed = NULL, booker_phone_masked = '',"
-        " remarks = '', version = version + 1 WHERE guest_id = %s",
-        [NOBODY, guest_id],
+        "UPDATE reservations_reservation SET booker_name = %(nobody)s, booker_phone_sealed = NULL,"  # noqa: S608  (constants)
+        f" booker_phone_masked = '', remarks = '', version = version + 1 WHERE id IN ({_MINE})",
+        {"nobody": NOBODY, "guest": guest_id},
     )
 
 

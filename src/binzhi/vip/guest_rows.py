@@ -11,6 +11,37 @@ from binzhi.guests.privacy.rows import Rights, register_busy, register_rights
 from binzhi.kernel import db
 
 NOBODY = "—"
+# Visits under the guest's file, and those under nobody's that receive the guest's stay.
+_MINE = """
+SELECT id FROM vip_visit WHERE guest_id = %(guest)s
+UNION SELECT v.id FROM reservations_roomreservation r JOIN reservations_reservation b ON b.id = r.reservation_id
+JOIN vip_visit v ON v.room_reservation_id = r.id
+WHERE v.guest_id IS NULL AND %(guest)s IN (r.guest_id, CASE WHEN r.guest_id IS NULL THEN b.guest_id END)
+"""
+# Of every visit of the guest: who sat where, what was said at meetings, told to departments, noted on the way and given
+# as a reason. A notice keeps its form, so that what was signed under it can still be printed.
+_VISITS_WORDS = f"""
+WITH mine AS ({_MINE}),
+menus AS (UPDATE vip_menu SET seats = '' WHERE visit_id IN (SELECT id FROM mine) AND seats <> ''),
+cards AS (
+    UPDATE vip_keycard SET received_by = %(nobody)s WHERE visit_id IN (SELECT id FROM mine) AND received_by <> ''
+),
+meetings AS (
+    UPDATE vip_meeting SET minutes = %(nobody)s, attendees = %(nobody)s WHERE visit_id IN (SELECT id FROM mine)
+),
+decisions AS (
+    UPDATE vip_decision SET text = %(nobody)s
+    WHERE meeting_id IN (SELECT id FROM vip_meeting WHERE visit_id IN (SELECT id FROM mine))
+),
+events AS (UPDATE vip_visitevent SET text = '' WHERE visit_id IN (SELECT id FROM mine) AND text <> ''),
+notices AS (
+    UPDATE vip_notice SET content = content
+        || jsonb_build_object('title', %(nobody)s::text, 'needs', '', 'cautions', '')
+        || CASE WHEN content ? 'changes' THEN '{{"changes": []}}'::jsonb ELSE '{{}}'::jsonb END
+    WHERE visit_id IN (SELECT id FROM mine)
+)
+UPDATE vip_levelrequest SET reason = %(nobody)s, note = '' WHERE visit_id IN (SELECT id FROM mine)
+"""  # noqa: S608  (constants)
 
 
 def register() -> None:
@@ -44,12 +75,10 @@ def _entries(guest_id: int) -> list[dict[str, Any]]:
 
 
 def _erase_visits(guest_id: int, _now: datetime) -> int:
-    db.execute(
-        "UPDATE vip_menu SET seats = '' WHERE visit_id IN (SELECT id FROM vip_visit WHERE guest_id = %s)", [guest_id]
-    )
+    db.execute(_VISITS_WORDS, {"guest": guest_id, "nobody": NOBODY})
     return db.execute(
-        "UPDATE vip_visit SET title = %s, needs = '', cautions = '', letter = '' WHERE guest_id = %s",
-        [NOBODY, guest_id],
+        f"UPDATE vip_visit SET title = %(nobody)s, needs = '', cautions = '', letter = '' WHERE id IN ({_MINE})",  # noqa: S608
+        {"guest": guest_id, "nobody": NOBODY},
     )
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.frontdesk.access import Permission
+from binzhi.guests.privacy.masking import name_for
 from binzhi.kernel import db
 from binzhi.kernel.ui.finding import Hit, register_search
 from binzhi.kernel.ui.rooms import ROOM_STATES
@@ -53,5 +54,5 @@ def find_rooms(request: HttpRequest, query: str) -> Iterable[Hit]:
             url=reverse("frontdesk:room", args=[hotel.code, row["number"]]),
             icon=state.icon,
             detail=localised(row["name"], row["name_en"]),
-            tail=f"{state.label} {row['guest_name']}".strip(),
+            tail=f"{state.label} {name_for(actor, hotel.pk, row['guest_name'])}".strip(),
         )

@@ -212,6 +212,10 @@ class LedgerEntry:
     def channel_label(self) -> str:
         return str(Channel(self.channel).label)
 
+    @property
+    def language_label(self) -> str:
+        return LANGUAGES.get(self.language, self.language)
+
 
 _LEDGER = """
 SELECT c.id, c.purpose, c.answer, c.channel, c.language, t.version, coalesce(t.text, '') AS text, c.user_id,

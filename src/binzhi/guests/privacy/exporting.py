@@ -10,8 +10,11 @@ from typing import Any
 
 import orjson
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
+from binzhi.guests.privacy.columns import name_of
 from binzhi.guests.privacy.rows import exported
+from binzhi.kernel.paper import pdf
 from binzhi.property.queries import HotelRef
 
 # A file that is written anew with the same content is the same file.
@@ -44,10 +47,32 @@ def as_json(copy: Copy) -> bytes:
 def as_page(copy: Copy) -> str:
     """A page without anything from outside, that opens in every browser and prints."""
     parts = [
-        {"label": label, "columns": list(rows[0]), "rows": [[_shown(value) for value in row.values()] for row in rows]}
+        {
+            "label": label,
+            "columns": [name_of(name) for name in rows[0]],
+            "rows": [[_shown(value) for value in row.values()] for row in rows],
+        }
         for label, rows in copy.parts
     ]
     return render_to_string("guests/privacy_copy.html", {"copy": copy, "parts": parts})
+
+
+def as_pdf(copy: Copy) -> bytes:
+    """The same as paper."""
+    data = {
+        "hotel": copy.hotel, "title": _("What is held of you"), "number": f"{copy.guest_id}",
+        "printed": _shown(copy.made_at),
+        "parts": [
+            {
+                "label": label,
+                "rows": [
+                    [[name_of(name), _shown(value)] for name, value in row.items() if _shown(value)] for row in rows
+                ],
+            }
+            for label, rows in copy.parts
+        ],
+    }  # fmt: skip
+    return pdf("guests/paper/copy.typ", data)
 
 
 def _shown(value: Any) -> str:
@@ -59,9 +84,11 @@ def _shown(value: Any) -> str:
 
 
 def as_zip(copy: Copy) -> bytes:
-    """Both in one file."""
+    """To be read by programs, in a browser and on paper: all in one file."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in (("data.json", as_json(copy)), ("data.html", as_page(copy).encode())):
+        for name, content in (
+            ("data.json", as_json(copy)), ("data.html", as_page(copy).encode()), ("data.pdf", as_pdf(copy)),
+        ):  # fmt: skip
             archive.writestr(zipfile.ZipInfo(name, _STAMP), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()

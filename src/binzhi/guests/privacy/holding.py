@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.guests import files
-from binzhi.guests.holdings import Holding, register_holding
+from binzhi.guests.holdings import Erase, Holding, register_holding
 from binzhi.guests.phones import show_phone
 from binzhi.guests.privacy.consents import guardian_place
 from binzhi.guests.privacy.rows import Rights, register_profile, register_rights
@@ -30,9 +30,14 @@ def register() -> None:
     # Rows with keys that name the person go before the file itself.
     register_rights(Rights("guests_guestdocument", _("Identity documents"), _documents, _erase_documents))
     register_rights(Rights("guests_consententry", _("Consents"), _consents, _erase_guardians))
-    register_rights(Rights("guests_reveal", _("Who looked at masked values"), _reveals))
+    register_rights(
+        Rights("guests_reveal", _("Who looked at masked values"), _reveals, _erase_reasons("guests_reveal"))
+    )
     register_rights(Rights("guests_lookup", _("Who opened the file"), _lookups))
-    register_rights(Rights("guests_rightsrequest", _("Requests of guests"), _requests))
+    register_rights(
+        Rights("guests_rightsrequest", _("Requests of guests"), _requests, _erase_reasons("guests_rightsrequest"))
+    )
+    register_rights(Rights("guests_legalhold", erase=_erase_reasons("guests_legalhold")))
     register_rights(Rights("guests_guest", _("The file itself"), _file, erase_file_row))
     register_profile("guests_guest", clear_notes)
     register_sealed("guests_consententry", "guardian_sealed", guardian_place)
@@ -124,9 +129,22 @@ def _erase_documents(guest_id: int, _now: datetime) -> int:
 def _erase_guardians(guest_id: int, _now: datetime) -> int:
     """That somebody agreed stays as proof; who the guardian was goes."""
     return db.execute(
-        "UPDATE guests_consententry SET guardian_sealed = NULL WHERE guest_id = %s AND guardian_sealed IS NOT NULL",
+        "UPDATE guests_consententry SET guardian_sealed = NULL, guardian_relation = ''"
+        " WHERE guest_id = %s AND guardian_sealed IS NOT NULL",
         [guest_id],
     )
+
+
+def _erase_reasons(table: str) -> Erase:
+    """Why somebody looked, asked or held is typed freely, and may name the guest."""
+
+    def erase(guest_id: int, _now: datetime) -> int:
+        return db.execute(
+            f"UPDATE {table} SET reason = %s WHERE guest_id = %s AND reason NOT IN ('', %s)",  # noqa: S608  (constants)
+            [NOBODY, guest_id, NOBODY],
+        )
+
+    return erase
 
 
 def clear_notes(guest_ids: list[int], _now: datetime) -> int:

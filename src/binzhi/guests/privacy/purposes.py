@@ -62,4 +62,4 @@ PURPOSES: tuple[Purpose, ...] = (
     Purpose(CHILD, _("Data of a child under 14"), _("the guardian agrees"), sensitive=True),
 )
 BY_CODE = {purpose.code: purpose for purpose in PURPOSES}
-LANGUAGES = ("zh-hans", "en")
+LANGUAGES = {"zh-hans": "中文", "en": "English"}

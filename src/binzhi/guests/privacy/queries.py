@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from binzhi.guests.enums import Channel, RightsKind, RightsState
 from binzhi.guests.privacy import retention
+from binzhi.guests.privacy.masking import mask_name
 from binzhi.guests.privacy.retention import DataClass
 from binzhi.kernel import db
 
@@ -59,9 +60,13 @@ def requests_of(*, group_id: int, guest_id: int) -> list[RequestLine]:
 
 
 def requests_of_group(*, group_id: int, limit: int = 100) -> list[RequestLine]:
-    """Those to be decided first, by the day they are due; then the last ones that are settled."""
+    """Those to be decided first, by the day they are due; then the last ones that are settled.
+
+    Names are masked: who has to know whose request it is opens the file, which is noted.
+    """
     sql = f"{_REQUEST} ORDER BY r.state <> 'asked', CASE WHEN r.state = 'asked' THEN r.due_on END, r.id DESC LIMIT %s"
-    return [RequestLine(**row) for row in db.fetch_all(sql, [group_id, limit])]
+    rows = db.fetch_all(sql, [group_id, limit])
+    return [RequestLine(**row | {"guest": mask_name(row["guest"])}) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.guests.access import Permission
 from binzhi.guests.enums import Channel, RightsKind, RightsState
 from binzhi.guests.events import ExportFetched, GuestErased, GuestReleased, GuestRestricted, RightsAsked, RightsDecided
+from binzhi.guests.merging.moving import whole_group
 from binzhi.guests.privacy import retention, states
-from binzhi.guests.privacy.erasing import erase_file
+from binzhi.guests.privacy.erasing import erase_file, with_merged
 from binzhi.guests.privacy.exporting import Copy, copy_of
 from binzhi.guests.privacy.rows import busy_among
 from binzhi.guests.relationship.accounts import Account, lock_account
@@ -162,7 +163,9 @@ def _grant(hotel: HotelRef, asked: dict[str, Any], actor: Actor, now: datetime) 
     if asked["kind"] == RightsKind.RESTRICT:
         _restrict(hotel, guest_id, actor, now)
         return Decided(RightsState.DONE)
-    if busy_among([guest_id]):
+    with whole_group(actor, hotel.group_id):
+        busy = busy_among(with_merged(guest_id))
+    if busy:
         raise StillBusy
     if states.held_until(group_id=hotel.group_id, guest_id=guest_id, today=hotel.local(now).date()):
         raise OnHold
@@ -192,7 +195,7 @@ def _restrict(hotel: HotelRef, guest_id: int, actor: Actor, now: datetime) -> No
 
 
 def _erase(hotel: HotelRef, guest_id: int, actor: Actor, now: datetime) -> None:
-    done = erase_file(group_id=hotel.group_id, guest_id=guest_id, now=now)
+    done = erase_file(group_id=hotel.group_id, guest_id=guest_id, actor=actor, now=now)
     record(
         "guest.erased", subject="guest", subject_id=guest_id, hotel_id=hotel.pk, actor=actor, now=now, after=done,
         event=GuestErased(guest_id=guest_id, rows=sum(done.values())),
@@ -291,4 +294,5 @@ def open_copy(*, hotel_id: int, request_id: int, secret: str, actor: Actor, now:
         "guest.export_fetched", subject="guest", subject_id=row["guest_id"], hotel_id=hotel_id, actor=actor, now=now,
         after={"request_id": request_id}, event=ExportFetched(guest_id=row["guest_id"], request_id=request_id),
     )  # fmt: skip
-    return copy_of(hotel=hotel, guest_id=row["guest_id"], now=now)
+    with whole_group(actor, hotel.group_id):
+        return copy_of(hotel=hotel, guest_id=row["guest_id"], now=now)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.guests.access import Permission
 from binzhi.guests.events import RetentionRan, RetentionSet
 from binzhi.guests.privacy import states
-from binzhi.guests.privacy.erasing import erase_file
+from binzhi.guests.privacy.erasing import erase_file, with_merged
 from binzhi.guests.privacy.rows import busy_among, clear_profiles
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
@@ -38,8 +38,8 @@ class Cleared:
     held: int = 0
 
 
-# (hotel, before this day, how many at most, now) -> what was done.
-Sweep = Callable[[HotelRef, date, int, datetime], Cleared]
+# (hotel, before this day, how many at most, by whom, now) -> what was done.
+Sweep = Callable[[HotelRef, date, int, Actor, datetime], Cleared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def run_class(*, hotel_id: int, data_class: str, limit: int = BATCH, actor: Acto
     rule = _classes[data_class]
     today = hotel.local(now).date()
     before = months_back(today, months_of(group_id=hotel.group_id, data_class=data_class))
-    done = rule.sweep(hotel, before, limit, now)
+    done = rule.sweep(hotel, before, limit, actor, now)
     moment = datetime.combine(before, time(), tzinfo=hotel.local(now).tzinfo)
     db.execute(
         "INSERT INTO guests_retentionrun (hotel_id, data_class, before, cleared, held, at) VALUES (%s, %s, %s,"
@@ -162,7 +162,7 @@ SELECT g.id, EXISTS (
 ) AS held
 FROM guests_guest g LEFT JOIN guests_filestate s ON s.guest_id = g.id
 WHERE g.group_id = %(group)s AND coalesce(g.last_stay_on, (g.created_at AT TIME ZONE %(zone)s)::date) < %(before)s
-  AND s.erased_at IS NULL AND {still} AND g.id > %(after)s
+  AND g.merged_into_id IS NULL AND s.erased_at IS NULL AND {still} AND g.id > %(after)s
 ORDER BY g.id LIMIT %(limit)s FOR NO KEY UPDATE OF g SKIP LOCKED
 """
 _NOT_CLEARED = "(s.profile_cleared_at IS NULL OR s.profile_cleared_at::date < g.last_stay_on)"
@@ -190,22 +190,23 @@ def _over(hotel: HotelRef, before: date, limit: int, now: datetime, *, still: st
     return free[:limit], held
 
 
-def _sweep_profiles(hotel: HotelRef, before: date, limit: int, now: datetime) -> Cleared:
+def _sweep_profiles(hotel: HotelRef, before: date, limit: int, _actor: Actor, now: datetime) -> Cleared:
     free, held = _over(hotel, before, limit, now, still=_NOT_CLEARED)
     if free:
-        clear_profiles(free, now)
+        whole = [each for guest_id in free for each in with_merged(guest_id)]
+        clear_profiles(whole, now)
         states.mark_cleared(group_id=hotel.group_id, guest_ids=free, now=now)
     return Cleared(len(free), held)
 
 
-def _sweep_registrations(hotel: HotelRef, before: date, limit: int, now: datetime) -> Cleared:
+def _sweep_registrations(hotel: HotelRef, before: date, limit: int, actor: Actor, now: datetime) -> Cleared:
     free, held = _over(hotel, before, limit, now, still="true")
     for guest_id in free:
-        erase_file(group_id=hotel.group_id, guest_id=guest_id, now=now)
+        erase_file(group_id=hotel.group_id, guest_id=guest_id, actor=actor, now=now)
     return Cleared(len(free), held)
 
 
-def _sweep_lookups(hotel: HotelRef, before: date, limit: int, now: datetime) -> Cleared:
+def _sweep_lookups(hotel: HotelRef, before: date, limit: int, _actor: Actor, now: datetime) -> Cleared:
     gone = db.execute(
         "DELETE FROM guests_lookup WHERE id IN (SELECT id FROM guests_lookup WHERE group_id = %s AND at < %s"
         " ORDER BY id LIMIT %s)",

@@ -14,6 +14,10 @@ from typing import Any
 from django.utils.functional import Promise
 
 from binzhi.guests.holdings import Erase, Export, holdings
+from binzhi.kernel import db
+
+FILES = "guests_guest"
+SHORTEST_NAME = 2
 
 # Guests of these who have a booking to come, a stay or an open bill.
 Busy = Callable[[list[int]], set[int]]
@@ -91,6 +95,30 @@ def erase_rows(guest_id: int, now: datetime) -> dict[str, int]:
 
 
 def _erasers() -> Iterable[tuple[str, Erase]]:
+    """The file itself last: what nothing but a name connects with the guest is found by the name in it."""
+    return sorted(_known_erasers(), key=lambda each: each[0] == FILES)
+
+
+def names_of(guest_id: int) -> list[str]:
+    """The names the file still has, for words in which nothing but the name points at the guest; none too short."""
+    row = db.fetch_one("SELECT name, name_en FROM guests_guest WHERE id = %s", [guest_id])
+    return [name for name in (row or {}).values() if len(name) >= SHORTEST_NAME]
+
+
+def strike_out(table: str, column: str, where: str, params: list[Any], guest_id: int, *, is_json: bool = False) -> int:
+    """Put a dash where the guest's name stands in a free text; the number of rows changed. Names are constants."""
+    text, back = (f"{column}::text", "::jsonb") if is_json else (column, "")
+    done = 0
+    for name in names_of(guest_id):
+        done += db.execute(
+            f"UPDATE {table} SET {column} = replace({text}, %s, '—'){back} WHERE {where}"  # noqa: S608  (constants)
+            f" AND strpos({text}, %s) > 0",
+            [name, *params, name],
+        )
+    return done
+
+
+def _known_erasers() -> Iterable[tuple[str, Erase]]:
     for rights in _rights.values():
         if rights.erase is not None:
             yield rights.table, rights.erase

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from binzhi.guests.holdings import Holding, register_holding
+from binzhi.guests.privacy.rows import strike_out
 from binzhi.guests.profile.catalogue import BY_KEY
 from binzhi.guests.profile.relations import RelationKind, inverse
 from binzhi.guests.profile.store import open_secret, value_place
@@ -57,6 +58,13 @@ def _contacts(guest_id: int) -> list[dict[str, Any]]:
 
 
 def _erase_contacts(guest_id: int, _now: datetime) -> int:
+    """And the name, where the organisation's own page tells of its people."""
+    theirs = "organisation_id IN (SELECT organisation_id FROM guests_contact WHERE guest_id = %s)"
+    for table, column in (
+        ("guests_organisationvalue", "value"), ("guests_plannedcontact", "purpose"),
+        ("guests_plannedcontact", "result"), ("guests_switchingmeans", "note"),
+    ):  # fmt: skip
+        strike_out(table, column, theirs, [guest_id], guest_id)
     return db.execute("DELETE FROM guests_contact WHERE guest_id = %s", [guest_id])
 
 

@@ -15,7 +15,6 @@ from binzhi.guests import queries
 from binzhi.guests.access import Permission
 from binzhi.guests.privacy import consents, holds, lookups, requests, states
 from binzhi.guests.privacy import queries as privacy_queries
-from binzhi.guests.privacy.words import cautions_of
 from binzhi.guests.queries import GuestCard
 from binzhi.guests.sections import GuestSection
 from binzhi.guests.web.forms import RefusingForm
@@ -47,13 +46,6 @@ def closed(request: StaffRequest, guest_id: int) -> HttpResponse | None:
     may_release = state.erased_at is None and request.actor.may(Permission.DECIDE_RIGHTS, hotel.pk)
     context = {"state": state, "requests": asked, "guest_id": guest_id, "may_release": may_release}
     return render(request, "guests/privacy_closed.html", context)
-
-
-def warn_of(request: StaffRequest, *texts: str) -> None:
-    """Say which words of a text that was just kept should be thought about."""
-    for caution in [one for text in texts for one in cautions_of(text)][:3]:
-        said = _("Please think about “%(word)s”: %(why)s.") % {"word": caution.word, "why": caution.why}
-        toast(request, said, state="late")
 
 
 @screen(Permission.VIEW)

@@ -22,7 +22,7 @@ class ConsentForm(RefusingForm):
     purpose = forms.ChoiceField(label=_("Purpose"), choices=[(one.code, one.label) for one in PURPOSES])
     answer = forms.ChoiceField(label=_("The guest"), choices=ConsentAnswer.choices, widget=forms.RadioSelect)
     channel = forms.ChoiceField(label=_("How it was said"), choices=Channel.choices)
-    language = forms.ChoiceField(label=_("Words read in"), choices=[("zh-hans", "中文"), ("en", "English")])
+    language = forms.ChoiceField(label=_("Words read in"), choices=list(LANGUAGES.items()))
     guardian = forms.CharField(label=_("Guardian (child under 14)"), required=False, max_length=LONGEST_TEXT)
     guardian_relation = forms.CharField(label=_("What to the child"), required=False, max_length=LONGEST_TEXT)
 

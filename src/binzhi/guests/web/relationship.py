@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from binzhi.guests import queries as files
 from binzhi.guests.access import Permission
+from binzhi.guests.privacy.warning import warn_of
 from binzhi.guests.queries import GuestCard
 from binzhi.guests.relationship import contacts, queries, services
 from binzhi.guests.relationship.accounts import Account
 from binzhi.guests.relationship.catalogue import MEANS, SIGNS
 from binzhi.guests.sections import GuestSection
 from binzhi.guests.web.forms import RefusingForm
-from binzhi.guests.web.privacy import warn_of
 from binzhi.guests.web.relationship_forms import AssessmentForm, CheckForm, ContactForm, MeansForm, ResultForm
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, NotFound

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from binzhi.guests.enums import AssessmentKind, ContactChannel, ContactOutcome, RelationshipLevel
 from binzhi.guests.relationship.catalogue import HIGHEST, LOWEST, MEANS, QUESTIONS, SIGNS, TEN
@@ -49,7 +50,9 @@ class CheckForm(RefusingForm):
 
 
 class MeansForm(RefusingForm):
-    means = forms.ChoiceField(label=_("Means"), choices=[(one.code, one.label) for one in MEANS])
+    means = forms.ChoiceField(
+        label=pgettext_lazy("switching cost", "Means"), choices=[(one.code, one.label) for one in MEANS]
+    )
     note = forms.CharField(label=_("How"), required=False, max_length=LONGEST_TEXT)
 
 

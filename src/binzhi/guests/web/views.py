@@ -17,10 +17,11 @@ from binzhi.guests.errors import DuplicateDocument
 from binzhi.guests.merging.queries import current_file
 from binzhi.guests.phones import show_phone
 from binzhi.guests.privacy import lookups
+from binzhi.guests.privacy.warning import warn_of
 from binzhi.guests.profile import warnings
 from binzhi.guests.web.forms import DocumentForm, GuestForm, RevealForm
 from binzhi.guests.web.page import page_context
-from binzhi.guests.web.privacy import closed, warn_of
+from binzhi.guests.web.privacy import closed
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.idempotency import fingerprint_of, run_once

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from binzhi.guests.privacy.warning import warn_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, EditConflict, NotFound
 from binzhi.kernel.ui import formats
@@ -99,6 +100,7 @@ def details(request: StaffRequest, number: str) -> HttpResponse:
             form.refuse(refusal)
         else:
             toast(request, _("Details saved."))
+            warn_of(request, form.cleaned_data["remarks"])
             return go(request, page_url(hotel, view))
     return show_panel(request, view, "reservations/panel_details.html", context | {"form": form}, status=status)
 

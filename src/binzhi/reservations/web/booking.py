@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from binzhi.guests.privacy.warning import warn_of
 from binzhi.guests.queries import guest_card, organisation_by_id
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, NotFound
@@ -103,6 +104,7 @@ def _book(request: StaffRequest, hotel: HotelRef, codes: Codes) -> HttpResponse:
         else:
             said = _("Reservation %(number)s was already made.") if sent.repeated else _("Reservation %(number)s made.")
             toast(request, said % {"number": sent.number})
+            warn_of(request, form.cleaned_data["remarks"])
             return go(request, reverse("reservations:detail", args=[hotel.code, sent.number]))
     return _page(request, form, _quote_again(hotel, form, key, added, request.POST), token=token, status=status)
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from binzhi.guests.privacy.masking import name_for
 from binzhi.guests.queries import search_guests
 from binzhi.kernel.ui.finding import Hit, register_search
 from binzhi.reservations.access import Permission
@@ -38,7 +39,7 @@ def find_reservations(request: HttpRequest, query: str) -> Iterable[Hit]:
         status = Status(row.status)
         room = f"{row.room} {row.room_type}".strip()
         yield Hit(
-            title=f"{row.number} {row.guest_name}",
+            title=f"{row.number} {name_for(actor, hotel.pk, row.guest_name)}",
             url=reverse("reservations:detail", args=[hotel.code, row.number]),
             icon=STATUS_CHIPS[status][1],
             detail=f"{row.arrival:%m-%d} – {row.departure:%m-%d} · {room}",

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from binzhi.guests.privacy.masking import rows_for
 from binzhi.guests.queries import search_guests
 from binzhi.kernel.csv import csv_file
 from binzhi.kernel.ui.htmx import render_screen
@@ -103,7 +104,9 @@ def listing(request: StaffRequest) -> HttpResponse:
     hotel, address = hotel_of(request), ListAddress(request.GET)
     wanted = address.wanted(hotel)
     if request.GET.get("format") == "csv":
-        rows = list_rows(hotel_id=hotel.pk, wanted=wanted, limit=FILE_ROWS)
+        rows = rows_for(
+            request.actor, hotel.pk, list_rows(hotel_id=hotel.pk, wanted=wanted, limit=FILE_ROWS), "guest_name"
+        )
         return csv_file(f"{hotel.code}-reservations-{hotel.business_date}", file_header(), file_rows(rows))
     totals = list_totals(hotel_id=hotel.pk, wanted=wanted)
     # It counts only: the rows come with their own statement.
@@ -112,7 +115,7 @@ def listing(request: StaffRequest) -> HttpResponse:
     rows = list_rows(hotel_id=hotel.pk, wanted=wanted, offset=(page - 1) * PAGE_SIZE) if totals.rooms else []
     context = {
         "page": paginator.page(page),
-        "rows": [shown(row) for row in rows],
+        "rows": [shown(row) for row in rows_for(request.actor, hotel.pk, rows, "guest_name")],
         "totals": totals,
         "wanted": wanted,
         "chosen_status": wanted.status or ALL,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from binzhi.guests.privacy.warning import warn_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.boards import is_known, version_of
@@ -108,6 +109,7 @@ def propose(request: StaffRequest) -> HttpResponse:
         form.refuse(refusal)
         return _new(request, hotel, form, status=status_of(refusal))
     toast(request, _("Proposed. It has no level before the general manager approves one."))
+    warn_of(request, visit.needs, visit.cautions)
     page = reverse("vip:visit", args=[hotel.code, made[0].visit_id]) if made else reverse("vip:list", args=[hotel.code])
     return go(request, page)
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from binzhi.guests.privacy.warning import warn_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, render_screen, toast
@@ -155,6 +156,7 @@ def answer(
         form.refuse(refusal)
         return render_screen(request, PAGE, context_of(request, view, form), status=status_of(refusal))
     toast(request, done)
+    warn_of(request, *form.cleaned_data.values())
     return go(request, page_of(request, view.line.id, part))
 
 

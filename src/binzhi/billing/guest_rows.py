@@ -1,0 +1,35 @@
+"""What bills hold of a guest: the books stay as the law keeps them, the name on a window goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.guests.privacy.rows import Rights, register_rights
+from binzhi.kernel import db
+
+NOBODY = "—"
+
+
+def register() -> None:
+    register_rights(Rights("billing_folio", _("Bills"), _bills, _erase))
+
+
+def _bills(guest_id: int) -> list[dict[str, Any]]:
+    """Every line of the guest's bills, as it was booked."""
+    return db.fetch_all(
+        "SELECT f.number, t.business_date, t.description, l.amount FROM billing_folio f"
+        " JOIN billing_account a ON a.folio_id = f.id AND a.kind = 'folio' JOIN billing_line l ON l.account_id = a.id"
+        " JOIN billing_transaction t ON t.id = l.transaction_id WHERE f.guest_id = %s ORDER BY l.id",
+        [guest_id],
+    )
+
+
+def _erase(guest_id: int, _now: datetime) -> int:
+    return db.execute(
+        "UPDATE billing_account SET name = %s WHERE kind = 'folio' AND name NOT IN ('', %s)"
+        " AND folio_id IN (SELECT id FROM billing_folio WHERE guest_id = %s)",
+        [NOBODY, NOBODY, guest_id],
+    )
