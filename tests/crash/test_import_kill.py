@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from binzhi.guests.importing.queries import import_by_id
 from binzhi.guests.importing.running import advance
 from binzhi.guests.models import Guest, ImportRow
 from binzhi.kernel import db
+from binzhi.property.queries import hotel_by_id
 from tests.factories import NOW, SYSTEM, make_hotel
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.crash]
@@ -49,11 +51,12 @@ def is_running(pid: int) -> bool:
 
 def test_import_whose_worker_is_killed_is_gone_on_with() -> None:
     hotel = make_hotel()
-    here = {"hotel_id": hotel.pk, "actor": SYSTEM}
+    here: dict[str, Any] = {"hotel_id": hotel.pk, "actor": SYSTEM}
+    group_id = hotel_by_id(hotel.pk).group_id
     lines = "".join(f"客人{number},139{number:08d}\n" for number in range(ROWS))
     import_id = services.send_import(name="guests.csv", data=f"姓名,手机\n{lines}".encode(), now=NOW, **here)
     advance(import_id=import_id, now=lambda: NOW, **here)
-    card = import_by_id(group_id=hotel.group_id, import_id=import_id)
+    card = import_by_id(group_id=group_id, import_id=import_id)
     services.map_import(import_id=import_id, mapping=card.mapping, now=NOW, **here)
     advance(import_id=import_id, now=lambda: NOW, **here)
     services.start_import(import_id=import_id, now=NOW, **here)
@@ -63,15 +66,16 @@ def test_import_whose_worker_is_killed_is_gone_on_with() -> None:
         helpers = children_of(worker.pid)
         worker.kill()
     db.enter_scope("*", "*")
-    made = Guest.objects.filter(group_id=hotel.group_id).count()
+    mine = Guest.objects.filter(group_id=group_id)
+    made = mine.count()
     assert (made % 50, 0 < made < ROWS, len(helpers) > 0) == (0, True, True)
     advance(import_id=import_id, now=lambda: NOW, **here)
-    card = import_by_id(group_id=hotel.group_id, import_id=import_id)
+    card = import_by_id(group_id=group_id, import_id=import_id)
     assert (card.state, card.made, card.known, card.refused) == ("done", ROWS, 0, 0)
     db.enter_scope("*", "*")
-    names = set(Guest.objects.filter(group_id=hotel.group_id).values_list("name", flat=True))
+    names = set(mine.values_list("name", flat=True))
     assert names == {f"客人{number}" for number in range(ROWS)}
-    assert Guest.objects.filter(group_id=hotel.group_id).count() == ROWS
+    assert mine.count() == ROWS
     assert ImportRow.objects.filter(file_id=import_id, outcome="made").count() == ROWS
     # Those who prepared its rows went with it.
     deadline = time.monotonic() + 30

@@ -90,7 +90,7 @@ Pair = tuple[int, int]
 def suggest(*, crowd: Crowd, guest_ids: Sequence[int], names: Sequence[str]) -> int:
     """Compare these files with all others and keep the pairs that are likelier one person than not; how many.
 
-    `names`: the pinyin of each of these files. Building block: the caller has opened the transaction. Pairs that somebody
+    `names`: the pinyin of each. Building block: the caller has opened the transaction. Pairs that somebody
     decided about are not touched.
     """
     kept = [
