@@ -11,6 +11,7 @@ def main() -> None:
     django.setup()
     from binzhi.guests.importing import running
     from binzhi.guests.importing.queries import ImportCard
+    from binzhi.kernel import db
     from tests.factories import NOW, SYSTEM
 
     running.BATCH, running.WORTH_PROCESSES = 50, 0
@@ -18,6 +19,7 @@ def main() -> None:
     def told(card: ImportCard) -> None:
         print(card.next_row, flush=True)
 
+    db.enter_scope("*", "*")
     hotel_id, import_id = (int(each) for each in sys.argv[1:])
     running.advance(hotel_id=hotel_id, import_id=import_id, actor=SYSTEM, now=lambda: NOW, told=told)
 

@@ -52,6 +52,7 @@ def is_running(pid: int) -> bool:
 def test_import_whose_worker_is_killed_is_gone_on_with() -> None:
     hotel = make_hotel()
     here: dict[str, Any] = {"hotel_id": hotel.pk, "actor": SYSTEM}
+    db.enter_scope("*", "*")
     group_id = hotel_by_id(hotel.pk).group_id
     lines = "".join(f"客人{number},139{number:08d}\n" for number in range(ROWS))
     import_id = services.send_import(name="guests.csv", data=f"姓名,手机\n{lines}".encode(), now=NOW, **here)

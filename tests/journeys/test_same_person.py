@@ -44,7 +44,7 @@ def work(hotel: TestHotel) -> None:
 
 
 def found(page: Page, hotel: TestHotel, text: str, name: str) -> None:
-    page.goto(f"/h/{hotel.code}/guests")
+    page.goto(f"/h/{hotel.ref.code}/guests")
     page.get_by_role("searchbox", name="查找客人").fill(text)
     expect(page.locator("table a.name")).to_have_text([name])
 
@@ -53,7 +53,7 @@ def test_table_is_taken_over_and_one_person_joined_and_taken_apart(
     hotel: TestHotel, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(user=User.objects.get(username="shen.liqun"))
-    page.goto(f"/h/{hotel.code}/guests/imports")
+    page.goto(f"/h/{hotel.ref.code}/guests/imports")
     page.set_input_files("input[name=file]", {"name": "旧系统.csv", "mimeType": "text/csv", "buffer": TABLE.encode()})
     page.get_by_role("button", name="上传").click()
     page.wait_for_url("**/imports/*")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import orjson
+
 from binzhi.kernel import db
 
 # Names commoner than this are as common as this.
@@ -16,7 +18,7 @@ RARE = 12
 _COUNTS = f"""
 SELECT n.pinyin, (SELECT count(*) FROM (SELECT 1 FROM guests_guest g WHERE g.group_id = %s AND g.pinyin = n.pinyin
     LIMIT {COUNTED}) few) AS files
-FROM unnest(%s::text[]) AS n (pinyin)
+FROM json_array_elements_text(%s::json) AS n (pinyin)
 """  # noqa: S608  (constants)
 
 
@@ -36,7 +38,7 @@ class Crowd:
         """Count those names (as read: pinyin) that are not known yet."""
         unknown = {name for name in names if name} - self._names.keys()
         if unknown:
-            rows = db.fetch_all(_COUNTS, [self.group_id, list(unknown)])
+            rows = db.fetch_all(_COUNTS, [self.group_id, orjson.dumps(list(unknown)).decode()])
             self._names |= {row["pinyin"]: row["files"] for row in rows}
 
     def add(self, names: Iterable[str]) -> None:

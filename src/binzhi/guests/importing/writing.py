@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,10 +34,10 @@ CREATE TEMP TABLE IF NOT EXISTS import_document (id bigint, guest_id bigint, kin
 _KNOWN = """
 SELECT 'd' AS how, d.number_index AS key, '' AS plain, coalesce(g.merged_into_id, g.id) AS guest_id
 FROM guests_guestdocument d JOIN guests_guest g ON g.id = d.guest_id
-WHERE d.group_id = %(group)s AND d.number_index = ANY(%(documents)s)
+WHERE d.group_id = %(group)s AND d.number_index = ANY(%(documents)s::bytea[])
 UNION ALL
 SELECT 'p', g.phone_index, g.plain, coalesce(g.merged_into_id, g.id)
-FROM unnest(%(phones)s::bytea[], %(plains)s::text[]) AS s (phone, plain)
+FROM unnest(%(phones)s::bytea[], ARRAY(SELECT json_array_elements_text(%(plains)s::json))) AS s (phone, plain)
 JOIN guests_guest g ON g.group_id = %(group)s AND g.phone_index = s.phone AND g.plain = s.plain
 """
 _RESULTS = """
@@ -129,11 +129,16 @@ def _keys(row: Prepared) -> list[tuple[str, bytes, str]]:
 def _known(group_id: int, rows: Sequence[Prepared]) -> dict[tuple[str, bytes, str], int]:
     keys = [key for row in rows if row.guest is not None for key in _keys(row)]
     found = db.fetch_all(_KNOWN, {
-        "group": group_id, "documents": [key for how, key, _plain in keys if how == "d"],
-        "phones": [key for how, key, _plain in keys if how == "p"],
-        "plains": [plain for how, _key, plain in keys if how == "p"],
+        "group": group_id, "documents": _hashes(key for how, key, _plain in keys if how == "d"),
+        "phones": _hashes(key for how, key, _plain in keys if how == "p"),
+        "plains": orjson.dumps([plain for how, _key, plain in keys if how == "p"]).decode(),
     })  # fmt: skip
     return {(row["how"], bytes(row["key"]), row["plain"]): row["guest_id"] for row in found}
+
+
+def _hashes(keys: Iterable[bytes]) -> str:
+    """As an array of bytea: for thousands the driver would take longer than the database."""
+    return db.array(f'"\\\\x{key.hex()}"' for key in keys)
 
 
 def _organisations(group_id: int, rows: Sequence[Prepared], column: int) -> dict[str, int]:
