@@ -92,7 +92,7 @@ def _preparing(rows: int) -> Iterator[Prepare]:
         try:
             yield pool.submit
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _at_once(
