@@ -202,10 +202,14 @@ def score(made: Labelled, ids: list[int], group_id: int) -> Score:
     """All files compared with all others as the worker does it, against what is known."""
     from collections import Counter
 
+    from binzhi.guests.duplicates.crowd import Crowd
     from binzhi.guests.duplicates.matching import weighed
+    from binzhi.kernel.search import name_keys
 
     place = {guest_id: number for number, guest_id in enumerate(ids)}
-    found = weighed(group_id=group_id, guest_ids=ids, files=len(ids))
+    found = weighed(
+        crowd=Crowd(group_id, len(ids)), guest_ids=ids, names=[name_keys(each.name).pinyin for each in made.files]
+    )
     likely = {(place[a], place[b]): each for (a, b), each in found.items() if each.is_likely}
     truth = {
         (a, b) for b, person in enumerate(made.person) for a in (b - 1,) if a >= 0 and made.person[a] == person

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import combinations
 
 import pytest
 
 from binzhi.guests import files
 from binzhi.guests.duplicates import queries
 from binzhi.guests.duplicates.comparing import Features, compare
-from binzhi.guests.duplicates.matching import weighed
+from binzhi.guests.duplicates.crowd import Crowd
+from binzhi.guests.duplicates.matching import features, weighed
 from binzhi.guests.duplicates.services import compare_new_files, decide_pair
+from binzhi.guests.duplicates.sifting import may_be_near, may_be_one
 from binzhi.guests.duplicates.weighing import Weighed, weigh
 from binzhi.guests.models import DuplicatePair
+from binzhi.guests.phones import mask_phone
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
@@ -128,7 +132,7 @@ def test_candidates_of_another_group_are_not_compared(hotel: HotelRef, add: Call
     mine = add("欧阳娜娜", phone="13912348806")
     far = new_hotel()
     create_guest(hotel_id=far.pk, details=GuestDetails(name="欧阳娜娜", phone="13912348806"), actor=SYSTEM, now=NOW)
-    assert weighed(group_id=hotel.group_id, guest_ids=[mine], files=2) == {}
+    assert weighed(crowd=Crowd(hotel.group_id, 2), guest_ids=[mine], names=["ouyangnana"]) == {}
 
 
 @pytest.mark.parametrize("seed", [2, 7])
@@ -140,3 +144,31 @@ def test_labelled_files_are_told_apart(seed: int, hotel: HotelRef) -> None:
     assert found.precision >= 0.94, found
     assert found.recall >= 0.86, found
     assert found.sure_precision >= 0.99, found
+
+
+def test_sifting_drops_no_pair_that_would_be_likely(hotel: HotelRef) -> None:
+    made = labelled.make(3, 70)
+    ids = [files.create(group_id=hotel.group_id, details=each, now=NOW) for each in made.files]
+    crowd = Crowd(hotel.group_id, len(ids))
+    known = [each for each, _sealed in features(crowd=crowd, guest_ids=set(ids)).values()]
+    dropped = 0
+    for one, other in combinations(known, 2):
+        for count in (1000, 100_000):
+            if not may_be_one(one, other, files=count):
+                dropped += 1
+                near = may_be_near(one, other)
+                assert not any(weigh(one, other, files=count, near_phone=each).is_likely for each in {False, near})
+    assert dropped > 5_000
+
+
+def test_phones_one_mistake_apart_have_masks_that_may_be() -> None:
+    phone = "13912348806"
+    wrong = [phone[:at] + digit + phone[at + 1 :] for at in range(2, 11) for digit in "0123456789"]
+    turned = [phone[:at] + phone[at + 1] + phone[at] + phone[at + 2 :] for at in range(1, 10)]
+    one, other = (Features(guest_id=n, name="", plain="", pinyin="", initials="") for n in (1, 2))
+    one.mask = mask_phone(f"+86{phone}")
+    for each in (*wrong, *turned):
+        other.mask = f"{each[:3]}****{each[-4:]}"
+        assert may_be_near(one, other), each
+    other.mask = "137****0001"
+    assert not may_be_near(one, other)

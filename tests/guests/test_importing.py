@@ -12,6 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from binzhi.guests import files, queries
+from binzhi.guests.duplicates.crowd import Crowd
 from binzhi.guests.errors import FileNotRead, FileTooLarge, ImportNotReady
 from binzhi.guests.importing import cells, columns, reading, running, services
 from binzhi.guests.importing.queries import ImportCard, faults, import_by_id
@@ -273,8 +274,9 @@ def test_import_that_was_killed_goes_on_where_it_stood(
     with pytest.raises(ImportNotReady):
         # Another worker that still believes in an earlier place.
         services.write_batch(
-            hotel_id=hotel.pk, import_id=import_id, rows=[], ids=[(1, 1)], files=0, after=1, actor=clerk, now=NOW
-        )
+            hotel_id=hotel.pk, import_id=import_id, rows=[], ids=[(1, 1)], crowd=Crowd(hotel.group_id, 0), after=1,
+            actor=clerk, now=NOW,
+        )  # fmt: skip
     go_on(hotel, clerk, import_id)
     assert Guest.objects.count() == 10
     assert counts(card_of(hotel, import_id)) == (10, 0, 0, 0)

@@ -42,6 +42,12 @@ def fetch_values(sql: str, params: Params = ()) -> list[Any]:
     return [row[0] for row in _run(sql, params).fetchall()]
 
 
+def fetch_tuples(sql: str, params: Params = ()) -> list[Any]:
+    """Rows as tuples: for many of few columns, where a dictionary each costs more than the row."""
+    rows: list[Any] = _run(sql, params).fetchall()
+    return rows
+
+
 def execute(sql: str, params: Params = ()) -> int:
     """Run a statement; the number of rows it touched."""
     return int(_run(sql, params).rowcount)

@@ -17,7 +17,8 @@ from binzhi.kernel.surnames import surname_of
 GENERATION = 15 * 365
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: many thousands are made for each batch of an import, and freezing takes longer than all else.
+@dataclass(slots=True, kw_only=True, eq=False)
 class Features:
     """What of a file is compared."""
 
@@ -33,6 +34,7 @@ class Features:
     email: str = ""
     phone: bytes | None = None
     tail: bytes | None = None
+    mask: str = ""
     organisation_id: int | None = None
     member_no: str = ""
     documents: frozenset[tuple[str, bytes]] = frozenset()

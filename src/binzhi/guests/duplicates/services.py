@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from binzhi.guests.access import Permission
 from binzhi.guests.duplicates import matching
+from binzhi.guests.duplicates.crowd import Crowd
 from binzhi.guests.enums import PairState
 from binzhi.guests.events import GuestsCompared, PairDecided
 from binzhi.kernel import db
@@ -19,7 +20,7 @@ from binzhi.property.queries import hotel_by_id
 BATCH = 500
 
 _NEXT = """
-SELECT id FROM guests_guest WHERE group_id = %s AND matched_version < version ORDER BY id LIMIT %s
+SELECT id, pinyin FROM guests_guest WHERE group_id = %s AND matched_version < version ORDER BY id LIMIT %s
 FOR NO KEY UPDATE SKIP LOCKED
 """
 
@@ -32,8 +33,9 @@ def compare_new_files(*, hotel_id: int, limit: int = BATCH, actor: Actor, now: d
     Idempotent and resumable. The system's alone.
     """
     group_id = hotel_by_id(hotel_id).group_id
-    ids = db.fetch_values(_NEXT, [group_id, limit])
-    pairs = matching.suggest(group_id=group_id, guest_ids=ids, files=matching.files_in(group_id)) if ids else 0
+    rows = db.fetch_all(_NEXT, [group_id, limit])
+    ids, names = [row["id"] for row in rows], [row["pinyin"] for row in rows]
+    pairs = matching.suggest(crowd=Crowd.of_group(group_id), guest_ids=ids, names=names) if ids else 0
     db.execute("UPDATE guests_guest SET matched_version = version WHERE id = ANY(%s)", [ids])
     record(
         "guest.compared", subject="hotel", subject_id=hotel_id, hotel_id=hotel_id, actor=actor, now=now,

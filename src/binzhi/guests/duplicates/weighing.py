@@ -10,6 +10,7 @@ with decided pairs of its own may count better ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 
 from binzhi.guests.duplicates.comparing import Features, compare
@@ -74,19 +75,36 @@ class Weighed:
 
 def weigh(one: Features, other: Features, *, files: int, near_phone: bool = False) -> Weighed:
     """All comparisons of two out of so many files, the heaviest first."""
-    files = max(files, FEWEST_FILES)
     levels = compare(one, other, near_phone=near_phone)
-    share = max(one.share, other.share, _RAREST)
+    share = max(one.share, other.share)
     reasons = [(field, level, _bits(field, level, share, files)) for field, level in levels.items()]
-    total = log2(HAVE_A_TWIN / files) + sum(bits for _field, _level, bits in reasons) + _together(levels)
+    total = prior(files) + sum(bits for _field, _level, bits in reasons) + _together(levels)
     return Weighed(round(total, 2), tuple(sorted(reasons, key=lambda reason: -abs(reason[2]))))
 
 
+@lru_cache(maxsize=2000)
 def _bits(field: str, level: str, share: float, files: int) -> float:
     m, u = _TABLE[field][level]
     if u is None:
-        u = min(share * _AS_COMMON[level], 0.5) if field == "name" else _SHARED_WITH[field] / files
+        if field == "name":
+            return round(name_bits(level, share), 2)
+        u = _SHARED_WITH[field] / max(files, FEWEST_FILES)
     return round(log2(m / u), 2)
+
+
+def name_bits(level: str, share: float) -> float:
+    """What a name says that is so common."""
+    return log2(_TABLE["name"][level][0] / min(max(share, _RAREST) * _AS_COMMON[level], 0.5))
+
+
+def prior(files: int) -> float:
+    """What two of so many files are before anything is compared."""
+    return log2(HAVE_A_TWIN / max(files, FEWEST_FILES))
+
+
+def best(field: str, *levels: str) -> float:
+    """The most that one of these levels says, where it does not depend on how common something is."""
+    return max(log2(m / u) for m, u in (_TABLE[field][level] for level in levels) if u is not None)
 
 
 def _together(levels: dict[str, str]) -> float:

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 
-from binzhi.guests.duplicates.matching import files_in
+from binzhi.guests.duplicates.crowd import Crowd
 from binzhi.guests.enums import ImportState
 from binzhi.guests.importing import parts, services, writing
 from binzhi.guests.importing.preparing import Prepared, prepare
@@ -60,7 +62,7 @@ def _write_all(
 ) -> None:
     """Batches prepared ahead in other processes while the one before is written."""
     today = hotel_by_id(hotel_id).local(now()).date()
-    files, after = files_in(card.group_id), card.next_row
+    crowd, after = Crowd.of_group(card.group_id), card.next_row
     lines = iter(parts.lines_of(card.pk, after=after))
     waiting: deque[tuple[Ids, Future[list[Prepared]]]] = deque()
     with _preparing(card.rows - after) as submit:
@@ -72,8 +74,8 @@ def _write_all(
                 return
             ids, ready = waiting.popleft()
             rows = ready.result()
-            files += services.write_batch(
-                hotel_id=hotel_id, import_id=card.pk, rows=rows, ids=ids, files=files, after=after, actor=actor,
+            services.write_batch(
+                hotel_id=hotel_id, import_id=card.pk, rows=rows, ids=ids, crowd=crowd, after=after, actor=actor,
                 now=now(),
             )  # fmt: skip
             after = rows[-1].line
@@ -90,7 +92,7 @@ def _preparing(rows: int) -> Iterator[Prepare]:
         try:
             yield pool.submit
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _at_once(
@@ -104,4 +106,12 @@ def _at_once(
 def _set_up() -> None:
     import django
 
+    Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
     django.setup()
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    """A worker killed outright cannot tell its processes to end: they would wait for work for ever."""
+    if parent is not None:
+        parent.join()
+        os._exit(1)

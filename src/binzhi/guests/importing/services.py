@@ -9,6 +9,7 @@ import orjson
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.guests.access import Permission
+from binzhi.guests.duplicates.crowd import Crowd
 from binzhi.guests.enums import ImportState
 from binzhi.guests.errors import FileNotRead, FileTooLarge, ImportNotReady
 from binzhi.guests.events import ImportAdvanced, ImportMoved
@@ -121,7 +122,7 @@ def undo_import(*, hotel_id: int, import_id: int, actor: Actor, now: datetime) -
 
 @operation(Permission.IMPORT)
 def write_batch(
-    *, hotel_id: int, import_id: int, rows: Sequence[Prepared], ids: Sequence[tuple[int, int]] | None, files: int,
+    *, hotel_id: int, import_id: int, rows: Sequence[Prepared], ids: Sequence[tuple[int, int]] | None, crowd: Crowd,
     after: int, actor: Actor, now: datetime,
 ) -> int:  # fmt: skip
     """Take a batch of prepared rows over, or try it (no ids); how many files were made.
@@ -134,7 +135,7 @@ def write_batch(
         raise ImportNotReady
     place = card.mapping.index("organisation") if "organisation" in card.mapping else 0
     done = writing.take_over(
-        rows, ids=ids, group_id=card.group_id, import_id=import_id, files=files, column_of_organisation=place, now=now
+        rows, ids=ids, group_id=card.group_id, import_id=import_id, crowd=crowd, column_of_organisation=place, now=now
     )
     next_row = rows[-1].line
     db.execute(

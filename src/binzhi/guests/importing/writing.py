@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ import orjson
 from django.db import connection
 
 from binzhi.guests.duplicates import matching
+from binzhi.guests.duplicates.crowd import Crowd
 from binzhi.guests.enums import RowOutcome
 from binzhi.guests.importing.preparing import Prepared
 from binzhi.kernel import db
@@ -19,6 +20,7 @@ _GUEST = (
     "id", "name", "name_en", "sex", "birth_date", "nationality", "email", "phone_sealed", "phone_masked", "phone_index",
     "phone_tail_index", "organisation_id", "member_no", "note", "plain", "pinyin", "initials", "marked",
 )  # fmt: skip
+_PINYIN = _GUEST.index("pinyin")
 _DOCUMENT = ("id", "guest_id", "kind", "country", "number_sealed", "number_masked", "number_index")
 _STAGES = """
 CREATE TEMP TABLE IF NOT EXISTS import_guest (id bigint, name text, name_en text, sex text, birth_date date,
@@ -32,10 +34,10 @@ CREATE TEMP TABLE IF NOT EXISTS import_document (id bigint, guest_id bigint, kin
 _KNOWN = """
 SELECT 'd' AS how, d.number_index AS key, '' AS plain, coalesce(g.merged_into_id, g.id) AS guest_id
 FROM guests_guestdocument d JOIN guests_guest g ON g.id = d.guest_id
-WHERE d.group_id = %(group)s AND d.number_index = ANY(%(documents)s)
+WHERE d.group_id = %(group)s AND d.number_index = ANY(%(documents)s::bytea[])
 UNION ALL
 SELECT 'p', g.phone_index, g.plain, coalesce(g.merged_into_id, g.id)
-FROM unnest(%(phones)s::bytea[], %(plains)s::text[]) AS s (phone, plain)
+FROM unnest(%(phones)s::bytea[], ARRAY(SELECT json_array_elements_text(%(plains)s::json))) AS s (phone, plain)
 JOIN guests_guest g ON g.group_id = %(group)s AND g.phone_index = s.phone AND g.plain = s.plain
 """
 _RESULTS = """
@@ -66,15 +68,17 @@ class Outcome:
 
 def reserve(count: int) -> list[tuple[int, int]]:
     """Ids for guests and their documents: what is sealed is bound to them."""
-    return [(row["guest"], row["document"]) for row in db.fetch_all(
-        "SELECT nextval(pg_get_serial_sequence('guests_guest', 'id')) AS guest,"
-        " nextval(pg_get_serial_sequence('guests_guestdocument', 'id')) AS document FROM generate_series(1, %s)",
-        [count],
-    )]  # fmt: skip
+    guest, document = (
+        db.fetch_value("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+        for table in ("guests_guest", "guests_guestdocument")
+    )
+    return db.fetch_tuples(
+        "SELECT nextval(%s::regclass), nextval(%s::regclass) FROM generate_series(1, %s)", [guest, document, count]
+    )
 
 
 def take_over(
-    rows: Sequence[Prepared], *, ids: Sequence[tuple[int, int]] | None, group_id: int, import_id: int, files: int,
+    rows: Sequence[Prepared], *, ids: Sequence[tuple[int, int]] | None, group_id: int, import_id: int, crowd: Crowd,
     column_of_organisation: int, now: datetime,
 ) -> Outcome:  # fmt: skip
     """Write a batch; without ids it is a trial and only the results are written. Inside the caller's transaction."""
@@ -96,16 +100,18 @@ def take_over(
             continue
         new_id, document_id = ids[number] if ids else (-1 - number, 0)
         known |= dict.fromkeys(keys, new_id)
-        guests.append(
-            [{**row.guest, "id": new_id, "organisation_id": organisations.get(row.organisation)}[c] for c in _GUEST]
-        )
+        guest = row.guest | {"id": new_id, "organisation_id": organisations.get(row.organisation)}
+        guests.append([guest[column] for column in _GUEST])
         if row.document is not None:
-            documents.append([{**row.document, "id": document_id, "guest_id": new_id}[c] for c in _DOCUMENT])
+            document = row.document | {"id": document_id, "guest_id": new_id}
+            documents.append([document[column] for column in _DOCUMENT])
         outcome.tell(row, RowOutcome.MADE, new_id if ids else None)
     if ids:
+        names = [row[_PINYIN] for row in guests]
+        # Counted before they are there.
+        crowd.add(names)
         _write(group_id, guests, documents, now)
-        made = [row[0] for row in guests]
-        outcome.suspected = matching.suggest(group_id=group_id, guest_ids=made, files=files + len(made))
+        outcome.suspected = matching.suggest(crowd=crowd, guest_ids=[row[0] for row in guests], names=names)
     db.execute(_RESULTS, [group_id, import_id, orjson.dumps(outcome.results).decode()])
     return outcome
 
@@ -123,11 +129,16 @@ def _keys(row: Prepared) -> list[tuple[str, bytes, str]]:
 def _known(group_id: int, rows: Sequence[Prepared]) -> dict[tuple[str, bytes, str], int]:
     keys = [key for row in rows if row.guest is not None for key in _keys(row)]
     found = db.fetch_all(_KNOWN, {
-        "group": group_id, "documents": [key for how, key, _plain in keys if how == "d"],
-        "phones": [key for how, key, _plain in keys if how == "p"],
-        "plains": [plain for how, _key, plain in keys if how == "p"],
+        "group": group_id, "documents": _hashes(key for how, key, _plain in keys if how == "d"),
+        "phones": _hashes(key for how, key, _plain in keys if how == "p"),
+        "plains": orjson.dumps([plain for how, _key, plain in keys if how == "p"]).decode(),
     })  # fmt: skip
     return {(row["how"], bytes(row["key"]), row["plain"]): row["guest_id"] for row in found}
+
+
+def _hashes(keys: Iterable[bytes]) -> str:
+    """As an array of bytea: for thousands the driver would take longer than the database."""
+    return db.array(f'"\\\\x{key.hex()}"' for key in keys)
 
 
 def _organisations(group_id: int, rows: Sequence[Prepared], column: int) -> dict[str, int]:

@@ -33,7 +33,7 @@ class Guest(models.Model):
     `plain`, `pinyin`, `initials` are search keys of the name (see kernel.search), each under a prefix index.
     """
 
-    group = models.ForeignKey(HotelGroup, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(HotelGroup, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120, blank=True, db_default="")
     sex = models.CharField(max_length=6, choices=Sex, blank=True, db_default="")
