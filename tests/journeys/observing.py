@@ -86,7 +86,9 @@ class Crew:
                 wanted = self.url(f"tasks?department={card.department}")
                 if not board.url.endswith(wanted):
                     board.goto(wanted)
-                expect(board.locator("#board").locator(f'a[href$="/tasks/{card.id}"]').first).to_contain_text(card.title)
+                expect(board.locator("#board").locator(f'a[href$="/tasks/{card.id}"]').first).to_contain_text(
+                    card.title
+                )
 
     def does(self, post: str, task: int) -> None:
         """Taken and done on one's own list."""

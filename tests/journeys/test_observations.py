@@ -167,7 +167,11 @@ def test_eight_cases_from_the_phone_to_the_next_stay(crew: Crew) -> None:
 
 def nothing_of_the_past(crew: Crew, board: Page) -> None:
     """What was of one stay is on no board for the next: that has no room yet, the cards of the old ones begin with it."""
-    for department, one_offs in (("housekeeping", "袜子 剃须刀 矿泉水"), ("dining", "西柚汁"), ("front-office", "送药")):
+    for department, one_offs in (
+        ("housekeeping", "袜子 剃须刀 矿泉水"),
+        ("dining", "西柚汁"),
+        ("front-office", "送药"),
+    ):
         board.goto(crew.url(f"tasks?department={department}"))
         expect(board.locator("#board .tk-card").first).to_be_visible()
         for one_off in one_offs.split():

@@ -109,7 +109,8 @@ def require_post(person: Person, *, hotel_id: int, wanted: Sequence[str], depart
 
 
 def _department(hotel_id: int, code: str) -> str:
-    row = db.fetch_one("SELECT name, name_en FROM people_department WHERE hotel_id = %s AND code = %s", [hotel_id, code])
+    found = "SELECT name, name_en FROM people_department WHERE hotel_id = %s AND code = %s"
+    row = db.fetch_one(found, [hotel_id, code])
     return code if row is None else localised(row["name"], row["name_en"])
 
 

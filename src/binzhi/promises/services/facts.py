@@ -38,8 +38,9 @@ def change_facts(
 
     Tasks now asked for appear, those no longer asked for are dropped unless done, those done by words that now say
     something else (26 ℃ was set, 24 ℃ is wanted) are open again with what was done after them, and whoever may no
-    longer have a task is taken off it; departments and persons are told. Locks the run. Raises NotFound, RunEnded, EditConflict,
-    DepartmentMissing, HostMissing, InvalidInput at the facts. Publishes FactsChanged, TaskReopened for each of these.
+    longer have a task is taken off it; departments and persons are told. Locks the run. Raises NotFound, RunEnded,
+    EditConflict, DepartmentMissing, HostMissing, InvalidInput at the facts. Publishes FactsChanged, TaskReopened for
+    each of these.
     """
     given = facts_of(facts)
     run = lock_run(hotel_id=hotel_id, run_id=run_id, expected_version=expected_version)
