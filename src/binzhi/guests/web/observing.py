@@ -103,7 +103,7 @@ def _context(request: StaffRequest, guest_id: int, *, refusal: DomainError | Non
 
 
 def _keep_key(request: StaffRequest) -> str:
-    """What the phone seals unsent notes with: it comes with the page, to the same person alone, and is stored nowhere."""
+    """What the phone seals unsent notes with: it comes with the page, for this person alone, and is not kept."""
     key = crypto.derived_key(f"observe:{hotel_of(request).pk}:{request.actor.user_id}")
     return base64.b64encode(key).decode()
 
