@@ -1,6 +1,8 @@
 // Observing on the phone: who, which kind, what. What the network does not take is kept in this tab and sent again with
-// the token it had, until it was answered; nothing is sent twice, and nothing of it outlives a sign-out.
+// the token it had, until it was answered; nothing is sent twice. A sealed copy outlives the tab: the same person finds
+// it on the next visit to the page. Nothing that can be read outlives a sign-out.
 import { closest, csrfToken, find, findAll, icon, newToken } from "./dom";
+import { forgetSealed, keepSealed, openSealed } from "./sealed";
 
 const KEPT = "bz-observed:";
 const AGAIN = 5_000;
@@ -8,7 +10,9 @@ const LONGEST = 1280;
 
 type Entry = { url: string; fields: [string, string][]; picture: string };
 
+const drawerOf = (hotel: string): string => `observed:${hotel}`;
 const keyOf = (hotel: string): string => KEPT + hotel;
+const tokenOf = (entry: Entry): string => entry.fields.find(([name]) => name === "idempotency_key")?.[1] ?? "";
 const kept = (hotel: string): Entry[] => JSON.parse(sessionStorage.getItem(keyOf(hotel)) ?? "[]") as Entry[];
 const keys = (): string[] => Object.keys(sessionStorage).filter((key) => key.startsWith(KEPT));
 
@@ -53,7 +57,8 @@ async function send(entry: Entry): Promise<boolean> {
       body,
       headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
     });
-    if (answer.status >= 500 || answer.redirected) return false;
+    // Under way from another tab: its answer is asked for later.
+    if (answer.status >= 500 || answer.redirected || (answer.status === 409 && answer.headers.has("Retry-After"))) return false;
     const told = (await answer.json()) as { html?: string; refused?: string };
     if (told.refused) say(told.refused, "late");
     else if (told.html) document.body.append(...new DOMParser().parseFromString(told.html, "text/html").querySelectorAll("template"));
@@ -77,6 +82,7 @@ async function sendAll(): Promise<void> {
       const hotel = key.slice(KEPT.length);
       for (let entries = kept(hotel); entries.length; entries = kept(hotel)) {
         if (!(await send(entries[0]!))) break;
+        forgetSealed(drawerOf(hotel), tokenOf(entries[0]!));
         keep(hotel, kept(hotel).slice(1));
       }
     }
@@ -111,7 +117,19 @@ class Observe extends HTMLElement {
       this.#near();
       this.#say();
       this.#count();
+      void this.#found();
     });
+  }
+
+  /** What a tab that was closed had not sent. */
+  async #found(): Promise<void> {
+    const found = await openSealed(drawerOf(this.#hotel), this.#word("key"));
+    const entries = kept(this.#hotel);
+    const there = new Set(entries.map(tokenOf));
+    const more = found.filter(([token]) => !there.has(token)).map(([, entry]) => entry as Entry);
+    if (!more.length) return;
+    keep(this.#hotel, [...more, ...entries]);
+    void sendAll();
   }
 
   disconnectedCallback(): void {
@@ -143,6 +161,7 @@ class Observe extends HTMLElement {
     find("summary [data-about]", this)!.textContent = who.dataset["about"] ?? "";
     find("[data-avatar]", this)!.textContent = (who.dataset["called"] ?? "?").charAt(0);
     find<HTMLDetailsElement>(".ob-who", this)!.open = false;
+    find("[data-other]", this)!.hidden = false;
     // How often it was noted before is known of the one the page was made for.
     if (!same) for (const chip of findAll<HTMLInputElement>("[name=chip]", this)) delete chip.dataset["times"];
     if (!same) for (const count of findAll("[data-count]", this)) count.remove();
@@ -226,16 +245,27 @@ class Observe extends HTMLElement {
     const fields: [string, string][] = [];
     for (const [name, value] of new FormData(this.#form)) if (typeof value === "string" && name !== "csrfmiddlewaretoken") fields.push([name, value]);
     const entries = kept(this.#hotel);
+    let entry: Entry = { url: this.#form.action, fields, picture: this.#picture };
     try {
-      keep(this.#hotel, [...entries, { url: this.#form.action, fields, picture: this.#picture }]);
+      keep(this.#hotel, [...entries, entry]);
     } catch {
       // No room for the picture: what was seen is worth more.
-      keep(this.#hotel, [...entries, { url: this.#form.action, fields, picture: "" }]);
+      entry = { ...entry, picture: "" };
+      keep(this.#hotel, [...entries, entry]);
     }
+    void this.#seal(entry);
     if (!navigator.onLine) say(this.#word("stored"));
     this.#clear();
     void sendAll();
   };
+
+  async #seal(entry: Entry): Promise<void> {
+    const [drawer, token] = [drawerOf(this.#hotel), tokenOf(entry)];
+    const done = await keepSealed(drawer, token, entry, this.#word("key"));
+    if (!done && entry.picture) await keepSealed(drawer, token, { ...entry, picture: "" }, this.#word("key"));
+    // Answered while it was being sealed.
+    if (!kept(this.#hotel).some((one) => tokenOf(one) === token)) forgetSealed(drawer, token);
+  }
 
   #clear(): void {
     for (const chip of this.#chosen()) {

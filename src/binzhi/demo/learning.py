@@ -11,6 +11,7 @@ import yaml
 from binzhi.demo.house_state import House
 from binzhi.frontdesk.recognition.wishes import TOPIC
 from binzhi.guests import in_house
+from binzhi.guests.in_house import Present
 from binzhi.guests.learning import Basis
 from binzhi.guests.observations.requests import NewObservation
 from binzhi.guests.observations.services import record_observation
@@ -25,6 +26,13 @@ SELECT DISTINCT g.id, g.vip_rank FROM reservations_roomreservation s
 JOIN reservations_reservation r ON r.id = s.reservation_id
 JOIN guests_guest g ON g.id = coalesce(s.guest_id, r.guest_id)
 WHERE s.hotel_id = %s AND s.arrival = %s AND s.status = 'reserved' AND g.stays > 0 ORDER BY g.vip_rank DESC, g.id
+"""
+# Who is in the house and was before; not those of whom something is noted this morning.
+_HERE = """
+SELECT DISTINCT g.id, g.vip_rank FROM reservations_roomreservation s
+JOIN reservations_reservation r ON r.id = s.reservation_id
+JOIN guests_guest g ON g.id = coalesce(s.guest_id, r.guest_id)
+WHERE s.hotel_id = %s AND s.status = 'in_house' AND g.stays > 1 ORDER BY g.vip_rank DESC, g.id
 """
 _CHANGED = """
 SELECT e.id, e.at, e.hotel_id, e.topic, e.subject, e.subject_id, e.payload FROM kernel_outbox_event e
@@ -61,7 +69,10 @@ def learn(house: House) -> None:
 
 def _habits(house: House) -> None:
     due = db.fetch_all(_DUE, [house.hotel_id, house.today])
-    for place, row in enumerate(due[: 3 * len(_HABITS)]):
+    here = db.fetch_all(_HERE, [house.hotel_id])
+    known = {one.guest_id for one in _noticed(house)}
+    staying = [row for row in here if row["id"] not in known]
+    for place, row in enumerate(due[: 3 * len(_HABITS)] + staying[: 2 * len(_HABITS)]):
         for wish, value, never in _HABITS[place % len(_HABITS)]:
             write_preference(
                 hotel_id=house.hotel_id, preference=NewPreference(row["id"], wish, value, never=never),
@@ -70,10 +81,14 @@ def _habits(house: House) -> None:
     db.enter_scope("*", "*")
 
 
+def _noticed(house: House) -> list[Present]:
+    """Who the cases are about: guests who are in the house for more than a night."""
+    return [one for one in in_house.everybody_here(house.hotel_id) if one.night < one.nights][3::7][: len(_cases())]
+
+
 def _observe(house: House) -> None:
-    """Each case as it begins, with a guest who is in the house for more than a night."""
-    staying = [one for one in in_house.everybody_here(house.hotel_id) if one.night < one.nights]
-    for case, guest in zip(_cases(), staying[3::7], strict=False):
+    """Each case as it begins."""
+    for case, guest in zip(_cases(), _noticed(house), strict=False):
         for minute, one in enumerate(case["stays"][0]):
             record_observation(
                 hotel_id=house.hotel_id,

@@ -69,3 +69,8 @@ def blind_index(text: str, *, purpose: str) -> bytes:
     """A keyed hash by which equal values are found without being readable (16 bytes)."""
     normal = unicodedata.normalize("NFKC", text).strip().upper()
     return hmac.new(settings.BINZHI_INDEX_KEY, f"{purpose}\0{normal}".encode(), hashlib.sha256).digest()[:16]
+
+
+def derived_key(purpose: str) -> bytes:
+    """A key (32 bytes) that this installation makes anew whenever it is asked for, and keeps nowhere."""
+    return hmac.new(settings.BINZHI_INDEX_KEY, f"derived\0{purpose}".encode(), hashlib.sha256).digest()

@@ -105,7 +105,13 @@ def require_post(person: Person, *, hotel_id: int, wanted: Sequence[str], depart
         return
     if acts_for(person, hotel_id=hotel_id, wanted=wanted, department=department, at=at, posts=posts):
         return
-    raise WrongPost(posts=", ".join(_label(code, posts) for code in wanted) or department)
+    raise WrongPost(posts=", ".join(_label(code, posts) for code in wanted) or _department(hotel_id, department))
+
+
+def _department(hotel_id: int, code: str) -> str:
+    found = "SELECT name, name_en FROM people_department WHERE hotel_id = %s AND code = %s"
+    row = db.fetch_one(found, [hotel_id, code])
+    return code if row is None else localised(row["name"], row["name_en"])
 
 
 def acts_for(

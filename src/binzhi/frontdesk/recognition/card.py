@@ -10,6 +10,7 @@ from typing import Any
 from binzhi.guests import in_house as house
 from binzhi.guests.naming import board_name, surname_reading
 from binzhi.guests.observations.queries import last_orders
+from binzhi.guests.preferences.catalogue import OWN, wishes_of_task
 from binzhi.guests.preferences.queries import (
     OpenQuestion,
     PreferenceCard,
@@ -152,6 +153,16 @@ def recognition(*, hotel: HotelRef, stay_id: int, now: datetime) -> Recognition:
         promises=_promises(hotel.pk, stay_id, now),
         questions=open_questions(hotel_id=hotel.pk, stay_id=stay_id),
     )  # fmt: skip
+
+
+_AVOIDED = {"avoided-in-room": "housekeeping", "avoided-in-kitchen": "dining", "avoided-by-desk": "front-office"}
+
+
+def behind(found: Recognition, key: str) -> list[PreferenceCard]:
+    """What a task of this key is done for: wishes of the catalogue, those in words of their own, what is avoided."""
+    wishes = wishes_of_task(key)
+    wanted = [one for one in found.wants if one.wish in wishes or (one.wish == OWN and key == f"own-{one.department}")]
+    return wanted + [one for one in found.avoids if one.department == _AVOIDED.get(key)]
 
 
 def _promises(hotel_id: int, stay_id: int, now: datetime) -> list[Card]:

@@ -9,13 +9,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from binzhi.frontdesk.recognition import card as cards
 from binzhi.frontdesk.recognition.card import Line, Recognition
 from binzhi.guests.access import Permission
 from binzhi.guests.learning import Outcome
+from binzhi.guests.observations.pictures import picture_bytes
+from binzhi.guests.observations.queries import noted_of
 from binzhi.guests.recognition.seven import SEVEN_NOT_TO_ASK
 from binzhi.kernel import clock
 from binzhi.kernel.errors import NotFound
@@ -27,7 +29,7 @@ from binzhi.property.queries import HotelRef
 from binzhi.reservations.enums import Status
 
 PAGE, PART = "frontdesk/recognition.html", "frontdesk/recognition_list.html"
-MOST_ARRIVED = 6
+MOST_ARRIVED, MOST_NOTED, DAY = 6, 100, 24 * 3600
 ASKED = "asked-pleased"
 
 
@@ -93,6 +95,21 @@ def recognition_card(request: StaffRequest, stay: int) -> HttpResponse:
     return render(request, "frontdesk/recognition_card.html", card_context(request, found) | {"back": back})
 
 
+@require_GET
+@cache_control(private=True, max_age=DAY)
+@screen(Permission.RECOGNISE)
+def noted_picture(request: StaffRequest, stay: int, picture_id: int) -> HttpResponse:
+    """A picture that says how something is to be prepared for a stay, for whoever prepares it."""
+    hotel = hotel_of(request)
+    found = cards.recognition(hotel=hotel, stay_id=stay, now=clock.now())
+    wishes = [one.id for one in (*found.wants, *found.avoids)]
+    noted = noted_of(group_id=hotel.group_id, preference_ids=wishes, limit=MOST_NOTED)
+    if picture_id not in {one.picture_id for one in noted}:
+        raise NotFound(field="photo")
+    data = picture_bytes(group_id=hotel.group_id, picture_id=picture_id)
+    return HttpResponse(data, content_type="image/jpeg", headers={"Content-Disposition": "inline"})
+
+
 def card_context(request: StaffRequest, found: Recognition) -> dict[str, Any]:
     """What the card needs, wherever it stands."""
     hotel_id = hotel_of(request).pk
@@ -139,5 +156,11 @@ def for_whom(request: StaffRequest, card: Card) -> Part | None:
         return None
     if found.status not in (Status.RESERVED, Status.IN_HOUSE, Status.CHECKED_OUT):
         return None
-    context = card_context(request, found) | {"asks": card.key == ASKED}
+    reasons = cards.behind(found, card.key)
+    context = card_context(request, found) | {
+        "asks": card.key == ASKED,
+        "reasons": reasons,
+        "others": [one for one in found.wants if one not in reasons],
+        "noted": noted_of(group_id=hotel.group_id, preference_ids=[one.id for one in reasons]),
+    }
     return Part("frontdesk/_for_whom.html", context, None)

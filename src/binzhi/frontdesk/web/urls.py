@@ -34,5 +34,10 @@ urlpatterns = [
     path("h/<slug:hotel>/night-audit/run", night_audit.run, name="night_audit_run"),
     path("h/<slug:hotel>/recognition", recognition.recognition, name="recognition"),
     path("h/<slug:hotel>/recognition/<int:stay>", recognition.recognition_card, name="recognition_card"),
+    path(
+        "h/<slug:hotel>/recognition/<int:stay>/pictures/<int:picture_id>",
+        recognition.noted_picture,
+        name="noted_picture",
+    ),
     path("h/<slug:hotel>/documents/check", check_in.document_check, name="document_check"),
 ]

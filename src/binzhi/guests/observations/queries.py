@@ -11,10 +11,12 @@ from binzhi.guests.observations.chips import names_of
 from binzhi.kernel import db
 
 _NAME = "coalesce((SELECT coalesce(nullif(u.name, ''), u.username) FROM people_user u WHERE u.id = o.user_id), '')"
+_COLUMNS = f"""
+o.id, o.hotel_id, o.guest_id, o.stay_id, o.room, o.place, o.moment, o.kind, o.chips, o.text, o.basis, o.once,
+o.picture_id, o.at, o.taken_back_at, o.cleared_at, {_NAME} AS by
+"""
 _OF_GUEST = f"""
-SELECT o.id, o.hotel_id, o.guest_id, o.stay_id, o.room, o.place, o.moment, o.kind, o.chips, o.text, o.basis, o.once,
-    o.picture_id, o.at, o.taken_back_at, o.cleared_at, {_NAME} AS by
-FROM guests_observation o
+SELECT {_COLUMNS} FROM guests_observation o
 WHERE o.group_id = %(group)s AND o.guest_id = %(guest)s AND o.taken_back_at IS NULL
     AND (%(before)s::timestamptz IS NULL OR o.at < %(before)s)
 ORDER BY o.at DESC, o.id DESC LIMIT %(limit)s
@@ -66,6 +68,22 @@ def observations_of(
 ) -> list[ObservationRow]:
     """The latest first, without those that were taken back."""
     found = db.fetch_all(_OF_GUEST, {"group": group_id, "guest": guest_id, "before": before, "limit": limit})
+    return [ObservationRow(**row) for row in found]
+
+
+_BEHIND = f"""
+SELECT {_COLUMNS} FROM guests_observation o
+WHERE o.group_id = %(group)s AND o.taken_back_at IS NULL AND o.cleared_at IS NULL AND o.id IN (
+    SELECT observation_id FROM guests_preferenceevidence WHERE preference_id = ANY (%(preferences)s))
+ORDER BY o.at DESC, o.id DESC LIMIT %(limit)s
+"""  # noqa: S608  (constants)
+
+
+def noted_of(*, group_id: int, preference_ids: Sequence[int], limit: int = 3) -> list[ObservationRow]:
+    """What was noted that speaks for these preferences, the latest first; one statement."""
+    if not preference_ids:
+        return []
+    found = db.fetch_all(_BEHIND, {"group": group_id, "preferences": list(preference_ids), "limit": limit})
     return [ObservationRow(**row) for row in found]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from binzhi.guests.learning import Basis, EvidenceKind, Scope, State
 from binzhi.guests.preferences import rows
-from binzhi.guests.preferences.catalogue import LASTS_DAYS, Meaning, wish_named
+from binzhi.guests.preferences.catalogue import LASTS_DAYS, OWN, Meaning, wish_named
 from binzhi.guests.preferences.confidence import Enough
 from binzhi.guests.preferences.rows import Row, Witness
 
@@ -101,18 +101,37 @@ def count(row: Row, kind: EvidenceKind, *, basis: Basis | None, rule: Enough, by
 
 
 def settle(row: Row, known: Sequence[Row], *, by: Witness) -> list[Row]:
-    """One number of a wish is confirmed, not two; and nothing that is liked and not wanted. Those that had to go."""
+    """One number of a wish is confirmed, not two; nothing that is liked and not wanted; and the same thing not twice,
+    as it may be in a file made of two. Those that had to go.
+    """
     if row.state != State.CONFIRMED or row.scope == Scope.STAY:
         return []
     against = [
         other
         for other in known
-        if other is not row and other.wish == row.wish and other.scope == Scope.HABIT and other.state == State.CONFIRMED
-        and row.wish != "own"
+        if other is not row and other.wish == row.wish and other.scope == Scope.HABIT
+        and (is_twin(row, other) or (other.state == State.CONFIRMED and row.wish != OWN))
     ]  # fmt: skip
     for other in against:
         end(other, reason=NOT_AGAIN if row.never else REPLACED, by=by)
     return against
+
+
+def is_twin(row: Row, other: Row) -> bool:
+    """The same wish of the same guest, in a file that was made of two."""
+    return (
+        other.id != row.id and other.is_live
+        and (other.wish, other.value, other.text, other.never, other.scope)
+        == (row.wish, row.value, row.text, row.never, row.scope)
+    )  # fmt: skip
+
+
+def end_twins(row: Row, *, by: Witness) -> list[Row]:
+    """What was said of one holds for the same in the other file; those that ended."""
+    twins = [other for other in rows.rows_of_guest(row.guest_id) if is_twin(row, other)]
+    for other in twins:
+        end(other, reason=REPLACED, by=by)
+    return twins
 
 
 def end(row: Row, *, reason: str, by: Witness) -> None:

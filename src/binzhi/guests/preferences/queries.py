@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -86,6 +86,10 @@ class PreferenceCard:
         return self.state == State.CONFIRMED
 
     @property
+    def is_live(self) -> bool:
+        return self.state in (State.SUGGESTED, State.CONFIRMED)
+
+    @property
     def is_passing(self) -> bool:
         return self.scope == Scope.STAY
 
@@ -111,7 +115,33 @@ class PreferenceCard:
 def preferences_of(*, group_id: int, guest_id: int, ended_too: bool = False) -> list[PreferenceCard]:
     """What is known of a guest, the surest first; one statement."""
     found = db.fetch_all(_OF_GUEST, {"group": group_id, "guest": guest_id, "all": ended_too})
-    return [PreferenceCard(**row) for row in found]
+    return once_each(PreferenceCard(**row) for row in found)
+
+
+def once_each(found: Iterable[PreferenceCard]) -> list[PreferenceCard]:
+    """Two files that became one may hold a wish twice: it shows once, as the first has it, seen as often as both.
+
+    The rows stay, so that the files can be taken apart again.
+    """
+    kept: list[PreferenceCard] = []
+    for one in found:
+        place = next((place for place, first in enumerate(kept) if _are_one(first, one)), None)
+        if place is None:
+            kept.append(one)
+        else:
+            kept[place] = replace(kept[place], sightings=kept[place].sightings + one.sightings)
+    return kept
+
+
+def _are_one(first: PreferenceCard, other: PreferenceCard) -> bool:
+    """The same wish of the same kind; of two numbers that were confirmed only one can hold."""
+    if not (first.is_live and other.is_live):
+        return False
+    if (first.wish, first.text, first.never, first.scope) != (other.wish, other.text, other.never, other.scope):
+        return False
+    if first.is_passing:
+        return (first.value, first.stay_id) == (other.value, other.stay_id)
+    return first.value == other.value or (first.is_confirmed and other.is_confirmed)
 
 
 def wanted_in_stay(*, guest_ids: Collection[int], stay_id: int, today: date) -> list[PreferenceCard]:
@@ -184,7 +214,7 @@ WHERE p.hotel_id = %(hotel)s AND p.state = 'suggested' ORDER BY p.confidence DES
 _OPEN_USES = f"""
 SELECT {_COLUMNS}, u.id AS use_id, u.done_at FROM guests_preferenceuse u
 JOIN guests_preference p ON p.id = u.preference_id {_LAST}
-WHERE u.hotel_id = %(hotel)s AND u.stay_id = %(stay)s AND u.outcome = '' ORDER BY u.id
+WHERE u.hotel_id = %(hotel)s AND u.stay_id = %(stay)s AND u.outcome = '' AND p.reason <> 'replaced' ORDER BY u.id
 """  # noqa: S608  (constants)
 
 
@@ -208,12 +238,12 @@ class OpenQuestion:
 def to_confirm(*, hotel_id: int, limit: int = 100) -> list[Suggested]:
     """What was suggested in this hotel and waits for somebody's word, the surest first."""
     rows = db.fetch_all(_TO_CONFIRM, {"hotel": hotel_id, "limit": limit})
-    return [
-        Suggested(
-            called=board_name(row.pop("name"), row.pop("sex"), row.pop("marked")), preference=PreferenceCard(**row)
-        )
-        for row in rows
-    ]
+    called = {row["guest_id"]: board_name(row.pop("name"), row.pop("sex"), row.pop("marked")) for row in rows}
+    found: dict[int, list[PreferenceCard]] = {}
+    for row in rows:
+        found.setdefault(row["guest_id"], []).append(PreferenceCard(**row))
+    kept = {one.id: one for each in found.values() for one in once_each(each)}
+    return [Suggested(kept[row["id"]], called[row["guest_id"]]) for row in rows if row["id"] in kept]
 
 
 def open_questions(*, hotel_id: int, stay_id: int) -> list[OpenQuestion]:
@@ -256,5 +286,7 @@ def summaries(*, guest_ids: Sequence[int], today: date) -> dict[int, list[Summar
     rows = db.fetch_all(_SUMMARY, {"guests": list(guest_ids), "today": today}) if guest_ids else []
     for row in rows:
         label = label_of(row["wish"], value=row["value"], text=row["text"])
-        found.setdefault(row["guest_id"], []).append(Summary(label, row["never"], row["kind"], row["department"]))
+        one, mine = Summary(label, row["never"], row["kind"], row["department"]), found.setdefault(row["guest_id"], [])
+        if one not in mine:
+            mine.append(one)
     return found

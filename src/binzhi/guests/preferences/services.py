@@ -65,7 +65,7 @@ def refuse_preference(*, hotel_id: int, preference_id: int, actor: Actor, now: d
     row = rows.lock_one(group_id=by.group_id, preference_id=preference_id)
     row.state = State.REFUSED
     rows.write(row, by=by, reason="refused")
-    publish([row], hotel_id=hotel_id, actor=actor, now=now)
+    publish([row, *learning.end_twins(row, by=by)], hotel_id=hotel_id, actor=actor, now=now)
 
 
 @operation(Permission.OBSERVE)
@@ -91,7 +91,7 @@ def hear_guest(
         row.confidence = rows.weighed(row.id).confidence
         row.state = State.REFUSED
         rows.write(row, by=by, reason=str(heard))
-        changed = [row, *_never_again(row, heard, by)]
+        changed = [row, *learning.end_twins(row, by=by), *_never_again(row, heard, by)]
     publish(changed, hotel_id=hotel_id, actor=actor, now=now)
 
 
@@ -249,7 +249,7 @@ def answer_use(*, hotel_id: int, use_id: int, outcome: Outcome, actor: Actor, no
         changed: list[Row] = []
         if outcome == Outcome.UNWANTED and row.is_live:
             row.state = State.REFUSED
-            changed = [row, *_never_again(row, Heard.NOT_AGAIN, by)]
+            changed = [row, *learning.end_twins(row, by=by), *_never_again(row, Heard.NOT_AGAIN, by)]
         elif outcome == Outcome.PLEASED:
             row.last_seen_at = max(row.last_seen_at, now)
         rows.write(row, by=by, reason=learning.NOT_AGAIN if changed else "")

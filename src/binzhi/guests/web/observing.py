@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +31,7 @@ from binzhi.guests.preferences.rows import enough_for
 from binzhi.guests.queries import guest_card
 from binzhi.guests.recognition.hooks import cautions_of
 from binzhi.guests.web.learning_posts import common, next_url, once, press
-from binzhi.kernel import clock
+from binzhi.kernel import clock, crypto
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
 from binzhi.kernel.pictures import MOST_MEGABYTES, MOST_MEGAPIXELS, TooLarge
 from binzhi.kernel.ui.htmx import go, toast
@@ -97,7 +98,14 @@ def _context(request: StaffRequest, guest_id: int, *, refusal: DomainError | Non
         "refusal": refusal,
         "typed": request.POST,
         "back": next_url(request, ""),
+        "keep": _keep_key(request),
     }
+
+
+def _keep_key(request: StaffRequest) -> str:
+    """What the phone seals unsent notes with: it comes with the page, for this person alone, and is not kept."""
+    key = crypto.derived_key(f"observe:{hotel_of(request).pk}:{request.actor.user_id}")
+    return base64.b64encode(key).decode()
 
 
 def _who(hotel: HotelRef, guest_id: int, here: list[Present]) -> tuple[Present | None, str]:

@@ -14,7 +14,7 @@ from binzhi.promises.access import Permission
 from binzhi.promises.enums import RunStatus, TaskState
 from binzhi.promises.errors import NotWaivable, RunEnded, TaskNotEnded
 from binzhi.promises.events import LogWritten, TaskReopened, TaskWaived
-from binzhi.promises.locks import TaskRow, akin, lock_task
+from binzhi.promises.locks import LockedRun, TaskRow, akin, lock_task
 from binzhi.promises.requests import TaskResult
 from binzhi.promises.services.work import end_if_finished, require_unended
 
@@ -100,17 +100,24 @@ def reopen_task(
         raise RunEnded
     if task.state not in (TaskState.DONE, TaskState.WAIVED):
         raise TaskNotEnded
+    return open_again(run, task, tasks, reason=reason, actor=actor, now=now)
+
+
+def open_again(
+    run: LockedRun, task: TaskRow, tasks: Sequence[TaskRow], *, reason: str, actor: Actor, now: datetime
+) -> list[int]:
+    """A task and what was done after it are to be done once more; part of an operation that holds the run."""
     again = [task, *_built_upon(task, tasks)]
     db.execute(
         _REOPEN,
-        {"hotel": hotel_id, "run": run.id, "tasks": [one.id for one in again], "reason": reason, "now": now},
+        {"hotel": run.hotel_id, "run": run.id, "tasks": [one.id for one in again], "reason": reason, "now": now},
     )
     record_each(
-        "task.reopened", subject="task", hotel_id=hotel_id, actor=actor, now=now, reason=reason,
+        "task.reopened", subject="task", hotel_id=run.hotel_id, actor=actor, now=now, reason=reason,
         entries=[
             Entry(
-                one.id, TaskReopened(hotel_id=hotel_id, run_id=run.id, task_id=one.id, key=one.key),
-                before={"state": one.state}, after={"because_of": task_id},
+                one.id, TaskReopened(hotel_id=run.hotel_id, run_id=run.id, task_id=one.id, key=one.key),
+                before={"state": one.state}, after={"because_of": task.id},
             )
             for one in again
         ],

@@ -17,7 +17,9 @@ from binzhi.promises.laying import NewTask
 from binzhi.promises.locks import LockedRun, TaskRow, lock_run, tasks_of
 from binzhi.promises.requests import RunRef
 from binzhi.promises.rows import Told
+from binzhi.promises.services.endings import REASON_LIMIT, open_again
 from binzhi.promises.services.moments import moments_of
+from binzhi.promises.words import filled
 
 _WRITE = "UPDATE promises_run SET facts = %s::jsonb WHERE id = %s"
 
@@ -34,9 +36,11 @@ def change_facts(
 ) -> RunRef:
     """Note facts anew (None takes one away, what is not named stays), and let the tasks follow.
 
-    Tasks now asked for appear, those no longer asked for are dropped unless done, and whoever may no longer have a task
-    is taken off it; departments and persons are told. Locks the run. Raises NotFound, RunEnded, EditConflict,
-    DepartmentMissing, HostMissing, InvalidInput at the facts. Publishes FactsChanged.
+    Tasks now asked for appear, those no longer asked for are dropped unless done, those done by words that now say
+    something else (26 ℃ was set, 24 ℃ is wanted) are open again with what was done after them, and whoever may no
+    longer have a task is taken off it; departments and persons are told. Locks the run. Raises NotFound, RunEnded,
+    EditConflict, DepartmentMissing, HostMissing, InvalidInput at the facts. Publishes FactsChanged, TaskReopened for
+    each of these.
     """
     given = facts_of(facts)
     run = lock_run(hotel_id=hotel_id, run_id=run_id, expected_version=expected_version)
@@ -54,10 +58,15 @@ def change_facts(
         [Told(row["id"], NoticeKind.ASSIGNED, department_id=row["department_id"]) for row in made],
         hotel_id=hotel_id, now=now,
     )  # fmt: skip
+    again: dict[int, None] = {}
+    for task in _otherwise(run, there, wanted, after):
+        if task.id not in again:
+            again |= dict.fromkeys(open_again(run, task, there, reason=_title(run, task, after), actor=actor, now=now))
     record(
         "run.facts_changed", subject="run", subject_id=run_id, hotel_id=hotel_id, actor=actor, now=now,
         before={"facts": run.facts},
-        after={"facts": after, "new": [row["id"] for row in made], "dropped": sorted(gone), "freed": sorted(freed)},
+        after={"facts": after, "new": [row["id"] for row in made], "dropped": sorted(gone), "freed": sorted(freed),
+               "again": list(again)},
         event=FactsChanged(hotel_id=hotel_id, run_id=run_id),
     )  # fmt: skip
     return RunRef(run_id, run.version)
@@ -80,6 +89,23 @@ def _missing(there: Sequence[TaskRow], wanted: Sequence[NewTask]) -> list[NewTas
     """What has no row, or one that was dropped."""
     keys = {_key(task) for task in there if task.state != TaskState.DROPPED}
     return [task for task in wanted if _key(task) not in keys]
+
+
+def _otherwise(
+    run: LockedRun, there: Sequence[TaskRow], wanted: Sequence[NewTask], after: Mapping[str, object]
+) -> list[TaskRow]:
+    """Done, still asked for, and not what was done: its name tells another fact."""
+    keys = {_key(task) for task in wanted}
+    return [
+        task
+        for task in there
+        if task.state == TaskState.DONE and task.own is None and _key(task) in keys
+        and _title(run, task, after) != _title(run, task, run.facts)
+    ]  # fmt: skip
+
+
+def _title(run: LockedRun, task: TaskRow, facts: Mapping[str, object]) -> str:
+    return filled(task.words(run.spec).title, facts)[:REASON_LIMIT]
 
 
 def _ineligible(run: LockedRun, tasks: Sequence[TaskRow], facts: Mapping[str, object], now: datetime) -> dict[int, int]:
