@@ -12,7 +12,7 @@ FOR EACH ROW EXECUTE FUNCTION guests_record_is_kept('{columns}', '1095');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("guests", "0040_privacy_and_relationship"), ("kernel", "0005_erasing")]
+    dependencies = [("guests", "0050_same_person_at_speed"), ("kernel", "0005_erasing")]
     operations = [
         *erasable(guests_reveal="reason"),
         migrations.RunSQL(
