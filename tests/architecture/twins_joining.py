@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from binzhi.guests import services as guests
+from binzhi.guests.duplicates.crowd import Crowd
 from binzhi.guests.importing.running import advance
 from binzhi.guests.importing.services import map_import, send_import, start_import
 from binzhi.guests.merging.services import merge_guests
@@ -17,7 +18,7 @@ OWN: dict[str, dict[str, Any]] = {
     f"{_M}.merge_guests": {"choices": {}},
     f"{_D}.decide_pair": {"state": "different"},
     f"{_I}.map_import": {"mapping": ["name"]},
-    f"{_I}.write_batch": {"rows": [], "ids": None, "files": 0, "after": 0},
+    f"{_I}.write_batch": {"rows": [], "ids": None, "crowd": Crowd(0, 0), "after": 0},
     f"{_I}.undo_batch": {"limit": 10},
 }
 

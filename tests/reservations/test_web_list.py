@@ -140,11 +140,11 @@ def test_list_export_is_the_whole_result_masked_and_harmless(hotel: TestHotel, c
     text = answer.content.decode("utf-8-sig")
     header, first, second = csv.reader(io.StringIO(text))
     row = dict(zip(header, first, strict=True))
-    assert row["Guest"] == "'=HYPERLINK(1)"
+    assert row["Guest"] == "'=*"
     assert (row["State"], row["Nights"], Decimal(row["Value"])) == ("Reserved", "2", Decimal(800))
     assert row["Phone"] == "138****3391"
     assert "13805713391" not in text
-    assert second[2] == "王小明"
+    assert second[2] == "王*"
 
 
 def test_list_empty_house_says_what_to_do(hotel: TestHotel, client: Client) -> None:

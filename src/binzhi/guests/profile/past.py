@@ -18,11 +18,13 @@ SELECT x.at, x.what, w.text, w.is_blacklist, w.severity, coalesce(nullif(u.name,
 FROM guests_warning w
 CROSS JOIN LATERAL (VALUES
     (w.raised_at, 'raised', w.raised_by),
-    (w.decided_at, CASE w.status WHEN 'refused' THEN 'refused' ELSE 'agreed' END, w.decided_by),
+    (w.decided_at, 'agreed', w.decided_by),
     (w.ended_at, 'ended', w.ended_by)) x (at, what, user_id)
 LEFT JOIN people_user u ON u.id = x.user_id
 WHERE w.group_id = %(group)s AND w.guest_id = %(guest)s AND x.at IS NOT NULL
   AND (x.what IN ('raised', 'ended') OR w.is_blacklist)
+  -- What nobody has agreed to is between those who decide.
+  AND NOT (w.is_blacklist AND w.status IN ('proposed', 'refused'))
   AND (%(before)s::timestamptz IS NULL OR x.at < %(before)s) ORDER BY x.at DESC, w.id DESC LIMIT %(limit)s
 """
 _MERGED = """
@@ -50,7 +52,7 @@ def _rows(sql: str, group_id: int, guest_id: int, before: datetime | None, limit
 
 
 def warned(group_id: int, guest_id: int, before: datetime | None, limit: int) -> list[TimelineEntry]:
-    """Raised, agreed to or refused, ended; the newest first. One statement."""
+    """Raised, agreed to, ended; the newest first. One statement."""
     return [_warning(row) for row in _rows(_WARNED, group_id, guest_id, before, limit)]
 
 
@@ -60,7 +62,6 @@ def _warning(row: dict[str, Any]) -> TimelineEntry:
     words = {
         "raised": _("Proposed: %(text)s") if blacklist else "%(text)s",
         "agreed": _("Agreed: %(text)s"),
-        "refused": _("Refused: %(text)s"),
         "ended": _("No longer counts: %(text)s"),
     }[row["what"]]
     painted = row["what"] in ("raised", "agreed")
