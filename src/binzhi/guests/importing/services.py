@@ -162,8 +162,8 @@ def undo_batch(*, hotel_id: int, import_id: int, limit: int, actor: Actor, now: 
     card = _at(hotel_id, import_id, ImportState.UNDOING)
     undone, kept = undoing.take_back(group_id=card.group_id, import_id=import_id, limit=limit, actor=actor)
     db.execute(
-        "UPDATE guests_import SET undone = undone + %s, kept = kept + %s, next_row = rows::bigint * (undone + kept + %s)"
-        " / greatest(made, 1) WHERE id = %s",
+        "UPDATE guests_import SET undone = undone + %s, kept = kept + %s,"
+        " next_row = rows::bigint * (undone + kept + %s) / greatest(made, 1) WHERE id = %s",
         [undone, kept, undone + kept, import_id],
     )
     record(
