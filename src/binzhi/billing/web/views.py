@@ -21,13 +21,11 @@ from binzhi.billing.web.actions import ACTIONS, Action, Desk, Done, desk_of, pay
 from binzhi.billing.web.forms import MoneyForm
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
-from binzhi.kernel.idempotency import fingerprint_of, run_once
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import once
 
 UNPROCESSABLE = 422
-KEY = "idempotency_key"
-_NOT_CONTENT = frozenset({KEY, "csrfmiddlewaretoken"})
 SEARCH_LIMIT = 60
 
 
@@ -140,7 +138,7 @@ def _perform(desk: Desk, form: MoneyForm, deed: Callable[[Desk, dict[str, Any], 
         return {"text": done.text, "transaction": done.transaction_id}
 
     try:
-        answer = _once(request, work)
+        answer, _repeated = once(request, work)
     except DomainError as refusal:
         form.refuse(refusal)
         return refusal.status if refusal.status in (409, UNPROCESSABLE) else UNPROCESSABLE
@@ -149,16 +147,6 @@ def _perform(desk: Desk, form: MoneyForm, deed: Callable[[Desk, dict[str, Any], 
         undo = reverse("billing:undo", args=[desk.hotel.code, desk.folio.number, answer["transaction"]])
     toast(request, answer["text"], undo_url=undo)
     return go(request, address(desk))
-
-
-def _once(request: StaffRequest, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    key = request.POST.get(KEY, "")
-    if not key:
-        return work()
-    content = sorted((name, values) for name, values in request.POST.lists() if name not in _NOT_CONTENT)
-    caller = f"user:{request.actor.user_id}:{hotel_of(request).pk}"
-    answer, _repeat = run_once(caller=caller, key=key, fingerprint=fingerprint_of(request.path, content), work=work)
-    return answer
 
 
 def address(desk: Desk) -> str:

@@ -23,12 +23,12 @@ from binzhi.frontdesk.queries.stay import stay_card
 from binzhi.frontdesk.web.forms import RoomForm
 from binzhi.frontdesk.web.lists import day_of
 from binzhi.frontdesk.web.people import number_in
-from binzhi.frontdesk.web.posting import UNPROCESSABLE, next_url, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import UNPROCESSABLE, next_url, once, status_of
 from binzhi.property.queries import HotelRef, room_by_id, room_by_number
 
 SHOWN_ROOMS = 10

@@ -22,13 +22,13 @@ from binzhi.frontdesk.queries.candidates import rooms_for
 from binzhi.frontdesk.queries.stay import StayCard, registered_people, stay_card
 from binzhi.frontdesk.web.forms import ArrivalForm, DeskForm, RegistrationForm, refuse_at, registration_forms
 from binzhi.frontdesk.web.people import number_in, person_row, problems_of
-from binzhi.frontdesk.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.frontdesk.web.recognition import card_for_desk
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.property.queries import HotelRef, room_by_number
 
 SHOWN_ROOMS = 6

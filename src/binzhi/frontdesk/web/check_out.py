@@ -21,13 +21,13 @@ from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.requests import DepositReturn
 from binzhi.frontdesk.services.leaving import DAY_USE
 from binzhi.frontdesk.web.forms import CheckOutForm
-from binzhi.frontdesk.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.money import ZERO, tax_on
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.property.queries import HotelRef
 
 

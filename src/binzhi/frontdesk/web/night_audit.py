@@ -17,11 +17,11 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.night_audit.attempts import attempt
 from binzhi.frontdesk.night_audit.blockers import Blocker
 from binzhi.frontdesk.night_audit.queries import Preview, history, preview, result_of
-from binzhi.frontdesk.web.posting import once
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import once
 from binzhi.property.queries import HotelRef
 
 UNPROCESSABLE = 422

@@ -16,13 +16,13 @@ from binzhi.frontdesk.queries.candidates import rooms_to_move
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.web.assigning import SHOWN_ROOMS
 from binzhi.frontdesk.web.forms import DatesForm, MoveForm
-from binzhi.frontdesk.web.posting import UNPROCESSABLE, next_url, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.formats import day_text
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import UNPROCESSABLE, next_url, once, status_of
 from binzhi.property.queries import HotelRef, room_by_number
 
 

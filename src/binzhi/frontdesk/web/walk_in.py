@@ -21,13 +21,13 @@ from binzhi.frontdesk.queries.candidates import rooms_now
 from binzhi.frontdesk.requests import NewReservation
 from binzhi.frontdesk.web.forms import RegistrationForm, WalkInForm, refuse_at, registration_forms
 from binzhi.frontdesk.web.people import person_row, problems_of
-from binzhi.frontdesk.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.dates import StayDates
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import UNPROCESSABLE, once, status_of
 from binzhi.property.queries import HotelRef, room_by_number
 from binzhi.reservations.queries import Offer, offers
 from binzhi.reservations.requests import RoomRequest

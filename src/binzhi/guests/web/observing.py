@@ -30,13 +30,13 @@ from binzhi.guests.observations.services import TEXT_LIMIT, record_observation, 
 from binzhi.guests.preferences.rows import enough_for
 from binzhi.guests.queries import guest_card
 from binzhi.guests.recognition.hooks import cautions_of
-from binzhi.guests.web.learning_posts import common, next_url, once, press
 from binzhi.kernel import clock, crypto
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
 from binzhi.kernel.pictures import MOST_MEGABYTES, MOST_MEGAPIXELS, TooLarge
 from binzhi.kernel.ui.htmx import go, toast
 from binzhi.people.queries import department_of
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, next_url, once, press
 from binzhi.property.queries import HotelRef
 
 DAY, MOST_ID, EVENING = 24 * 3600, 2**63 - 1, 17
@@ -134,7 +134,7 @@ def _number(text: str) -> int:
 def record(request: StaffRequest) -> HttpResponse:
     """Note it. The phone's own queue asks for JSON, and sends again with the same token until it was answered."""
     try:
-        answer = once(request, lambda: _record(request))
+        answer, _repeated = once(request, lambda: _record(request))
     except NotFound:
         raise
     except DomainError as refusal:

@@ -24,10 +24,10 @@ from binzhi.guests.preferences.rows import enough_for
 from binzhi.guests.queries import GuestCard, guest_card
 from binzhi.guests.sections import GuestSection, register_guest_section
 from binzhi.guests.web.learning_forms import ChipForm, PreferenceForm, RuleForm
-from binzhi.guests.web.learning_posts import common, once, press
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, once, press
 
 IN_HEAD = 4
 UNPROCESSABLE = 422

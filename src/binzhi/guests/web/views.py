@@ -24,9 +24,9 @@ from binzhi.guests.web.page import page_context
 from binzhi.guests.web.privacy import closed
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
-from binzhi.kernel.idempotency import fingerprint_of, run_once
 from binzhi.kernel.ui.htmx import render_screen, toast, wants_part
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import once
 
 SUGGESTIONS = 8
 LISTED = 30
@@ -119,24 +119,13 @@ def new(request: StaffRequest) -> HttpResponse:
         return {"guest_id": guest_id}
 
     try:
-        answer = _once(request, work)
+        answer, _repeated = once(request, work)
     except DomainError as refusal:
         form.refuse(refusal)
         return _form_page(request, form, status=refusal.status)
     toast(request, _("The guest file is open."))
     warn_of(request, form.cleaned_data["note"])
     return redirect("guests:detail", hotel.code, answer["guest_id"])
-
-
-def _once(request: StaffRequest, work: Any) -> dict[str, Any]:
-    """A form sent twice has one effect; one without a token is taken as it comes."""
-    key = request.POST.get("idempotency_key", "")
-    if not key:
-        answer: dict[str, Any] = work()
-        return answer
-    typed = sorted((name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken")
-    fingerprint = fingerprint_of(request.path, typed)
-    return run_once(caller=f"user:{request.actor.user_id}", key=key, fingerprint=fingerprint, work=work)[0]
 
 
 @screen(Permission.UPDATE)

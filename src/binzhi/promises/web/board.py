@@ -18,13 +18,13 @@ from binzhi.kernel import clock
 from binzhi.kernel.ui.boards import is_known, version_of
 from binzhi.kernel.ui.htmx import render_screen
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, press
 from binzhi.promises import queries, who
 from binzhi.promises.access import Permission
 from binzhi.promises.queries import Card, LogRow, Timing, department_log
 from binzhi.promises.queries.runs import departments_of
 from binzhi.promises.services.tasks import write_log
 from binzhi.promises.web.parts import strips_for
-from binzhi.promises.web.posting import common, press
 from binzhi.promises.web.wording import Counts, Line, counted, lines, pressing
 from binzhi.property.queries import HotelRef
 

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from binzhi.kernel.errors import DomainError, InvalidInput
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common
 from binzhi.promises.access import Permission
 from binzhi.promises.enums import Evidence
 from binzhi.promises.errors import TooLarge
 from binzhi.promises.photos import MOST_MEGABYTES, MOST_MEGAPIXELS, keep_photo, photo_bytes
 from binzhi.promises.protocols.language import TaskSpec
 from binzhi.promises.requests import ProofInput
-from binzhi.promises.web.posting import common
 
 DAY = 24 * 3600
 MOST_ID = 2**63 - 1

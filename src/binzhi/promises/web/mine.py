@@ -16,6 +16,7 @@ from binzhi.kernel import clock
 from binzhi.kernel.ui.boards import is_known, version_of
 from binzhi.kernel.ui.htmx import render_screen
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, press
 from binzhi.promises import who
 from binzhi.promises.access import Permission
 from binzhi.promises.enums import NoticeKind
@@ -23,7 +24,6 @@ from binzhi.promises.queries import Card, Timing, my_tasks, unseen_notices
 from binzhi.promises.queries.signing import to_countersign
 from binzhi.promises.services.notices import see_notices
 from binzhi.promises.web.parts import strips_for
-from binzhi.promises.web.posting import common, press
 from binzhi.promises.web.wording import Line, lines
 
 PAGE, PART = "promises/mine.html", "promises/mine_list.html"

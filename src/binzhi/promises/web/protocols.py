@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from binzhi.kernel.errors import DomainError, EditConflict, InvalidInput, NotFound
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, once, status_of
 from binzhi.promises.access import Permission
 from binzhi.promises.errors import ProtocolInvalid
 from binzhi.promises.protocols.known import problems_in_house
@@ -23,7 +24,6 @@ from binzhi.promises.protocols.reader import read
 from binzhi.promises.protocols.values import warnings_in_house
 from binzhi.promises.queries.protocols import protocols_of, source_of, versions_of
 from binzhi.promises.services.protocols import house_of, save_protocol, set_protocol_active
-from binzhi.promises.web.posting import common, once, status_of
 
 PAGE, CHECK = "promises/protocol.html", "promises/protocol_check.html"
 # As the reader allows; more is not even looked at.

@@ -13,6 +13,7 @@ from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import render_screen
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import UNPROCESSABLE
 from binzhi.promises import laying, rows
 from binzhi.promises.access import Permission
 from binzhi.promises.enums import RunStatus
@@ -23,7 +24,6 @@ from binzhi.promises.queries import AnchorRow, Card, RunView
 from binzhi.promises.queries.protocols import source_of
 from binzhi.promises.queries.runs import departments_of
 from binzhi.promises.web import timeline, wording
-from binzhi.promises.web.posting import UNPROCESSABLE
 from binzhi.promises.web.protocols import MOST_BYTES, checked, editor_context
 from binzhi.promises.web.protocols import PAGE as EDITOR
 from binzhi.promises.web.runs import local_instant

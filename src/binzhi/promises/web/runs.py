@@ -18,6 +18,7 @@ from binzhi.kernel.ui.boards import is_known, version_of
 from binzhi.kernel.ui.htmx import go, render_screen, toast, wants_part
 from binzhi.kernel.zones import typed_instant
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, once, status_of
 from binzhi.promises import who
 from binzhi.promises.access import Permission
 from binzhi.promises.enums import RunStatus
@@ -25,7 +26,6 @@ from binzhi.promises.queries import Timing, run_view
 from binzhi.promises.queries.runs import departments_of, live_runs
 from binzhi.promises.services import assigning, moments, runs
 from binzhi.promises.web import timeline, wording
-from binzhi.promises.web.posting import common, once, status_of
 from binzhi.property.queries import HotelRef
 
 PAGE, PART = "promises/run.html", "promises/run_board.html"

@@ -17,6 +17,7 @@ from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.duty import Holder, holders, on_duty
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, next_url, once, press, status_of
 from binzhi.promises import who
 from binzhi.promises.access import Permission
 from binzhi.promises.enums import RunStatus, TaskState
@@ -25,7 +26,6 @@ from binzhi.promises.services import assigning, tasks
 from binzhi.promises.web import wording
 from binzhi.promises.web.evidence import Handed, given, proofs_of
 from binzhi.promises.web.parts import parts_of_task
-from binzhi.promises.web.posting import common, next_url, once, press, status_of
 from binzhi.promises.who import Person, PostFacts
 from binzhi.property.queries import HotelRef
 

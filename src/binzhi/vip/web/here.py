@@ -10,8 +10,8 @@ from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, toast
 from binzhi.people.duty import OnDuty
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, once
 from binzhi.promises.queries.runs import departments_of
-from binzhi.promises.web.posting import common, once
 from binzhi.vip import services
 from binzhi.vip.access import Permission
 from binzhi.vip.enums import Happening

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from binzhi.kernel.errors import NotFound
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.promises.web.posting import common
+from binzhi.people.web.posting import common
 from binzhi.vip import services
 from binzhi.vip.access import Permission
 from binzhi.vip.web import forms

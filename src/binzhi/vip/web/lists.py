@@ -18,8 +18,8 @@ from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.boards import is_known, version_of
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, once, status_of
 from binzhi.promises.queries.runs import departments_of
-from binzhi.promises.web.posting import common, once, status_of
 from binzhi.property.queries import HotelRef
 from binzhi.vip import queries, services
 from binzhi.vip.access import Permission

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common
 from binzhi.promises.queries.runs import departments_of
-from binzhi.promises.web.posting import common
 from binzhi.vip import services
 from binzhi.vip.access import Permission
 from binzhi.vip.requests import MeetingInput

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from binzhi.kernel.errors import NotFound
 from binzhi.people.duty import holders
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.promises.web.posting import common
+from binzhi.people.web.posting import common
 from binzhi.property.queries import HotelRef
 from binzhi.vip import letters, services
 from binzhi.vip.access import Permission

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.posting import common, once, press, status_of
 from binzhi.promises.queries.protocols import protocols_of
-from binzhi.promises.web.posting import common, once, press, status_of
 from binzhi.promises.who import posts_of
 from binzhi.property.queries import HotelRef
 from binzhi.vip import queries, services
