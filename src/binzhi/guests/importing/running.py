@@ -104,10 +104,8 @@ def _at_once(
 
 
 def _set_up() -> None:
-    import django
-
+    """Settings come by themselves; the apps, which take longer to load than 20,000 rows to prepare, are not needed."""
     Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-    django.setup()
 
 
 def _end_with(parent: BaseProcess | None) -> None:
