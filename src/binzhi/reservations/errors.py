@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel.errors import DomainError, InvalidInput
@@ -207,3 +209,51 @@ class LimitBelowSold(DomainError):
 
     code = "limit_below_sold"
     message = _("On %(night)s more rooms are sold than this would leave.")
+
+
+# Rates and rules
+
+
+class FloorBroken(DomainError):
+    """A price would fall below the floor of its plan and type; `cells` says where, for the grid."""
+
+    code = "floor_broken"
+    status = 422
+    field = "price"
+    message = _("On %(night)s the price would be %(price)s, below the floor of %(floor)s.")
+
+    def __init__(self, *, field: str | None = None, cells: tuple[Any, ...] = (), **params: Any) -> None:
+        self.cells = cells
+        super().__init__(field=field, **params)
+
+
+class PaintedSince(DomainError):
+    """What is to be taken back was changed again: `painting` names by which painting, 0 where it was none."""
+
+    code = "painted_since"
+    message = _(
+        "%(nights)s nights were changed again since then, the first on %(night)s (%(by)s). Take that back first."
+    )
+
+
+class AlreadyUndone(DomainError):
+    code = "already_undone"
+    message = _("This was taken back already.")
+
+
+class EffectChanged(DomainError):
+    """What would be written differs from what was shown; look again."""
+
+    code = "effect_changed"
+    field = "shown"
+    message = _("The prices have changed since you looked. This is the effect now.")
+
+
+class NothingPainted(InvalidInput):
+    code = "nothing_painted"
+    message = _("Nothing would change.")
+
+
+class SeasonInUse(DomainError):
+    code = "season_in_use"
+    message = _("A rule speaks of this season. Change the rule first.")

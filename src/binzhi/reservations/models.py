@@ -291,3 +291,14 @@ class RoomNight(models.Model):
             models.Index(fields=["room_reservation"], name="room_night_of_stay"),
             models.Index(fields=["hotel", "night"], name="room_night_of_hotel"),
         ]
+
+
+# Rates and rules
+from binzhi.reservations.rate_models import (  # noqa: E402, F401
+    BasePrice,
+    CalendarDay,
+    PaintedCell,
+    Painting,
+    RateRule,
+    Season,
+)

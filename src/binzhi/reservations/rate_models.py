@@ -1,0 +1,143 @@
+"""Rules of prices, floors, and the record of what was painted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.people.models import User
+from binzhi.property.models import Hotel, RoomType
+from binzhi.reservations.calendar.days import DayKind
+
+
+class CalendarDay(models.Model):
+    """A day that the hotel sees otherwise than the public calendar, or one that no calendar tells yet."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    day = models.DateField()
+    kind = models.CharField(max_length=10, choices=DayKind)
+    name = models.CharField(max_length=40, db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotel", "day"], name="calendar_day_once")]
+
+
+class Season(models.Model):
+    """A span of nights that rules speak of by its name (both days included)."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.SlugField(max_length=20)
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=60, db_default="")
+    first = models.DateField()
+    last = models.DateField()
+
+    objects: ClassVar[models.Manager[Season]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hotel", "code"], name="season_code"),
+            models.CheckConstraint(condition=Q(last__gte=F("first")), name="season_last_not_before_first"),
+        ]
+
+
+class BasePrice(models.Model):
+    """From what the rules of a plan reckon for a type, and the floor below which only a manager may sell it."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rate_plan = models.ForeignKey("reservations.RatePlan", on_delete=models.PROTECT, related_name="+", db_index=False)
+    room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    floor = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+
+    objects: ClassVar[models.Manager[BasePrice]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rate_plan", "room_type"], name="base_price_once"),
+            models.CheckConstraint(
+                condition=(Q(price=None) | Q(price__gte=0)) & (Q(floor=None) | Q(floor__gte=0)),
+                name="base_price_not_negative",
+            ),
+        ]
+
+
+class RateRule(models.Model):
+    """What makes a night dearer or cheaper than the base. Rules of a plan are applied in order of `position`.
+
+    Empty `room_types` or `night_kinds`: all of them. A rule writes nothing by itself: it is applied to a range.
+    """
+
+    class Action(models.TextChoices):
+        SET = "set", _("is")
+        PERCENT = "percent", _("per cent more or less")
+        AMOUNT = "amount", _("more or less")
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rate_plan = models.ForeignKey("reservations.RatePlan", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=60)
+    position = models.SmallIntegerField(db_default=0)
+    season = models.ForeignKey(Season, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    room_types = ArrayField(models.CharField(max_length=20), db_default=[])
+    weekdays = ArrayField(models.SmallIntegerField(), db_default=[1, 2, 3, 4, 5, 6, 7], help_text="1 is Monday")
+    night_kinds = ArrayField(models.CharField(max_length=10), db_default=[])
+    action = models.CharField(max_length=10, choices=Action)
+    value = models.DecimalField(max_digits=10, decimal_places=2)
+    is_active = models.BooleanField(db_default=True)
+
+    objects: ClassVar[models.Manager[RateRule]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(action="set") | Q(value__gte=0), name="rule_price_not_negative")
+        ]
+
+
+class Painting(models.Model):
+    """Prices and restrictions written over nights in one go; insert-only. An undoing is a painting too."""
+
+    class Source(models.TextChoices):
+        HAND = "hand", _("By hand")
+        RULES = "rules", _("By the rules")
+        UNDO = "undo", _("Taken back")
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    source = models.CharField(max_length=10, choices=Source)
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    first = models.DateField()
+    last = models.DateField()
+    cells = models.IntegerField()
+    under_floor = models.IntegerField(db_default=0)
+    reason = models.CharField(max_length=200, db_default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["undoes"], name="painting_undone_once")]
+        indexes = [models.Index(fields=["hotel", "-id"], name="painting_of_hotel")]
+
+
+class PaintedCell(models.Model):
+    """One night of a type, under a plan or (without one) its limits of sale: the values touched, before and after."""
+
+    painting = models.ForeignKey(Painting, on_delete=models.PROTECT, related_name="+", db_index=False)
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    night = models.DateField()
+    room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rate_plan = models.ForeignKey(
+        "reservations.RatePlan", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["painting", "night", "room_type", "rate_plan"], name="cell_painted_once", nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(fields=["hotel", "night", "room_type", "rate_plan"], name="painted_cell_of_night")]
