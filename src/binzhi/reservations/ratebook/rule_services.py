@@ -77,7 +77,7 @@ def put_season(*, hotel_id: int, season: SeasonInput, actor: Actor, now: datetim
     }  # fmt: skip
     made, _created = Season.objects.update_or_create(hotel_id=hotel_id, code=season.code, defaults=values)
     _changed("season.set", "season", made.pk, hotel_id, actor, now, values | {"code": season.code})
-    return made.pk
+    return int(made.pk)
 
 
 @operation(Permission.SET_RATES)
