@@ -7,6 +7,8 @@ let anchor: HTMLElement | null = null;
 let end: HTMLElement | null = null;
 let marking = false;
 let drawing = false;
+/** What is typed while the panel is on its way; null when none is asked for. */
+let typing: string | null = null;
 
 const board = (): HTMLElement | null => find("#rates[data-rates]:not([data-rates=''])");
 const cells = (root: ParentNode): HTMLElement[] => findAll("a.rg-cell[data-day]", root);
@@ -42,14 +44,29 @@ async function ask(typed: string): Promise<void> {
   query.set("last", days.at(-1) ?? "");
   for (const type of new Set(chosen.map((cell) => cell.dataset["type"] ?? ""))) query.append("type", type);
   for (const plan of new Set(chosen.map((cell) => cell.dataset["plan"] ?? ""))) if (plan) query.append("rate", plan);
-  if (typed) query.set("typed", typed);
-  await htmx.ajax("GET", `${root.dataset["rates"]}?${query}`, { source: end ?? root, target: "#side", swap: "innerHTML" });
+  typing = typed;
+  try {
+    await htmx.ajax("GET", `${root.dataset["rates"]}?${query}`, { source: end ?? root, target: "#side", swap: "innerHTML" });
+  } finally {
+    typed = typing ?? "";
+    typing = null;
+  }
   const field = find<HTMLInputElement>(query.has("rate") ? "#side [name=price]" : "#side [name=overbooking]");
-  field?.focus();
-  field?.setSelectionRange(field.value.length, field.value.length);
+  if (!field) return;
+  field.focus();
+  if (!typed) return;
+  field.value = typed;
+  field.setSelectionRange(typed.length, typed.length);
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function onKey(event: KeyboardEvent): void {
+  if (typing !== null && /^[0-9.]$/.test(event.key)) {
+    typing += event.key;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
   const current = closest(event.target, "a.rg-cell[data-day]");
   const root = board();
   if (!current || !root?.contains(current) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -40,6 +40,7 @@ from binzhi.api.schemas.house import (
     RoomListOut,
     RoomStateOut,
 )
+from binzhi.api.schemas.rates import ApplyRulesIn, CalendarDaysIn, EffectOut, PaintedOut, PaintIn, PaintingListOut
 from binzhi.api.schemas.reservations import (
     CancelIn,
     CancelledOut,
@@ -77,10 +78,12 @@ from binzhi.api.schemas.stays import (
 
 __all__ = [
     "AmountIn",
+    "ApplyRulesIn",
     "AssignIn",
     "AssignedOut",
     "AvailabilityOut",
     "BlockerOut",
+    "CalendarDaysIn",
     "CancelIn",
     "CancelledOut",
     "ChangedOut",
@@ -101,6 +104,7 @@ __all__ = [
     "DoNotDisturbOut",
     "DocumentIn",
     "DocumentOut",
+    "EffectOut",
     "EventOut",
     "EventPageOut",
     "FinalPaymentIn",
@@ -125,6 +129,9 @@ __all__ = [
     "OfferOut",
     "OutOfOrderIn",
     "OutOfOrderOut",
+    "PaintIn",
+    "PaintedOut",
+    "PaintingListOut",
     "PaymentIn",
     "PostedOut",
     "RatesIn",

@@ -128,7 +128,7 @@ def _selection(query: QueryDict, hotel: HotelRef) -> dict[str, Any]:
         "room_types": query.getlist("type"), "rate_plans": query.getlist("rate"),
     }  # fmt: skip
     typed = query.get("typed", "")
-    if typed and len(typed) == 1 and typed in "0123456789":
+    if len(typed) == 1 and typed in "0123456789":
         initial["price" if query.getlist("rate") else "overbooking"] = typed
     return initial
 
