@@ -47,7 +47,7 @@ def _seasons(today: date) -> list[SeasonInput]:
     year = today.year
     return [
         SeasonInput(code="spring", name="春游季", name_en="Spring", first=date(year, 3, 20), last=date(year, 5, 31)),
-        SeasonInput(code="summer", name="暑期", name_en="Summer holidays", first=date(year, 7, 1), last=date(year, 8, 31)),
+        SeasonInput(code="summer", name="暑期", name_en="Summer", first=date(year, 7, 1), last=date(year, 8, 31)),
         SeasonInput(
             code="winter", name="冬季淡季", name_en="Winter", first=date(year, 12, 1), last=date(year + 1, 2, 28)
         ),

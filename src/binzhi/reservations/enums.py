@@ -34,6 +34,8 @@ class FeeKind(models.TextChoices):
 
     NONE = "none", _("No fee")
     FIRST_NIGHT = "first_night", _("First night")
+    NIGHTS = "nights", _("So many nights")
+    FIXED = "fixed", _("A fixed amount")
     PERCENT = "percent", _("Per cent of the stay")
     ALL = "all", _("The whole stay")
 

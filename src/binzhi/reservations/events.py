@@ -140,3 +140,17 @@ class RateRulesChanged(Event):
 
     topic: ClassVar[str] = "rate_rules.changed"
     hotel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanConditionsChanged(Event):
+    """A rate is sold under other conditions from now on; what was booked keeps its own."""
+
+    topic: ClassVar[str] = "rate_plan.conditions_set"
+    hotel_id: int
+    rate_plan_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositTaken(ReservationEvent):
+    topic: ClassVar[str] = "reservation.deposit_taken"

@@ -43,7 +43,11 @@ class Night(models.Model):
 
 
 class CancellationPolicy(models.Model):
-    """Free until `free_days` days before arrival at `free_until` hotel time; then the fee. No-shows have their own."""
+    """The conditions a rate is booked under: what cancelling costs from when on, what a no-show costs, what deposit.
+
+    Free until `free_days` days before arrival at `free_until` hotel time, then the fee; later deadlines with a fee of
+    their own are its steps. Conditions are never changed, a rate is given others (`conditions.services`).
+    """
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
     code = models.SlugField(max_length=20)
@@ -53,8 +57,18 @@ class CancellationPolicy(models.Model):
     free_until = models.TimeField(default="18:00")
     fee_kind = models.CharField(max_length=12, choices=FeeKind, default=FeeKind.NONE)
     fee_percent = models.DecimalField(max_digits=5, decimal_places=2, db_default=0)
+    fee_nights = models.SmallIntegerField(db_default=1)
+    fee_amount = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
     no_show_kind = models.CharField(max_length=12, choices=FeeKind, default=FeeKind.NONE)
     no_show_percent = models.DecimalField(max_digits=5, decimal_places=2, db_default=0)
+    no_show_nights = models.SmallIntegerField(db_default=1)
+    no_show_amount = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+    deposit_kind = models.CharField(max_length=12, choices=FeeKind, db_default=FeeKind.NONE)
+    deposit_percent = models.DecimalField(max_digits=5, decimal_places=2, db_default=0)
+    deposit_nights = models.SmallIntegerField(db_default=1)
+    deposit_amount = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+    deposit_after = models.SmallIntegerField(null=True, help_text="due so many days after the booking")
+    deposit_before = models.SmallIntegerField(null=True, help_text="due so many days before arrival, if sooner")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hotel", "code"], name="cancellation_policy_code")]
@@ -200,6 +214,10 @@ class RoomReservation(models.Model):
     room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
     priced_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
     rate_plan = models.ForeignKey(RatePlan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy = models.ForeignKey(
+        CancellationPolicy, on_delete=models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="the conditions it was booked under, once its rate has others",
+    )  # fmt: skip
     arrival = models.DateField()
     departure = models.DateField()
     adults = models.SmallIntegerField()
@@ -297,6 +315,7 @@ class RoomNight(models.Model):
 from binzhi.reservations.rate_models import (  # noqa: E402, F401
     BasePrice,
     CalendarDay,
+    CancellationStep,
     PaintedCell,
     Painting,
     RateRule,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.people.models import User
 from binzhi.property.models import Hotel, RoomType
 from binzhi.reservations.calendar.days import DayKind
+from binzhi.reservations.enums import FeeKind
 
 
 class CalendarDay(models.Model):
@@ -24,6 +25,30 @@ class CalendarDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hotel", "day"], name="calendar_day_once")]
+
+
+class CancellationStep(models.Model):
+    """A later deadline of a policy: after it, cancelling costs this instead."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy = models.ForeignKey("reservations.CancellationPolicy", on_delete=models.PROTECT, related_name="steps")
+    days_before = models.SmallIntegerField()
+    until = models.TimeField()
+    kind = models.CharField(max_length=12, choices=FeeKind)
+    percent = models.DecimalField(max_digits=5, decimal_places=2, db_default=0)
+    nights = models.SmallIntegerField(db_default=1)
+    amount = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+
+    objects: ClassVar[models.Manager[CancellationStep]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "days_before", "until"], name="cancellation_step_once"),
+            models.CheckConstraint(
+                condition=Q(days_before__gte=0, percent__gte=0, percent__lte=100, nights__gte=1, amount__gte=0),
+                name="cancellation_step_possible",
+            ),
+        ]
 
 
 class Season(models.Model):

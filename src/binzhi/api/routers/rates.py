@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Header, Router
 
 from binzhi.api import schemas
-from binzhi.api.core import ApiRequest, json_response, now
-from binzhi.api.types import Code, Key
+from binzhi.api.core import ApiRequest, json_response, now, once
+from binzhi.api.types import Code, IdempotencyKey, Key, Number
+from binzhi.billing.payments import DepositInput
+from binzhi.kernel.errors import InvalidInput
 from binzhi.reservations.access import Permission
 from binzhi.reservations.calendar.services import correct_days
+from binzhi.reservations.conditions.queries import deposits_asked
+from binzhi.reservations.conditions.services import take_deposit as take_reservation_deposit
+from binzhi.reservations.queries import reservation_view
 from binzhi.reservations.ratebook import queries, services
 from binzhi.reservations.ratebook.brush import Brush
 from binzhi.reservations.ratebook.services import Painted
 
 router = Router(tags=["rates"])
+KeyHeader = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
 MOST_CHANGES = 500
 
 
@@ -123,3 +129,56 @@ def _brush(payload: schemas.PaintIn) -> Brush:
 
 def _painted(done: Painted) -> dict[str, int]:
     return {"painting_id": done.painting_id, "changed": done.cells, "nights": done.nights}
+
+
+@router.get("/hotels/{hotel}/deposits", response=schemas.DepositListOut, operation_id="list_deposits_asked")
+def deposits(request: ApiRequest, hotel: Code) -> HttpResponse:
+    """Deposits that are asked for by the conditions of bookings to come, the soonest due first."""
+    request.actor.require(Permission.VIEW, request.hotel.pk)
+    moment = now()
+    return json_response(
+        {
+            "items": [
+                {
+                    "number": one.number,
+                    "arrival": one.arrival,
+                    "asked": f"{one.asked:.2f}",
+                    "held": f"{one.held:.2f}",
+                    "due_at": one.due_at,
+                    "overdue": one.is_overdue(moment),
+                }
+                for one in deposits_asked(hotel=request.hotel)
+            ]
+        }
+    )
+
+
+@router.post(
+    "/hotels/{hotel}/reservations/{number}/deposits",
+    response={201: schemas.DepositHeldOut},
+    operation_id="take_reservation_deposit",
+)
+def take_deposit(
+    request: ApiRequest, hotel: Code, number: Number, payload: schemas.AmountIn, key: KeyHeader
+) -> HttpResponse:
+    """Hold a deposit for a reservation whose guests are still expected."""
+    if payload.currency != request.hotel.currency:
+        raise InvalidInput(field="currency")
+
+    def work() -> dict[str, Any]:
+        view = reservation_view(hotel_id=request.hotel.pk, number=number)
+        take_reservation_deposit(
+            hotel_id=request.hotel.pk,
+            reservation_id=view.id,
+            deposit=DepositInput(means=payload.means, amount=payload.amount),
+            actor=request.actor,
+            now=now(),
+        )
+        asked = next(iter(deposits_asked(hotel=request.hotel, reservation_id=view.id)), None)
+        return {
+            "number": number,
+            "asked": f"{asked.asked if asked else 0:.2f}",
+            "held": f"{asked.held if asked else payload.amount:.2f}",
+        }
+
+    return once(request, key=key, route=f"take_reservation_deposit:{number}", body=payload.model_dump(), work=work)

@@ -40,7 +40,16 @@ from binzhi.api.schemas.house import (
     RoomListOut,
     RoomStateOut,
 )
-from binzhi.api.schemas.rates import ApplyRulesIn, CalendarDaysIn, EffectOut, PaintedOut, PaintIn, PaintingListOut
+from binzhi.api.schemas.rates import (
+    ApplyRulesIn,
+    CalendarDaysIn,
+    DepositHeldOut,
+    DepositListOut,
+    EffectOut,
+    PaintedOut,
+    PaintIn,
+    PaintingListOut,
+)
 from binzhi.api.schemas.reservations import (
     CancelIn,
     CancelledOut,
@@ -97,6 +106,8 @@ __all__ = [
     "CreatedOut",
     "DepartureIn",
     "DepartureOut",
+    "DepositHeldOut",
+    "DepositListOut",
     "DeskListOut",
     "DeskRowOut",
     "DetailsIn",

@@ -103,3 +103,22 @@ class CalendarDaysIn(In):
     last: Day
     kind: Literal["", "workday", "makeup", "weekend", "holiday"]
     name: Annotated[str, Field(max_length=40)] = ""
+
+
+class DepositHeldOut(Schema):
+    number: str
+    asked: Money
+    held: Money
+
+
+class DepositAskedOut(Schema):
+    number: str
+    arrival: date
+    asked: Money
+    held: Money
+    due_at: datetime
+    overdue: bool
+
+
+class DepositListOut(Schema):
+    items: list[DepositAskedOut]

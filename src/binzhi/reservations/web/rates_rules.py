@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -23,15 +24,18 @@ from binzhi.reservations.access import Permission
 from binzhi.reservations.calendar import DayKind, HotelDay, NightKind, days_of
 from binzhi.reservations.calendar.days import LAST_KNOWN
 from binzhi.reservations.calendar.services import correct_days
+from binzhi.reservations.conditions.queries import ConditionsRow, conditions
+from binzhi.reservations.queries.policies import PlanPolicy
 from binzhi.reservations.ratebook import queries, rule_services
 from binzhi.reservations.ratebook.brush import EVERY_DAY
 from binzhi.reservations.ratebook.queries import BaseRow, PlanRow, RuleRow
 from binzhi.reservations.web.booking import hotel_of
 from binzhi.reservations.web.rates_forms import WEEKDAYS, BaseForm, DayForm, RuleForm, SeasonForm
-from binzhi.reservations.web.words import refuse
+from binzhi.reservations.web.words import policy_sentence, refuse
 
 PAGE = "reservations/rate_rules.html"
 AHEAD = 365
+EXAMPLE, EXAMPLE_AHEAD = [Decimal(1000)] * 3, 7
 NO_BASE = BaseRow(None, None)
 
 
@@ -77,11 +81,20 @@ def page_context(request: StaffRequest) -> dict[str, Any]:
         "types": types,
         "bases": [(plan, [(kind, bases.get((plan.pk, kind.pk), NO_BASE)) for kind in types]) for plan in plans],
         "seasons": queries.seasons(hotel.pk),
+        "conditions": [(one, conditions_words(one, hotel)) for one in conditions(hotel.pk)],
+        "plans": plans,
         "rules": [line_of(rule, types) for rule in queries.rules(hotel.pk)],
         "holidays": runs_of(days.values()),
         "last_known": LAST_KNOWN,
         "may_set": request.actor.may(Permission.SET_RATES, hotel.pk),
     }
+
+
+def conditions_words(one: ConditionsRow, hotel: HotelRef) -> str:
+    """What they say of three nights at 1,000 from a week from today on: the sentence a guest reads, as an example."""
+    policy = PlanPolicy("", one.name, one.name_en, one.terms)
+    arrival = hotel.business_date + timedelta(days=EXAMPLE_AHEAD)
+    return policy_sentence(policy, arrival=arrival, prices=EXAMPLE, currency=hotel.currency)
 
 
 def runs_of(days: Any) -> list[DayRun]:
@@ -120,7 +133,9 @@ def line_of(rule: RuleRow, types: list[RoomTypeRef]) -> RuleLine:
     return RuleLine(rule, " · ".join(parts) or _("every night"), does.replace("-", "\u2212"))
 
 
-def _panel(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def show_rules_panel(
+    request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
     hotel = hotel_of(request)
     own = {"hotel": hotel, "panel": template, "back": back_to(hotel), **context}
     if wants_part(request):
@@ -149,7 +164,7 @@ def _save(
         else:
             toast(request, said)
             return go(request, back_to(hotel_of(request)))
-    return _panel(request, template, {"form": form, **context}, status=status)
+    return show_rules_panel(request, template, {"form": form, **context}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,7 +177,7 @@ def season(request: StaffRequest) -> HttpResponse:
         found = next((one for one in queries.seasons(hotel_of(request).pk) if one.code == code), None)
         names = ("code", "name", "name_en", "first", "last")
         initial = {name: getattr(found, name) for name in names} if found else {}
-        return _panel(request, template, {"form": SeasonForm(initial=initial), "season": found})
+        return show_rules_panel(request, template, {"form": SeasonForm(initial=initial), "season": found})
     form = SeasonForm(request.POST)
     return _save(
         request, form, template, lambda: rule_services.put_season(season=form.season, **common(request)),
@@ -221,7 +236,7 @@ def _rule(request: StaffRequest, found: RuleRow | None) -> HttpResponse:
         names = ("rate_plan", "name", "action", "value", "position", "season", "weekdays", "night_kinds",
                  "room_types", "is_active")  # fmt: skip
         initial = {name: getattr(found, name) for name in names} if found else {}
-        return _panel(request, template, context | {"form": RuleForm(initial=initial, **known)})
+        return show_rules_panel(request, template, context | {"form": RuleForm(initial=initial, **known)})
     form = RuleForm(request.POST, **known)
     return _save(
         request, form, template,
@@ -241,7 +256,7 @@ def base(request: StaffRequest) -> HttpResponse:
     if request.method == "GET":
         known = queries.base_prices(hotel.pk).get((plan.pk, kind.pk), NO_BASE)
         initial = {"rate_plan": plan.code, "room_type": kind.code, "price": known.price, "floor": known.floor}
-        return _panel(request, template, context | {"form": BaseForm(initial=initial)})
+        return show_rules_panel(request, template, context | {"form": BaseForm(initial=initial)})
     form = BaseForm(request.POST)
     return _save(
         request, form, template, lambda: rule_services.set_base_price(**form.cleaned_data, **common(request)),
@@ -264,7 +279,7 @@ def day(request: StaffRequest) -> HttpResponse:
     template = "reservations/rates_day.html"
     if request.method == "GET":
         initial = {name: request.GET.get(name, "") for name in ("first", "last", "kind", "name")}
-        return _panel(request, template, {"form": DayForm(initial=initial)})
+        return show_rules_panel(request, template, {"form": DayForm(initial=initial)})
     form = DayForm(request.POST)
     return _save(
         request, form, template, lambda: correct_days(**form.cleaned_data, **common(request)), {},

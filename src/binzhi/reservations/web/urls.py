@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.reservations.web import actions, booking, changing, detail, listing, rates_grid, rates_rules
+from binzhi.reservations.web import actions, booking, changing, conditions, detail, listing, rates_grid, rates_rules
 
 app_name = "reservations"
 urlpatterns = [
@@ -34,5 +34,9 @@ urlpatterns = [
     path("h/<slug:hotel>/rate-rules/season", rates_rules.season, name="season"),
     path("h/<slug:hotel>/rate-rules/season/<int:season_id>/drop", rates_rules.drop_season, name="drop_season"),
     path("h/<slug:hotel>/rate-rules/base", rates_rules.base, name="base_price"),
+    path("h/<slug:hotel>/rate-rules/conditions", conditions.new, name="new_conditions"),
+    path("h/<slug:hotel>/rate-rules/conditions/of-rate", conditions.of_plan, name="plan_conditions"),
+    path("h/<slug:hotel>/deposits", conditions.deposits, name="deposits"),
+    path("h/<slug:hotel>/reservations/<str:number>/deposit", conditions.take, name="take_deposit"),
     path("h/<slug:hotel>/rate-rules/day", rates_rules.day, name="calendar_day"),
 ]
