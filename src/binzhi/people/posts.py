@@ -91,7 +91,7 @@ DECIDE_VISITS = (
 
 BOOK = SEE_BOOKINGS | _rights("reservations", "create_reservation", "change_reservation", "cancel_reservation")
 SETTLE_BOOKINGS = _rights("reservations", "mark_no_show", "reinstate_reservation", "override_price", "waive_fee")
-SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights")
+SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights", "manage_promotions")
 # A price under the floor, and the floor itself.
 SELL_UNDER_FLOOR = SELL | _rights("reservations", "break_floor")
 

@@ -18,3 +18,4 @@ class Permission(StrEnum):
     OPEN_NIGHTS = "reservations.open_nights"
     # Rates and rules
     BREAK_FLOOR = "reservations.break_floor"
+    MANAGE_PROMOTIONS = "reservations.manage_promotions"

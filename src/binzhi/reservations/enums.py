@@ -27,6 +27,8 @@ class PlanKind(models.TextChoices):
     BASE = "base", _("Base")
     DERIVED = "derived", _("Derived")
     NEGOTIATED = "negotiated", _("Negotiated")
+    MEMBER = "member", _("For members")
+    PROMOTION = "promotion", _("With a promotion code")
 
 
 class FeeKind(models.TextChoices):

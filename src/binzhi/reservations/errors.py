@@ -257,3 +257,47 @@ class NothingPainted(InvalidInput):
 class SeasonInUse(DomainError):
     code = "season_in_use"
     message = _("A rule speaks of this season. Change the rule first.")
+
+
+class MembersOnly(StayRefused):
+    """The guest has no membership, or not the level that the rate is for."""
+
+    code = "members_only"
+    message = _("This rate is for members only.")
+
+
+class CodeNeeded(StayRefused):
+    code = "code_needed"
+    message = _("This rate needs a promotion code.")
+
+
+class PromotionNotKnown(InvalidInput):
+    """No such code, or not one that books today: which of the two is not told."""
+
+    code = "promotion_not_known"
+    field = "promotion_code"
+    message = _("This promotion code is not valid.")
+
+
+class PromotionNotForStay(DomainError):
+    code = "promotion_not_for_stay"
+    field = "promotion_code"
+    message = _("This promotion code is for other dates of stay.")
+
+
+class PromotionUsedUp(DomainError):
+    """The code was used as many times as it may be."""
+
+    code = "promotion_used_up"
+    field = "promotion_code"
+    message = _("This promotion code has been used up.")
+
+
+class TooManyTries(DomainError):
+    """Too many codes were tried in vain; the next one is looked at later."""
+
+    code = "too_many_tries"
+    status = 429
+    field = "promotion_code"
+    message = _("Too many codes were tried. Try again in a quarter of an hour.")
+    retry_after_seconds = 900

@@ -154,3 +154,10 @@ class PlanConditionsChanged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepositTaken(ReservationEvent):
     topic: ClassVar[str] = "reservation.deposit_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionChanged(Event):
+    topic: ClassVar[str] = "promotion.changed"
+    hotel_id: int
+    promotion_id: int

@@ -93,6 +93,9 @@ class RatePlan(models.Model):
     cancellation_policy = models.ForeignKey(CancellationPolicy, on_delete=models.PROTECT, related_name="+")
     guarantee_required = models.BooleanField(db_default=False)
     breakfasts = models.SmallIntegerField(db_default=0, help_text="included per night")
+    member_tiers = ArrayField(
+        models.CharField(max_length=10), db_default=[], help_text="of a plan for members; empty: every member"
+    )
     min_nights = models.SmallIntegerField(null=True, blank=True)
     max_nights = models.SmallIntegerField(null=True, blank=True)
     min_advance = models.SmallIntegerField(null=True, blank=True, help_text="days before arrival")
@@ -111,12 +114,14 @@ class RatePlan(models.Model):
 
 
 class Agreement(models.Model):
-    """An organisation may book a negotiated plan."""
+    """An organisation may book a negotiated plan, at its own distance to the parent's price where one was agreed."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
     rate_plan = models.ForeignKey(RatePlan, on_delete=models.PROTECT, related_name="agreements")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     valid_until = models.DateField(null=True, blank=True)
+    percent = models.DecimalField(max_digits=6, decimal_places=2, null=True, help_text="instead of the plan's")
+    amount = models.DecimalField(max_digits=10, decimal_places=2, null=True, help_text="instead of the plan's")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rate_plan", "organisation"], name="agreement_once")]
@@ -318,6 +323,9 @@ from binzhi.reservations.rate_models import (  # noqa: E402, F401
     CancellationStep,
     PaintedCell,
     Painting,
+    Promotion,
+    PromotionTries,
+    PromotionUse,
     RateRule,
     Season,
 )

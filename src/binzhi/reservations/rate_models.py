@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -39,8 +37,6 @@ class CancellationStep(models.Model):
     nights = models.SmallIntegerField(db_default=1)
     amount = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
 
-    objects: ClassVar[models.Manager[CancellationStep]] = models.Manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["policy", "days_before", "until"], name="cancellation_step_once"),
@@ -61,8 +57,6 @@ class Season(models.Model):
     first = models.DateField()
     last = models.DateField()
 
-    objects: ClassVar[models.Manager[Season]] = models.Manager()
-
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["hotel", "code"], name="season_code"),
@@ -78,8 +72,6 @@ class BasePrice(models.Model):
     room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
     price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     floor = models.DecimalField(max_digits=10, decimal_places=2, null=True)
-
-    objects: ClassVar[models.Manager[BasePrice]] = models.Manager()
 
     class Meta:
         constraints = [
@@ -113,8 +105,6 @@ class RateRule(models.Model):
     action = models.CharField(max_length=10, choices=Action)
     value = models.DecimalField(max_digits=10, decimal_places=2)
     is_active = models.BooleanField(db_default=True)
-
-    objects: ClassVar[models.Manager[RateRule]] = models.Manager()
 
     class Meta:
         constraints = [
@@ -166,3 +156,48 @@ class PaintedCell(models.Model):
             )
         ]
         indexes = [models.Index(fields=["hotel", "night", "room_type", "rate_plan"], name="painted_cell_of_night")]
+
+
+class Promotion(models.Model):
+    """A code that opens a plan: for which stays, booked when, how many times. `uses` is raised with the booking."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    rate_plan = models.ForeignKey("reservations.RatePlan", on_delete=models.PROTECT, related_name="+", db_index=False)
+    stay_from = models.DateField(null=True)
+    stay_until = models.DateField(null=True)
+    book_from = models.DateField(null=True)
+    book_until = models.DateField(null=True)
+    most_uses = models.IntegerField(null=True)
+    uses = models.IntegerField(db_default=0)
+    is_active = models.BooleanField(db_default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hotel", "code"], name="promotion_code"),
+            models.CheckConstraint(
+                condition=Q(uses__gte=0) & (Q(most_uses=None) | Q(uses__lte=F("most_uses"))),
+                name="promotion_not_overused",
+            ),
+        ]
+
+
+class PromotionUse(models.Model):
+    """A reservation was booked with a code; insert-only. A cancelled one has used it nevertheless."""
+
+    promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, related_name="+")
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reservation = models.OneToOneField("reservations.Reservation", on_delete=models.PROTECT, related_name="+")
+
+
+class PromotionTries(models.Model):
+    """Codes that somebody tried in vain since `since`: whoever guesses is stopped."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    caller = models.CharField(max_length=60)
+    since = models.DateTimeField()
+    wrong = models.IntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotel", "caller"], name="promotion_tries_once")]

@@ -67,10 +67,11 @@ def create_conditions(*, hotel_id: int, conditions: ConditionsInput, actor: Acto
             name_en=clean_text(conditions.name_en, field="name_en", limit=80),
             free_days=first.days_before,
             free_until=first.until,
+            deposit_after=conditions.deposit_after,
+            deposit_before=conditions.deposit_before,
             **_fee("fee", first.fee),
             **_fee("no_show", conditions.no_show),
             **_fee("deposit", conditions.deposit),
-            **{name: getattr(conditions, name) for name in ("deposit_after", "deposit_before")},
         )
     except IntegrityError as error:
         if db.constraint_of(error) == "cancellation_policy_code":

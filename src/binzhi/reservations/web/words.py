@@ -35,6 +35,7 @@ REFUSALS: dict[str, str | Promise] = {
     "max_advance": gettext_lazy("At most %(days)s days ahead"),
     "not_valid": gettext_lazy("Not valid for these dates"),
     "not_for_guest": gettext_lazy("Agreement only"),
+    "members_only": gettext_lazy("Members only"),
     "no_price": gettext_lazy("No price set"),
     "too_many_guests": gettext_lazy("Holds %(guests)s, %(adults)s adults"),
 }
