@@ -37,6 +37,7 @@ WITH dropped AS (
 )
 UPDATE reservations_roomreservation SET
     arrival = %(arrival)s, departure = %(departure)s, room_type_id = %(type)s, priced_type_id = %(priced_type)s,
+    policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id END,
     rate_plan_id = %(plan)s, adults = %(adults)s, children = %(children)s, infants = %(infants)s,
     room_id = %(room)s::bigint
 WHERE id = %(id)s

@@ -25,6 +25,7 @@ TITLES: dict[str, tuple[str, str | Promise]] = {
     "reservation.cancelled": ("ban", gettext_lazy("Cancelled")),
     "reservation.no_show": ("person-off", gettext_lazy("Noted as no-show")),
     "reservation.reinstated": ("undo", gettext_lazy("Taken up again")),
+    "reservation.deposit_taken": ("wallet", pgettext_lazy("booking", "Deposit taken")),
     "reservation.unit_assigned": ("bed", gettext_lazy("Room given")),
     "reservation.units_assigned": ("bed", gettext_lazy("Room given")),
     "reservation.unit_unassigned": ("bed", gettext_lazy("Room taken back")),
