@@ -43,7 +43,9 @@ LEFT JOIN LATERAL (
 ) given ON true
 WHERE r.hotel_id = %(hotel)s AND r.is_active AND r.maintenance = 'in_service'
   AND (%(types)s::bigint[] IS NULL OR r.room_type_id = ANY (%(types)s))
-  AND (stay.id IS NULL OR stay.departure <= %(arrival)s)
+  AND NOT EXISTS (SELECT 1 FROM reservations_roomnight h
+                  WHERE h.room_id = r.id AND h.room_reservation_id = stay.id AND h.night >= %(arrival)s
+                    AND h.room_reservation_id IS DISTINCT FROM %(besides)s::bigint)
   AND NOT EXISTS (SELECT 1 FROM property_roomseal s WHERE s.room_id = r.id AND s.broken_at IS NULL
                   AND (s.stay_id = %(besides)s::bigint) IS NOT TRUE)
   AND NOT EXISTS (SELECT 1 FROM reservations_roomreservation d
@@ -140,7 +142,9 @@ def rooms_to_move(*, hotel: HotelRef, room_reservation_id: int) -> list[Proposal
         return []
     today = hotel.business_date
     rest = replace(need, arrival=today)
-    rooms = free_rooms(hotel_id=hotel.pk, arrival=today, until=need.departure, room_type_ids=None)
+    rooms = free_rooms(
+        hotel_id=hotel.pk, arrival=today, until=need.departure, room_type_ids=None, besides=room_reservation_id
+    )
     found = ranked(rest, [room for room in rooms if not room.occupied], inspection=hotel.inspection_required)
     return sorted(found, key=lambda proposal: proposal.room.room_type_id != need.room_type_id)
 
