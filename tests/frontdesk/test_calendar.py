@@ -105,7 +105,7 @@ def test_calendar_marks_who_is_late_and_shows_day_use_without_a_night(house: Tes
     # 14:00 the day after: past check-out time for who leaves today.
     assert bars(house, late) == [(house.rooms["101"], 0, 1, "lt", 0)]
     assert bars(house, leaves) == [(house.rooms["102"], 0, 2, "ih", 0)]
-    assert bars(house, short) == [(house.rooms["103"], 0, 0, "lt", 0)]
+    assert bars(house, short) == [(house.rooms["103"], 0, 0, "la", 0)]
 
 
 def test_calendar_shows_rooms_out_of_order_with_the_reason(house: TestHotel) -> None:

@@ -1,6 +1,6 @@
 // The window as the server sends it (arrays, to be short), read into things with names.
 
-export type State = "ih" | "du" | "lt" | "ar" | "rs" | "tn" | "co";
+export type State = "ih" | "du" | "lt" | "la" | "ar" | "rs" | "tn" | "co";
 
 /** `part`: 0 the room it begins in or is in; of a stay over several rooms 1 planned and due now, 2 planned, 3 slept. */
 export interface Bar {
@@ -91,4 +91,4 @@ export const keyOf = (bar: Bar): string => `${bar.id}-${bar.room}-${bar.first}`;
 
 /** What may be done to a bar: nothing to who left or to nights slept. */
 export const movable = (bar: Bar): boolean => bar.state !== "co" && bar.part !== 3;
-export const inHouse = (bar: Bar): boolean => bar.part === 1 || bar.part === 3 || ["ih", "du"].includes(bar.state) || (bar.state === "lt" && bar.room !== 0);
+export const inHouse = (bar: Bar): boolean => bar.part === 1 || bar.part === 3 || ["ih", "du", "lt"].includes(bar.state);

@@ -1,11 +1,11 @@
 // Drawing: only the rows that can be seen exist. A bar that has the focus or is being moved is never taken away.
 import { icon } from "../islands/dom";
-import { dateOf, keyOf, movable, type Bar, type Calendar, type Out } from "./data";
+import { dateOf, dayAt, keyOf, movable, type Bar, type Calendar, type Out } from "./data";
 import { rowAt, span, type Row } from "./layout";
 
 export type Words = Record<string, string>;
 
-const ICONS: Record<string, string> = { ih: "person", ar: "arrive", du: "depart", tn: "hourglass", oo: "wrench", lt: "alert", co: "check" };
+const ICONS: Record<string, string> = { ih: "person", ar: "arrive", du: "depart", tn: "hourglass", oo: "wrench", lt: "alert", la: "alert", co: "check" };
 const BEYOND = 6; // rows drawn above and below what is seen
 
 export const say = (text: string, values: Record<string, string>): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
@@ -24,6 +24,8 @@ export class Grid {
   readonly head = element("div", "cal-head");
   readonly #columns = element("div", "cal-columns");
   readonly #drawn = new Map<string, HTMLElement>();
+  readonly #signs = new Map<string, string>();
+  #headed = "";
   readonly bars = new WeakMap<Element, Bar>();
   calendar!: Calendar;
   rows: Row[] = [];
@@ -41,7 +43,7 @@ export class Grid {
   }
 
   dayLabel(offset: number): string {
-    return new Intl.DateTimeFormat(document.documentElement.lang, { month: "2-digit", day: "2-digit", timeZone: "UTC" }).format(dateOf(this.calendar.first, offset));
+    return dayAt(this.calendar.first, offset).slice(5);
   }
 
   /** Everything anew: other data, other width, other filters. */
@@ -57,12 +59,40 @@ export class Grid {
     this.canvas.style.height = `${height}px`;
     this.canvas.style.width = `${width}px`;
     this.head.style.width = `${width}px`;
-    this.#drawHead();
+    const head = JSON.stringify([calendar.first, calendar.days, calendar.today, calendar.full, this.day, this.label]);
+    if (head !== this.#headed) this.#drawHead();
+    this.#headed = head;
     const focused = this.#focusedKey();
-    for (const row of this.#drawn.values()) row.remove();
-    this.#drawn.clear();
+    // Rows that say the same at the same place stay: a drop draws two rows, not the screen.
+    const places = new Map(rows.map((row) => [row.key, row]));
+    for (const [key, drawn] of this.#drawn) {
+      const row = places.get(key);
+      if (row && this.#signs.get(key) === this.#sign(row)) {
+        if (row.kind !== "type") for (const bar of row.bars) this.#adopt(drawn, bar);
+        continue;
+      }
+      drawn.remove();
+      this.#drawn.delete(key);
+    }
     this.paint();
-    if (focused) this.focus(focused);
+    if (focused && focused !== this.#focusedKey()) this.focus(focused);
+  }
+
+  /** The same bar as it was sent last, with its version of now. */
+  #adopt(row: HTMLElement, bar: Bar): void {
+    const made = row.querySelector(`[data-bar="${CSS.escape(keyOf(bar))}"]`);
+    if (made) this.bars.set(made, bar);
+  }
+
+  #shown = (bars: Bar[]): unknown[] => bars.map((bar) => ({ ...bar, version: 0 }));
+
+  /** Everything a row shows. */
+  #sign(row: Row): string {
+    const { calendar } = this;
+    const place = [row.top, row.height, this.day, this.label, calendar.first, calendar.days];
+    if (row.kind === "type") return JSON.stringify([place, row.folded, row.rooms, calendar.left[row.type], calendar.price[row.type]]);
+    if (row.kind === "lane") return JSON.stringify([place, row.hidden, this.#shown(row.bars), row.lane ? 0 : calendar.bars.filter((bar) => bar.room === 0).length]);
+    return JSON.stringify([place, row.room.condition, this.#shown(row.bars), calendar.out.filter((out) => out.room === row.room.id)]);
   }
 
   #focusedKey(): string | null {
@@ -144,6 +174,7 @@ export class Grid {
       if (this.#drawn.has(row.key)) continue;
       const made = this.#row(row);
       this.#drawn.set(row.key, made);
+      this.#signs.set(row.key, this.#sign(row));
       fresh.append(made);
     }
     this.canvas.append(fresh);
@@ -237,7 +268,7 @@ export class Grid {
     const cut = bar.first === 0 && bar.arrival < 0;
     made.classList.toggle("cutl", cut);
     made.classList.toggle("cutr", bar.first + bar.nights >= this.calendar.days && bar.departure > this.calendar.days);
-    const drawing = bar.part === 1 ? "move" : bar.vip && bar.state !== "lt" ? "star" : ICONS[bar.state];
+    const drawing = bar.part === 1 ? "move" : bar.vip && !bar.state.startsWith("l") ? "star" : ICONS[bar.state];
     if (drawing) made.append(icon(drawing, "xs"));
     made.append(element("span", "", bar.name));
     const text = this.describe(bar);

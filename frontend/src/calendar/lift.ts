@@ -13,6 +13,8 @@ export interface Wish {
   room: number;
   first: number;
   nights: number;
+  arrival: number;
+  departure: number;
 }
 
 export class Lift {
@@ -108,7 +110,7 @@ export class Lift {
     const { bar, grid } = this;
     const day = (offset: number): string => dayAt(grid.calendar.first, offset);
     const version = String(bar.version);
-    const common = { stay: bar.id, bar, room: this.room, first: this.first, nights: this.nights };
+    const common = { stay: bar.id, bar, room: this.room, first: this.first, nights: this.nights, arrival: this.#arrival, departure: this.#departure };
     const changed = this.room !== bar.room;
     // A later part of a stay over several rooms, or the end of one: only those nights move.
     if (this.mode === "split" || (this.mode === "move" && bar.part === 2)) {

@@ -1,5 +1,5 @@
 // A wish goes to the server, which decides. What it asks is asked here, and what it refuses is said with its reason.
-import { csrfToken, find, newToken } from "../islands/dom";
+import { csrfToken, find, findAll, newToken } from "../islands/dom";
 import type { Wish } from "./lift";
 import type { Words } from "./grid";
 
@@ -17,6 +17,11 @@ const toast = (text: string): void => {
 /** Toasts as the server wrote them, with their undo. */
 export function shelve(html: string): void {
   const page = new DOMParser().parseFromString(html, "text/html");
+  // Z takes back what was done last: the toasts before it keep their button and lose the key.
+  for (const older of findAll(".bz-toast [data-key=Z]")) {
+    older.removeAttribute("data-key");
+    older.querySelector("kbd")?.remove();
+  }
   for (const loose of page.querySelectorAll("template[data-toast]")) document.body.append(loose);
   document.dispatchEvent(new CustomEvent("bz:toasts"));
 }
@@ -38,6 +43,12 @@ function ask(text: string, wantsReason: boolean): Promise<string | null> {
   reason.value = "";
   reason.required = wantsReason;
   dialog.returnValue = "no";
+  // Enter in a line presses the first button of its form, which here is the one that takes back.
+  reason.onkeydown = (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    if (reason.reportValidity()) dialog.close("yes");
+  };
   dialog.showModal();
   if (wantsReason) reason.focus();
   else find<HTMLButtonElement>("button.pri", dialog)?.focus();
@@ -46,8 +57,8 @@ function ask(text: string, wantsReason: boolean): Promise<string | null> {
   });
 }
 
-/** Done? Asks what it must and sends again, until it is done, refused or taken back. */
-export async function send(url: string, wish: Wish, words: Words): Promise<boolean> {
+/** The new version when it is done, else nothing. Asks what it must and sends again, until it is done, refused or taken back. */
+export async function send(url: string, wish: Wish, words: Words): Promise<number | null> {
   const body = { ...wish.body };
   // Each question is asked once: answered and asked again, it is a refusal.
   const asked = new Set<string>();
@@ -57,20 +68,21 @@ export async function send(url: string, wish: Wish, words: Words): Promise<boole
       answer = await post(url, body);
     } catch {
       toast(words["offline"]!);
-      return false;
+      return null;
     }
     if (answer.ok) {
-      shelve(((await answer.json()) as { toasts: string }).toasts);
-      return true;
+      const told = (await answer.json()) as { toasts: string; version: number };
+      shelve(told.toasts);
+      return told.version;
     }
     const refused = answer.headers.get("Content-Type")?.includes("json") ? ((await answer.json()) as Refused) : null;
     if (!refused?.asks || asked.has(refused.asks)) {
       toast(refused?.text ?? words["offline"]!);
-      return false;
+      return null;
     }
     asked.add(refused.asks);
     const given = await ask(refused.text, refused.asks === "reason");
-    if (given === null) return false;
+    if (given === null) return null;
     body[refused.asks] = refused.asks === "reason" ? given : refused.asks === "expected_total" ? refused.total : "on";
   }
 }

@@ -25,6 +25,7 @@ class RoomCalendar extends HTMLElement {
   #allLanes = false;
   #folded = new Set<number>();
   #sending = 0;
+  #queue: Promise<void> = Promise.resolve();
   #looked = 0;
   #beat = 0;
   #size: ResizeObserver | null = null;
@@ -137,25 +138,31 @@ class RoomCalendar extends HTMLElement {
     if (!wish || !calendar) return;
     const kept = calendar.bars;
     const { bar } = wish;
-    const moved = { ...bar, room: wish.room, first: wish.first, nights: wish.nights };
+    const { room, first, nights, arrival, departure } = wish;
+    // The end of a split part is that of the stay, as it was.
+    const part = wish.what === "split" ? 2 : bar.part;
+    const moved = { ...bar, room, first, nights, arrival, departure, part };
     const rest = wish.what === "split" && lift.mode === "split" ? [{ ...bar, nights: wish.first - bar.first }] : [];
     calendar.bars = [...kept.filter((one) => one !== bar), ...rest, moved];
     this.#draw();
     this.#grid.focus(keyOf(moved));
-    void this.#send(wish, kept);
+    // One after the other: the second is made on what the first left.
+    this.#sending += 1;
+    this.#queue = this.#queue.then(() => this.#send(wish, kept));
   };
 
   async #send(wish: NonNullable<ReturnType<Lift["wish"]>>, kept: Bar[]): Promise<void> {
-    this.#sending += 1;
+    wish.body["version"] = String(this.#calendar?.bars.find((bar) => bar.number === wish.bar.number)?.version ?? wish.bar.version);
     const url = `${this.dataset["stay"]!.replace(/0$/, String(wish.stay))}/${wish.what}`;
-    const done = await send(url, wish, this.#grid.words).catch(() => false);
+    const version = await send(url, wish, this.#grid.words).catch(() => null);
     this.#sending -= 1;
-    if (!done && this.#calendar) {
+    for (const bar of this.#calendar?.bars ?? []) if (version !== null && bar.number === wish.bar.number) bar.version = version;
+    if (version === null && this.#calendar) {
       this.#calendar.bars = kept;
       this.#draw();
       this.#grid.focus(keyOf(wish.bar));
     }
-    this.#version = done ? "" : this.#version;
+    if (version !== null) this.#version = "";
     await this.#look();
   }
 

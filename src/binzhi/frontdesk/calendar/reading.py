@@ -119,6 +119,14 @@ def calendar_of(*, hotel: HotelRef, window: Window, now: datetime) -> dict[str, 
     }
 
 
+def version_of_stay(*, hotel_id: int, room_reservation_id: int) -> int:
+    """The version of its reservation, which the next change is made on."""
+    return int(db.fetch_value(
+        "SELECT v.version FROM reservations_roomreservation rr JOIN reservations_reservation v"
+        " ON v.id = rr.reservation_id WHERE rr.hotel_id = %s AND rr.id = %s", [hotel_id, room_reservation_id],
+    ))  # fmt: skip
+
+
 def _types(rooms: Sequence[Mapping[str, Any]]) -> dict[int, tuple[str, str]]:
     """Types that have rooms, in their order."""
     return {row["room_type_id"]: (row["code"], localised(row["name"], row["name_en"])) for row in rooms}
@@ -188,7 +196,7 @@ class Shown:
         ]  # fmt: skip
 
     def _state(self, row: Mapping[str, Any], last: date) -> str:
-        """`ih` in house, `du` due out, `lt` late, `ar` due in, `tn` not confirmed, `rs` reserved, `co` gone."""
+        """`ih` in house, `du` due out, `lt` late in it, `ar` due in, `la` late to come, `tn` not confirmed, `rs` reserved, `co` gone."""
         if row["status"] == Status.IN_HOUSE:
             if last + timedelta(days=1) < row["departure"]:
                 return "ih"
@@ -198,7 +206,7 @@ class Shown:
         if row["status"] == Status.CHECKED_OUT:
             return "co"
         if row["arrival"] <= self.today:
-            return "lt" if row["arrival"] < self.today or (row["tentative"] and self.after_hold) else "ar"
+            return "la" if row["arrival"] < self.today or (row["tentative"] and self.after_hold) else "ar"
         return "tn" if row["tentative"] else "rs"
 
     def _part(self, row: Mapping[str, Any], first: date, last: date) -> int:

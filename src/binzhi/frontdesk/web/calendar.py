@@ -18,10 +18,11 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from binzhi.frontdesk.calendar.placing import Placed, Wanted, place_stay, split_stay
-from binzhi.frontdesk.calendar.reading import LONGEST_WINDOW, Window, calendar_of
+from binzhi.frontdesk.calendar.reading import LONGEST_WINDOW, Window, calendar_of, version_of_stay
 from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.web.calendar_words import words
+from binzhi.frontdesk.web.forms import DeskForm
 from binzhi.frontdesk.web.forms_calendar import PlaceForm, SplitForm
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
@@ -145,7 +146,7 @@ def place(request: StaffRequest, stay: int) -> HttpResponse:
     card = stay_card(hotel=hotel, room_reservation_id=stay)
     given = request.GET if "undo" in request.GET else request.POST
     form = PlaceForm(given)
-    return _answer(request, form, lambda: _place_and_tell(
+    return _answer(request, stay, form, lambda: _place_and_tell(
         request, hotel, card, _wanted(hotel, form.cleaned_data), form.cleaned_data["version"], undo="undo" in given
     ))  # fmt: skip
 
@@ -158,13 +159,13 @@ def split(request: StaffRequest, stay: int) -> HttpResponse:
     card = stay_card(hotel=hotel, room_reservation_id=stay)
     given = request.GET if "undo" in request.GET else request.POST
     form = SplitForm(given)
-    return _answer(request, form, lambda: _split_and_tell(
+    return _answer(request, stay, form, lambda: _split_and_tell(
         request, hotel, card, form.cleaned_data["night"], form.cleaned_data["split_room"], form.cleaned_data["version"],
         undo="undo" in given,
     ))  # fmt: skip
 
 
-def _answer(request: StaffRequest, form: Any, work: Any) -> HttpResponse:
+def _answer(request: StaffRequest, stay: int, form: DeskForm, work: Callable[[], None]) -> HttpResponse:
     """What was done as toasts, or why not and what is asked."""
     try:
         if not form.is_valid():
@@ -180,7 +181,8 @@ def _answer(request: StaffRequest, form: Any, work: Any) -> HttpResponse:
         }  # fmt: skip
         return HttpResponse(orjson.dumps(told), status=status_of(refusal), content_type="application/json")
     toasts = render_to_string("ui/toasts_part.html", {}, request=request)
-    return HttpResponse(orjson.dumps({"toasts": toasts}), content_type="application/json")
+    version = version_of_stay(hotel_id=hotel_of(request).pk, room_reservation_id=stay)
+    return HttpResponse(orjson.dumps({"toasts": toasts, "version": version}), content_type="application/json")
 
 
 def _wanted(hotel: HotelRef, data: dict[str, Any]) -> Wanted:
