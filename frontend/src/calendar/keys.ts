@@ -13,7 +13,7 @@ export class Keys {
   constructor(
     readonly grid: Grid,
     readonly drop: (lift: Lift) => void,
-    readonly open: (bar: Bar, element: HTMLElement) => void,
+    readonly open: (bar: Bar) => void,
     readonly tell: (text: string) => void,
   ) {
     grid.host.addEventListener("keydown", this.#key);
@@ -79,7 +79,7 @@ export class Keys {
     if (step) return this.#go(element, step);
     if (event.key === "Enter" || event.key === " ") {
       const { lift } = this;
-      if (!lift) this.open(bar, element);
+      if (!lift) this.open(bar);
       else {
         this.lift = null;
         element.classList.remove("lifted");

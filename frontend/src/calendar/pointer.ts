@@ -29,7 +29,7 @@ export class Pointer {
   constructor(
     readonly grid: Grid,
     readonly drop: (lift: Lift) => void,
-    readonly open: (bar: Bar, element: HTMLElement) => void,
+    readonly open: (bar: Bar) => void,
   ) {
     const { canvas } = grid;
     canvas.addEventListener("pointerdown", this.#down);
@@ -163,7 +163,10 @@ export class Pointer {
     const element = closest(event.target, "[data-bar]");
     const bar = element && this.grid.bars.get(element);
     // The press that ends a drag is no click.
-    if (element && bar && performance.now() - this.#dropped > 50) this.open(bar, element);
+    if (bar && performance.now() - this.#dropped > 50) {
+      this.grid.stop(element);
+      this.open(bar);
+    }
   };
 }
 

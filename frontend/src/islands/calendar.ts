@@ -54,6 +54,8 @@ class RoomCalendar extends HTMLElement {
     filters?.addEventListener("input", () => this.#draw(), { signal });
     filters?.addEventListener("submit", (event) => event.preventDefault(), { signal });
     document.addEventListener("htmx:after:swap", (event) => event.detail.ctx?.target?.closest("#side") && void this.#look(), { signal });
+    this.#grid.canvas.tabIndex = -1;
+    this.#grid.canvas.addEventListener("focus", () => find('[data-bar][tabindex="0"]', this.#grid.canvas)?.focus({ preventScroll: true }), { signal });
     this.#size = new ResizeObserver(() => this.#calendar && this.#draw());
     this.#size.observe(this);
     this.#beat = window.setInterval(() => {
@@ -166,9 +168,10 @@ class RoomCalendar extends HTMLElement {
     await this.#look();
   }
 
-  #open = (bar: Bar, element: HTMLElement): void => {
+  /** The bar may be drawn anew while the panel comes: what opens it, and gets the focus back, is the canvas. */
+  #open = (bar: Bar): void => {
     const url = this.dataset["stay"]!.replace(/0$/, String(bar.id));
-    void htmx.ajax("GET", url, { target: "#side", source: element });
+    void htmx.ajax("GET", url, { target: "#side", source: this.#grid.canvas });
   };
 
   #press = (event: Event): void => {
