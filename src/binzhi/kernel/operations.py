@@ -88,6 +88,13 @@ def rehearsal() -> Iterator[None]:
 
 
 @contextmanager
+def attempt() -> Iterator[None]:
+    """One of many things done in one unit of work: a refusal takes back this one alone, and is the caller's to catch."""
+    with transaction.atomic():
+        yield
+
+
+@contextmanager
 def _statement() -> Iterator[None]:
     """The one statement that comes is its own transaction. Raises Busy as `unit_of_work` does."""
     try:

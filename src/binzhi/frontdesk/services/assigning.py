@@ -10,11 +10,14 @@ from binzhi.frontdesk.errors import NothingToAssign
 from binzhi.frontdesk.events import RoomsAssigned
 from binzhi.frontdesk.queries.candidates import day_plan
 from binzhi.frontdesk.readiness import require_type
+from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.operations import operation, record
+from binzhi.kernel.operations import attempt, operation, record
+from binzhi.property.errors import RoomSealed
 from binzhi.property.queries import hotel_by_id
 from binzhi.reservations import stays
 from binzhi.reservations.assigning import assign_many
+from binzhi.reservations.errors import RoomTaken, RoomTypeClosed, RoomTypeSoldOut, WrongStatus
 from binzhi.reservations.events import UnitAssigned, UnitUnassigned
 
 
@@ -75,8 +78,9 @@ def assign_rooms(
 ) -> dict[int, int]:
     """Give many reservations (keys) the rooms (values) a clerk confirmed; what was really given.
 
-    Two statements, whatever the number. A room that somebody took meanwhile leaves its reservation without one.
-    Changes room nights and reservations. Locks hotel day, reservations by id, room nights.
+    Two statements, whatever the number, and a few for each room of a better type. A room that somebody took meanwhile
+    leaves its reservation without one, a better type sold meanwhile too.
+    Changes room nights, reservations, and counters for another type. Locks hotel day, reservations by id, room nights.
     Raises NothingToAssign when none could be given. Publishes RoomsAssigned. Idempotent.
     """
     return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, actor=actor, now=now)
@@ -96,6 +100,15 @@ def assign_proposed(*, hotel_id: int, arrival: date, actor: Actor, now: datetime
 
 def _assign(*, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Actor, now: datetime) -> dict[int, int]:
     given = assign_many(hotel_id=hotel_id, rooms=rooms) if rooms else {}
+    for key in _of_another_type(hotel_id, {key: room for key, room in rooms.items() if key not in given}):
+        try:
+            with attempt():
+                stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=key)
+                if stay.room_id is None:
+                    stays.assign(room_reservation=stay, room_id=rooms[key])
+                    given[key] = rooms[key]
+        except (RoomTaken, RoomTypeSoldOut, RoomTypeClosed, RoomSealed, WrongStatus):
+            given.pop(key, None)
     if not given:
         raise NothingToAssign
     record(
@@ -106,3 +119,18 @@ def _assign(*, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Ac
         ),
     )  # fmt: skip
     return given
+
+
+_ANOTHER_TYPE = """
+SELECT rr.id FROM unnest(%s::bigint[], %s::bigint[]) AS w (id, room_id)
+JOIN reservations_roomreservation rr ON rr.id = w.id AND rr.hotel_id = %s AND rr.status = 'reserved'
+JOIN property_room r ON r.id = w.room_id AND r.hotel_id = rr.hotel_id AND r.room_type_id <> rr.room_type_id
+ORDER BY rr.id
+"""
+
+
+def _of_another_type(hotel_id: int, rooms: Mapping[int, int]) -> list[int]:
+    """Which of these were confirmed with a room of another type."""
+    if not rooms:
+        return []
+    return [row["id"] for row in db.fetch_all(_ANOTHER_TYPE, [list(rooms), list(rooms.values()), hotel_id])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from binzhi.frontdesk.today.web import today
-from binzhi.frontdesk.web import assigning, calendar, check_in, check_out, lists, night_audit, rack, recognition, staying, walk_in
+from binzhi.frontdesk.web import assigning, calendar, check_in, check_out, lists, night_audit, rack, recognition, staying, walk_in, weighing
 
 app_name = "frontdesk"
 urlpatterns = [
@@ -39,6 +39,7 @@ urlpatterns = [
         recognition.noted_picture,
         name="noted_picture",
     ),
+    path("h/<slug:hotel>/arrivals/rooms/weights", weighing.weights_screen, name="assignment_weights"),
     # Room calendar.
     path("h/<slug:hotel>/calendar", calendar.calendar_screen, name="calendar"),
     path("h/<slug:hotel>/calendar/data", calendar.data, name="calendar_data"),
