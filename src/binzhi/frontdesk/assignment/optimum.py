@@ -75,7 +75,8 @@ def optimise(
     bound = 0
     for type_id in sorted({need.room_type_id for need in needs}):
         mine = [i for i, need in enumerate(needs) if need.room_type_id == type_id and i not in given]
-        its = [j for j, room in enumerate(rooms) if room.room_type_id == type_id and j not in set(given.values())]
+        used = set(given.values())
+        its = [j for j, room in enumerate(rooms) if room.room_type_id == type_id and j not in used]
         found, limit = house.best(mine, its)
         given |= found
         bound += limit
@@ -188,9 +189,13 @@ class _House:
         """Rooms `its` for arrivals `mine`, and a sum of wishes that no plan of them exceeds."""
         if not mine or not its:
             return {}, 0
-        base = np.stack([self.scores(i)[its] for i in mine])
-        right = np.array([self.first_right(self.needs[i]) for i in mine], dtype=np.float64)[:, None]
-        worth = np.where(np.isfinite(base), base + right, 0.0)
+        worth = np.empty((len(mine), len(its)))
+        columns = np.array(its)
+        for row, i in enumerate(mine):
+            np.take(self.scores(i), columns, out=worth[row])
+            worth[row] += self.first_right(self.needs[i])
+            # What breaks a hard rule is worth nothing, and nothing else is.
+            np.maximum(worth[row], 0.0, out=worth[row])
         given = self._solve(mine, its, worth)
         grouped = [row for row, i in enumerate(mine) if self.together(i)]
         if not grouped:

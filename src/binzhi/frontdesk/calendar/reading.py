@@ -96,6 +96,16 @@ class Window:
         return self.first + timedelta(days=self.days)
 
 
+def window_from(first: date | None, days: int, *, hotel: HotelRef) -> Window:
+    """The window asked for; without a day from yesterday on, so that who left is still seen."""
+    first = first or hotel.business_date - timedelta(days=1)
+    # Far beyond what was ever open there is nothing to see, and dates end somewhere.
+    edge = timedelta(days=3660)
+    return Window(
+        min(max(first, hotel.business_date - edge), hotel.business_date + edge), min(max(days, 1), LONGEST_WINDOW)
+    )
+
+
 def calendar_of(*, hotel: HotelRef, window: Window, now: datetime) -> dict[str, Any]:
     """Everything the grid draws. Four statements. Names are those of the boards: surname and title."""
     rooms = db.fetch_all(_ROOMS, [hotel.pk])

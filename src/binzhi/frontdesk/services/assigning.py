@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from binzhi.frontdesk.access import Permission
@@ -10,7 +10,6 @@ from binzhi.frontdesk.errors import NothingToAssign
 from binzhi.frontdesk.events import RoomsAssigned
 from binzhi.frontdesk.queries.candidates import day_plan
 from binzhi.frontdesk.readiness import require_type
-from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import attempt, operation, record
 from binzhi.property.errors import RoomSealed
@@ -74,16 +73,24 @@ def unassign_room(*, hotel_id: int, room_reservation_id: int, actor: Actor, now:
 
 @operation(Permission.ASSIGN_ROOM)
 def assign_rooms(
-    *, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Actor, now: datetime
+    *,
+    hotel_id: int,
+    arrival: date,
+    rooms: Mapping[int, int],
+    change_type: Collection[int] = (),
+    actor: Actor,
+    now: datetime,
 ) -> dict[int, int]:
     """Give many reservations (keys) the rooms (values) a clerk confirmed; what was really given.
 
-    Two statements, whatever the number, and a few for each room of a better type. A room that somebody took meanwhile
+    Two statements, whatever the number, and a few for each of `change_type`, which may be of another type. A room that somebody took meanwhile
     leaves its reservation without one, a better type sold meanwhile too.
     Changes room nights, reservations, and counters for another type. Locks hotel day, reservations by id, room nights.
     Raises NothingToAssign when none could be given. Publishes RoomsAssigned. Idempotent.
     """
-    return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, actor=actor, now=now)
+    return _assign(
+        hotel_id=hotel_id, arrival=arrival, rooms=rooms, change_type=change_type, actor=actor, now=now
+    )
 
 
 @operation(Permission.ASSIGN_ROOM)
@@ -95,12 +102,16 @@ def assign_proposed(*, hotel_id: int, arrival: date, actor: Actor, now: datetime
     """
     plan = day_plan(hotel=hotel_by_id(hotel_id), day=arrival)
     rooms = {key: proposal.room.id for key, proposal in plan.proposals.items()}
-    return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, actor=actor, now=now)
+    return _assign(
+        hotel_id=hotel_id, arrival=arrival, rooms=rooms, change_type=plan.upgrades, actor=actor, now=now
+    )
 
 
-def _assign(*, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Actor, now: datetime) -> dict[int, int]:
+def _assign(
+    *, hotel_id: int, arrival: date, rooms: Mapping[int, int], change_type: Collection[int], actor: Actor, now: datetime
+) -> dict[int, int]:
     given = assign_many(hotel_id=hotel_id, rooms=rooms) if rooms else {}
-    for key in _of_another_type(hotel_id, {key: room for key, room in rooms.items() if key not in given}):
+    for key in sorted(set(change_type) & (set(rooms) - set(given))):
         try:
             with attempt():
                 stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=key)
@@ -120,17 +131,3 @@ def _assign(*, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Ac
     )  # fmt: skip
     return given
 
-
-_ANOTHER_TYPE = """
-SELECT rr.id FROM unnest(%s::bigint[], %s::bigint[]) AS w (id, room_id)
-JOIN reservations_roomreservation rr ON rr.id = w.id AND rr.hotel_id = %s AND rr.status = 'reserved'
-JOIN property_room r ON r.id = w.room_id AND r.hotel_id = rr.hotel_id AND r.room_type_id <> rr.room_type_id
-ORDER BY rr.id
-"""
-
-
-def _of_another_type(hotel_id: int, rooms: Mapping[int, int]) -> list[int]:
-    """Which of these were confirmed with a room of another type."""
-    if not rooms:
-        return []
-    return [row["id"] for row in db.fetch_all(_ANOTHER_TYPE, [list(rooms), list(rooms.values()), hotel_id])]

@@ -109,11 +109,12 @@ def propose(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _proposals(request, hotel, day)
     wanted = _chosen(request.POST)
+    upgrades = {number_in(name.removeprefix("upgrade-")) for name in request.POST if name.startswith("upgrade-")}
     if "again" in request.POST:
         fixed = {number_in(name.removeprefix("lock-")) for name in request.POST if name.startswith("lock-")}
         return _proposals(request, hotel, day, locks={key: room for key, room in wanted.items() if key in fixed})
     try:
-        answer, _repeated = once(request, lambda: _assign_all(request, hotel.pk, day, wanted))
+        answer, _repeated = once(request, lambda: _assign_all(request, hotel.pk, day, wanted, upgrades))
     except DomainError as refusal:
         return _proposals(request, hotel, day, refused=refusal.text)
     _tell(request, given=answer["given"], wanted=len(wanted))
@@ -173,8 +174,13 @@ def _chosen(posted: Mapping[str, Any]) -> dict[int, int]:
     return {key: room for key, room in pairs if key and room}
 
 
-def _assign_all(request: StaffRequest, hotel_id: int, day: date, rooms: Mapping[int, int]) -> dict[str, Any]:
-    given = services.assign_rooms(hotel_id=hotel_id, arrival=day, rooms=rooms, actor=request.actor, now=clock.now())
+def _assign_all(
+    request: StaffRequest, hotel_id: int, day: date, rooms: Mapping[int, int], upgrades: set[int | None]
+) -> dict[str, Any]:
+    given = services.assign_rooms(
+        hotel_id=hotel_id, arrival=day, rooms=rooms, change_type=[key for key in upgrades if key], actor=request.actor,
+        now=clock.now(),
+    )  # fmt: skip
     return {"given": len(given)}
 
 

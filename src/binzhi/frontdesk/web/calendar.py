@@ -18,7 +18,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from binzhi.frontdesk.calendar.placing import Placed, Wanted, place_stay, split_stay
-from binzhi.frontdesk.calendar.reading import LONGEST_WINDOW, Window, calendar_of, version_of_stay
+from binzhi.frontdesk.calendar.reading import Window, calendar_of, version_of_stay, window_from
 from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.web.calendar_words import words
@@ -47,16 +47,14 @@ ASKS = {
 
 
 def window_of(query: QueryDict, hotel: HotelRef) -> Window:
-    """What the address asks; without it the window begins yesterday, so that who left is still seen."""
-    number = query.get("days", "")
-    days = min(max(int(number), 1), LONGEST_WINDOW) if number.isascii() and number.isdigit() else DEFAULT_DAYS
+    """What the address asks; what makes no sense is left out."""
+    number = query.get("days", "")[:4]
+    days = int(number) if number.isascii() and number.isdigit() else DEFAULT_DAYS
     try:
         first = date.fromisoformat(query.get("first", ""))
     except ValueError:
-        first = hotel.business_date - timedelta(days=1)
-    # Far beyond what was ever open there is nothing to see, and dates end somewhere.
-    edge = timedelta(days=3660)
-    return Window(min(max(first, hotel.business_date - edge), hotel.business_date + edge), days)
+        first = None
+    return window_from(first, days, hotel=hotel)
 
 
 @require_GET

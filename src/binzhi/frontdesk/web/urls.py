@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from binzhi.frontdesk.today.web import today
-from binzhi.frontdesk.web import assigning, calendar, check_in, check_out, lists, night_audit, rack, recognition, staying, walk_in, weighing
+from binzhi.frontdesk.web import arrangement, assigning, calendar, check_in, check_out, lists, night_audit, rack, recognition, staying, walk_in, weighing
 
 app_name = "frontdesk"
 urlpatterns = [
@@ -40,6 +40,7 @@ urlpatterns = [
         name="noted_picture",
     ),
     path("h/<slug:hotel>/arrivals/rooms/weights", weighing.weights_screen, name="assignment_weights"),
+    path("h/<slug:hotel>/stays/<int:stay>/arrangement", arrangement.arrangement, name="arrangement"),
     # Room calendar.
     path("h/<slug:hotel>/calendar", calendar.calendar_screen, name="calendar"),
     path("h/<slug:hotel>/calendar/data", calendar.data, name="calendar_data"),
