@@ -101,6 +101,7 @@ RECEIVE = SEE_DESK | _rights(
 )  # fmt: skip
 OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
 AUDIT = _rights("frontdesk", "run_night_audit")
+SET_ASSIGNMENT = _rights("frontdesk", "set_assignment")
 
 CASH = SEE_FOLIOS | _rights("billing", "post_charge", "take_payment", "take_deposit", "refund_deposit")
 REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
@@ -114,8 +115,8 @@ DUTY = (
     | BREAK_VISIT_SEALS | APPROVE_BLACKLIST
 )  # fmt: skip
 EVERYTHING = (
-    DUTY | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS | SEAL_ROOMS
-    | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
+    DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS
+    | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
 )  # fmt: skip
 
 

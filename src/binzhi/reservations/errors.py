@@ -301,3 +301,20 @@ class TooManyTries(DomainError):
     field = "promotion_code"
     message = _("Too many codes were tried. Try again in a quarter of an hour.")
     retry_after_seconds = 900
+
+
+# ---------------------------------------------------------------- a stay over two rooms
+
+
+class NightCannotSplit(InvalidInput):
+    """A stay is split at a night that is still to come, and neither at its first nor after its last."""
+
+    code = "night_cannot_split"
+    field = "night"
+    message = _("A stay is split at one of its nights to come, not at the first.")
+
+
+class SplitKeepsType(InvalidInput):
+    code = "split_keeps_type"
+    field = "room"
+    message = _("Room %(number)s is of another type: a stay is split over rooms of one type.")

@@ -161,3 +161,16 @@ class PromotionChanged(Event):
     topic: ClassVar[str] = "promotion.changed"
     hotel_id: int
     promotion_id: int
+
+
+# ---------------------------------------------------------------- a stay over two rooms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaySplit(ReservationEvent):
+    """From `night` on the stay has another room (published by the desk)."""
+
+    topic: ClassVar[str] = "reservation.stay_split"
+    room_reservation_id: int
+    room_id: int
+    night: date

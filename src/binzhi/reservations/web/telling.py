@@ -28,6 +28,7 @@ TITLES: dict[str, tuple[str, str | Promise]] = {
     "reservation.deposit_taken": ("wallet", pgettext_lazy("booking", "Deposit taken")),
     "reservation.unit_assigned": ("bed", gettext_lazy("Room given")),
     "reservation.units_assigned": ("bed", gettext_lazy("Room given")),
+    "reservation.stay_split": ("split", gettext_lazy("Split over two rooms")),
     "reservation.unit_unassigned": ("bed", gettext_lazy("Room taken back")),
     "stay.checked_in": ("arrive", gettext_lazy("Checked in")),
     "stay.guest_registered": ("identity", gettext_lazy("Guest registered")),
