@@ -28,6 +28,7 @@ from tests.architecture import (
     twins_learning,
     twins_privacy,
     twins_promises,
+    twins_rates,
     twins_vip,
 )
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
@@ -72,6 +73,7 @@ def make_twin(name: str) -> Twin:
     twins_joining.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_learning.furnish(hotel=hotel, ids=twin.ids)
     twins_privacy.furnish(hotel=hotel, name=name, ids=twin.ids)
+    twins_rates.furnish(hotel=hotel, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

@@ -21,7 +21,7 @@ from binzhi.property.queries import HotelRef
 from binzhi.reservations.booker import phone_place as booker_phone_place
 from binzhi.reservations.enums import Status
 from binzhi.reservations.queries import ReservationView, RoomView, reservation_view
-from binzhi.reservations.queries.policies import policies_of
+from binzhi.reservations.queries.policies import policies_of_rooms
 from binzhi.reservations.web.letter import alike, detail_lines, held_words
 
 # Whose first language is taken to be Chinese.
@@ -135,7 +135,7 @@ def fields_of(*, hotel: HotelRef, subject: Subject, view: ReservationView, langu
 
 
 def _fields(hotel: HotelRef, subject: Subject, view: ReservationView, rooms: Sequence[RoomView]) -> dict[str, str]:
-    policies = policies_of(hotel_id=hotel.pk, rate_plans=sorted({room.rate_plan for room in rooms}))
+    policies = policies_of_rooms(hotel_id=hotel.pk, room_ids=[room.id for room in rooms])
     arrival, departure = min(room.arrival for room in rooms), max(room.departure for room in rooms)
     kinds = [f"{room.room_type_label} × {count}" if count > 1 else room.room_type_label for room, count in alike(rooms)]
     name = view.guest_name or view.booker_name

@@ -91,7 +91,9 @@ DECIDE_VISITS = (
 
 BOOK = SEE_BOOKINGS | _rights("reservations", "create_reservation", "change_reservation", "cancel_reservation")
 SETTLE_BOOKINGS = _rights("reservations", "mark_no_show", "reinstate_reservation", "override_price", "waive_fee")
-SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights")
+SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights", "manage_promotions")
+# A price under the floor, and the floor itself.
+SELL_UNDER_FLOOR = SELL | _rights("reservations", "break_floor")
 
 RECEIVE = SEE_DESK | _rights(
     "frontdesk", "assign_room", "check_in", "walk_in", "move_room", "change_stay", "check_out",
@@ -99,6 +101,7 @@ RECEIVE = SEE_DESK | _rights(
 )  # fmt: skip
 OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
 AUDIT = _rights("frontdesk", "run_night_audit")
+SET_ASSIGNMENT = _rights("frontdesk", "set_assignment")
 
 CASH = SEE_FOLIOS | _rights("billing", "post_charge", "take_payment", "take_deposit", "refund_deposit")
 REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
@@ -112,8 +115,8 @@ DUTY = (
     | BREAK_VISIT_SEALS | APPROVE_BLACKLIST
 )  # fmt: skip
 EVERYTHING = (
-    DUTY | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS
-    | _rights("guests", "set_vip_level")
+    DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS
+    | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
 )  # fmt: skip
 
 
@@ -156,7 +159,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | DECIDE_PRIVACY | IMPORT_GUESTS | SELL | TOKENS | KEEP_CHIPS),
+                 DUTY | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS | KEEP_CHIPS),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),

@@ -96,7 +96,10 @@ NAVIGATION: tuple[Department, ...] = (
         (
             Item(_("New reservation"), "calendar-plus", "reservations:new", "reservations.create_reservation", "F2"),
             Item(_("Reservations"), "list", "reservations:list", "reservations.view_reservations"),
-            Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
+            Item(_("Calendar"), "calendar", "frontdesk:calendar", "reservations.view_reservations", "F8"),
+            Item(_("Deposits"), "wallet", "reservations:deposits", "reservations.view_reservations"),
+            Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
+            Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
         ),
     ),
     Department(
