@@ -54,3 +54,10 @@ class MessageSettled(Conflict):
 class NotGivenUp(Conflict):
     code = "not_given_up"
     message = _("Only what was given up is sent again: this message is %(state)s.")
+
+
+class AlreadyQueued(Conflict):
+    """What set it off has set it off before."""
+
+    code = "already_queued"
+    message = _("This message is on its way already.")

@@ -1,4 +1,4 @@
-"""Messages to guests: what the hotel writes, what waits to go out, what became of each try. Changed by services only."""
+"""Messages to guests: the hotel's words, what waits to go out, what became of each try. Changed by services only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates: text with fields in braces and nothing else. No tag, no expression, no way to anything but these fields."""
+"""Templates: text with fields in braces and nothing else. No tag, no expression, no way to anything else."""
 
 from __future__ import annotations
 
@@ -120,7 +120,9 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
         if names and not any(values.get(name) for name in names):
             continue
         lines.append(
-            _PART.sub(lambda found: found[0] if found[1] is None else values.get(_NAMED.get(found[1].strip(), ""), ""), line)
+            _PART.sub(
+                lambda found: found[0] if found[1] is None else values.get(_NAMED.get(found[1].strip(), ""), ""), line
+            )
         )
     return "\n".join(lines)
 
