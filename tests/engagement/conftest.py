@@ -56,7 +56,7 @@ def mailbox() -> Iterator[Mailbox]:
     with socket() as free:
         free.bind(("127.0.0.1", 0))
         box.port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=box.port)
+    server = Controller(box, hostname="127.0.0.1", port=box.port, server_hostname="localhost")
     server.start()
     try:
         yield box

@@ -11,6 +11,7 @@ from binzhi.engagement import sending as sender
 from binzhi.engagement.enums import Kind, State
 from binzhi.engagement.errors import AlreadyQueued, MessageSettled, NotGivenUp
 from binzhi.engagement.models import Attempt, Message
+from binzhi.engagement.rendering import Wording
 from binzhi.engagement.sending import send_due
 from binzhi.engagement.services import (
     ByHand,
@@ -21,7 +22,6 @@ from binzhi.engagement.services import (
     set_up_messages,
 )
 from binzhi.engagement.services.outcomes import PAUSES
-from binzhi.engagement.rendering import Wording
 from binzhi.engagement.settings import MessagingRef
 from binzhi.engagement.transport import Outgoing, Transport, transport_for
 from binzhi.engagement.transport.simulator import Simulator
@@ -129,7 +129,9 @@ def test_send_due_text_message_waits_for_the_end_of_the_quiet_hours(sending: Tes
     assert len(gateway.taken.messages) == 1
 
 
-def test_send_by_hand_goes_out_in_the_quiet_hours_with_the_clerk_s_words(sending: TestHotel, gateway: Simulator) -> None:
+def test_send_by_hand_goes_out_in_the_quiet_hours_with_the_clerk_s_words(
+    sending: TestHotel, gateway: Simulator
+) -> None:
     reservation_id = booked(sending, guest_id=a_guest(sending))
     night = NOW + 8 * HOUR
     send_by_hand(

@@ -16,7 +16,7 @@ class Kind(models.TextChoices):
 
 
 class Way(models.TextChoices):
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("message", "E-mail")
     SMS = "sms", pgettext_lazy("message", "Text message")
 
 

@@ -18,7 +18,7 @@ from binzhi.engagement.places import address_place
 from binzhi.engagement.rendering import Wording, fill
 from binzhi.engagement.services import outcomes
 from binzhi.engagement.services.outcomes import Taken
-from binzhi.engagement.services.queueing import NO_CONSENT, opened_content
+from binzhi.engagement.services.queueing import NO_CONSENT, arrangement_source, opened_content
 from binzhi.engagement.services.templates import wording_of
 from binzhi.engagement.settings import MessagingRef, messaging_of
 from binzhi.engagement.transport import Down, NotNow, Outgoing, Refused, Transport, transport_for
@@ -29,6 +29,7 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.property.queries import hotel_by_id
 from binzhi.reservations.errors import AlreadyConfirmed, WrongStatus
+from binzhi.reservations.queries import ReservationView
 from binzhi.reservations.services import confirm_reservation
 
 SENDER = Actor.system("messages")
@@ -102,9 +103,15 @@ def _overtaken(one: Taken, now: datetime) -> str:
         return "overtaken"
     if not is_to_be_told(subject, view):
         return "overtaken"
+    if one.kind == Kind.ARRANGEMENT and one.by_itself and not _has_its_room(one, view):
+        return "overtaken"
     if one.kind == Kind.THANKS and one.by_itself and not _agreed(one, now):
         return NO_CONSENT
     return ""
+
+
+def _has_its_room(one: Taken, view: ReservationView) -> bool:
+    return any(one.source == arrangement_source(room.id, room.room_id) for room in view.rooms if room.room_id)
 
 
 def _agreed(one: Taken, now: datetime) -> bool:

@@ -34,7 +34,8 @@ FROM (
     ORDER BY due_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
 ) due WHERE m.id = due.id
 RETURNING m.id, m.hotel_id, m.kind, m.way, m.language, m.guest_id, m.reservation_id, m.room_reservation_id, m.serial,
-    m.address_sealed, m.content_sealed, m.attempts, m.expires_at, m.created_by_id IS NULL AS by_itself, m.due_at
+    m.address_sealed, m.content_sealed, m.attempts, m.expires_at, m.created_by_id IS NULL AS by_itself, m.due_at,
+    m.source
 """
 _DEATHS = """
 WITH lost AS (
@@ -69,6 +70,7 @@ class Taken:
     expires_at: datetime
     by_itself: bool
     due_at: datetime
+    source: str
 
 
 def take_due(*, now: datetime, until: datetime, limit: int) -> list[Taken]:

@@ -65,11 +65,16 @@ def queue_automatic(
     (or not switched on for this kind), NothingToTell, AlreadyQueued when the source made its messages before. Publishes
     MessageQueued.
     """
+    subject = Subject(kind, reservation_id, room_reservation_id)
+    return _queue(hotel_id, subject, source=source, wait=wait, actor=actor, now=now)
+
+
+def _queue(hotel_id: int, subject: Subject, *, source: str, wait: timedelta, actor: Actor, now: datetime) -> list[int]:
     messaging = messaging_of(hotel_id)
-    if messaging is None or kind not in messaging.automatic or not messaging.ways:
+    if messaging is None or subject.kind not in messaging.automatic or not messaging.ways:
         raise WayNotSetUp
-    hotel, subject = hotel_by_id(hotel_id), Subject(kind, reservation_id, room_reservation_id)
-    if not is_to_be_told(subject, view_of(hotel_id=hotel_id, reservation_id=reservation_id)):
+    hotel = hotel_by_id(hotel_id)
+    if not is_to_be_told(subject, view_of(hotel_id=hotel_id, reservation_id=subject.reservation_id)):
         raise NothingToTell
     person = person_of(hotel_id=hotel_id, subject=subject)
     reason = _withheld(hotel, subject, person, now)
@@ -106,10 +111,9 @@ def notify_arrangement(
         raise NotFound(field="room_reservation")
     if row["room_id"] is None:
         raise NothingToTell
-    return queue_automatic(
-        hotel_id=hotel_id, kind=Kind.ARRANGEMENT.value, reservation_id=row["reservation_id"],
-        room_reservation_id=room_reservation_id, source=arrangement_source(room_reservation_id, row["room_id"]),
-        wait=wait, actor=actor, now=now,
+    return _queue(
+        hotel_id, Subject(Kind.ARRANGEMENT.value, row["reservation_id"], room_reservation_id),
+        source=arrangement_source(room_reservation_id, row["room_id"]), wait=wait, actor=actor, now=now,
     )  # fmt: skip
 
 

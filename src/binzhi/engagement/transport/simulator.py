@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Lock, Thread
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,14 @@ from typing import Any, Self
 LONGEST_BODY = 100_000
 # Numbers that end like this do not exist here.
 UNKNOWN_NUMBER = "0000"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        """Without asking the resolver for the name of this machine."""
+        TCPServer.server_bind(self)
 
 
 @dataclass
@@ -33,8 +42,7 @@ class Simulator:
         self.taken = Taken()
         self.fails_with: int | None = None
         self.key = key
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), _handler_of(self))
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property

@@ -60,9 +60,11 @@ class Smtp:
 
     def _connected(self) -> smtplib.SMTP:
         server, context = self._server, ssl.create_default_context()
+        # A name of our own, or it asks the resolver for one at every letter.
+        own_name = server.sender.partition("@")[2] or "localhost"
         if server.security == Security.TLS:
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=self._timeout, context=context)
-        connection = smtplib.SMTP(server.host, server.port, timeout=self._timeout)
+            return smtplib.SMTP_SSL(server.host, server.port, own_name, timeout=self._timeout, context=context)
+        connection = smtplib.SMTP(server.host, server.port, own_name, timeout=self._timeout)
         if server.security == Security.STARTTLS:
             try:
                 connection.starttls(context=context)
