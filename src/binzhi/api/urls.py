@@ -10,11 +10,12 @@ from binzhi.api.routers.calendar import router as calendar
 from binzhi.api.routers.folios import router as folios
 from binzhi.api.routers.guests import router as guests
 from binzhi.api.routers.house import router as house
+from binzhi.api.routers.messages import router as messages
 from binzhi.api.routers.rates import router as rates
 from binzhi.api.routers.reservations import router as reservations
 from binzhi.api.routers.stays import router as stays
 
-for _router in (availability, rates, reservations, stays, calendar, folios, guests, house):
+for _router in (availability, rates, reservations, stays, calendar, folios, guests, house, messages):
     api.add_router("/v1", _router)
 
 urlpatterns = [path("", api.urls)]

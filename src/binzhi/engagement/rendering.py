@@ -101,7 +101,11 @@ def clean_wording(wording: Wording, way: str, *, fields: bool = True) -> Wording
 def _wrong(field: str, text: str) -> Iterator[InvalidInput]:
     for found in _PART.finditer(text):
         before = text[: found.start()]
-        place = {"field": field, "line": before.count("\n") + 1, "column": found.start() - before.rfind("\n")}
+        place: dict[str, Any] = {
+            "field": field,
+            "line": before.count("\n") + 1,
+            "column": found.start() - before.rfind("\n"),
+        }
         if found[1] is None:
             yield BraceLeftOpen(**place)
         elif found[1].strip() not in _NAMED:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from threading import Lock, Thread
+from time import sleep
 from types import TracebackType
 from typing import Any, Self
 
@@ -97,3 +100,21 @@ def _handler_of(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
             """Numbers and texts of guests are in no log."""
 
     return Handler
+
+
+def serve(port: int) -> None:
+    """Answer at a port until told to stop, and print of each message its serial and length alone."""
+    with Simulator(port=port) as running:
+        print(f"Gateway for text messages at {running.url}; nothing leaves this machine. Ctrl+C ends it.")
+        seen = 0
+        with suppress(KeyboardInterrupt):
+            while True:
+                sleep(1)
+                messages = list(running.taken.messages.items())
+                for serial, message in messages[seen:]:
+                    print(f"{message['id']} {serial} {len(message['text'])}")
+                seen = len(messages)
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]) if len(sys.argv) > 1 else 8399)
