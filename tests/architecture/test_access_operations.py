@@ -30,6 +30,7 @@ from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
+    twins_folio,
     twins_guests,
     twins_joining,
     twins_learning,
@@ -135,6 +136,7 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_promises.OWN,
     **twins_joining.OWN,
     **twins_learning.OWN,
+    **twins_folio.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {
@@ -148,6 +150,7 @@ ID_OF: dict[tuple[str, str], str] = {
     ("binzhi.frontdesk.services.staying.move_room", "room_reservation_id"): "stay",
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
+    **twins_folio.ID_OF,
 }
 
 

@@ -14,3 +14,5 @@ class Permission(StrEnum):
     REFUND_DEPOSIT = "billing.refund_deposit"
     REVERSE = "billing.reverse_transaction"
     TRANSFER = "billing.transfer_charges"
+    # The folio's rules, corrections and invoices.
+    ROUTE = "billing.set_routing"

@@ -179,3 +179,54 @@ class CreditLimitExceeded(DomainError):
 class TooManyWindows(DomainError):
     code = "too_many_windows"
     message = _("A bill has at most %(limit)s windows.")
+
+
+# ---------------------------------------------------------------- routing and splitting
+
+
+class PercentOutOfRange(InvalidInput):
+    code = "percent_out_of_range"
+    field = "percent"
+    message = _("Enter a share above 0 and up to 100 per cent.")
+
+
+class DaysOutOfOrder(InvalidInput):
+    code = "days_out_of_order"
+    field = "last_date"
+    message = _("The last day lies before the first.")
+
+
+class TargetRequired(InvalidInput):
+    code = "target_required"
+    field = "target"
+    message = _("Choose the window, the bill or the company that takes it.")
+
+
+class TooManyRules(DomainError):
+    code = "too_many_rules"
+    message = _("A window has at most %(limit)s routing rules.")
+
+
+class RuleEnded(Conflict):
+    code = "rule_ended"
+    message = _("This rule has ended already.")
+
+
+class NothingToSplit(DomainError):
+    """No charge that stands in the window is of these codes and days."""
+
+    code = "nothing_to_split"
+    field = "codes"
+    message = _("No charge in this window fits these items and days.")
+
+
+class SplitTooLarge(InvalidInput):
+    code = "split_too_large"
+    field = "amount"
+    message = _("The charges that fit come to %(amount)s.")
+
+
+class ShareRequired(InvalidInput):
+    code = "share_required"
+    field = "amount"
+    message = _("Enter an amount or a share, not both.")

@@ -85,3 +85,30 @@ class FolioClosed(Event):
 class FolioReopened(Event):
     topic: ClassVar[str] = "folio.reopened"
     folio_id: int
+
+
+# ---------------------------------------------------------------- routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRuleAdded(Event):
+    topic: ClassVar[str] = "folio.routing_rule_added"
+    folio_id: int
+    rule_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRuleEnded(Event):
+    topic: ClassVar[str] = "folio.routing_rule_ended"
+    folio_id: int
+    rule_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRuleChanged(Event):
+    """One rule ended and another began in its place."""
+
+    topic: ClassVar[str] = "folio.routing_rule_changed"
+    folio_id: int
+    rule_id: int
+    old_rule_id: int

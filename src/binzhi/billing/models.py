@@ -172,3 +172,9 @@ class Line(models.Model):
             models.Index(fields=["account"], include=["amount"], name="line_of_account"),
             models.Index(fields=["transaction"], include=["account", "amount"], name="line_of_transaction"),
         ]
+
+
+# The tables of this context's packages.
+from binzhi.billing.routing.models import Routed, RoutingRule  # noqa: E402
+
+__all__ = ["Account", "ChargeCode", "Folio", "Line", "PaymentMeans", "Routed", "RoutingRule", "Transaction"]

@@ -100,7 +100,9 @@ RECEIVE = SEE_DESK | _rights(
 OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
 AUDIT = _rights("frontdesk", "run_night_audit")
 
-CASH = SEE_FOLIOS | _rights("billing", "post_charge", "take_payment", "take_deposit", "refund_deposit")
+CASH = SEE_FOLIOS | _rights(
+    "billing", "post_charge", "take_payment", "take_deposit", "refund_deposit", "set_routing"
+)  # fmt: skip
 REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
 
 RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | CLEAN

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.billing.web import views
+from binzhi.billing.web import routing, views
 
 app_name = "billing"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("h/<slug:hotel>/folios/<slug:number>", views.folio, name="folio"),
     path("h/<slug:hotel>/folios/<slug:number>/payments", views.payments, name="payments"),
     path("h/<slug:hotel>/folios/<slug:number>/undo/<int:transaction_id>", views.undo, name="undo"),
+    # Routing.
+    path("h/<slug:hotel>/folios/<slug:number>/rules/<int:rule_id>/end", routing.end_rule, name="end-rule"),
     *(path(f"h/<slug:hotel>/folios/<slug:number>/{name}", view, name=name) for name, view in views.VIEWS.items()),
 ]
