@@ -116,7 +116,7 @@ CHANGE = RoomChange(
 # What else an operation wants, by parameter; sensible enough that only the foreign id can be what is wrong.
 PLAIN: dict[str, Any] = {
     "amount": TEN, "quantity": 1, "description": "", "currency": "CNY", "charge_code": "2010", "reason": "guest", "note": "",
-    "deposit": DepositInput(means="cash", amount=TEN), "payment": PaymentInput(means="cash", amount=TEN), "payee": "",
+    "deposit": DepositInput(means="cash", amount=TEN), "payment": PaymentInput(means="cash", amount=TEN, in_advance=True), "payee": "",
     "registrations": (), "registration": RegistrationInput(name="王"), "departure": TODAY + timedelta(days=1), "prices": None,
     "expected_version": 1, "details": ReservationDetails(booker_name="王"), "change": CHANGE, "housekeeping": "dirty",
     "do_not_disturb": True, "what": "phone", "document": DocumentInput("passport", "L898902C3", "USA"), "start": TODAY,

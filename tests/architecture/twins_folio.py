@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import time
 from decimal import Decimal
 from typing import Any
 
+from binzhi.billing.counter import authority, settings
+from binzhi.billing.counter import services as counter
+from binzhi.billing.counter.postings import ForeignInput
+from binzhi.billing.counter.services import LateCharge
+from binzhi.billing.counter.settings import LateStep
 from binzhi.billing.routing.rules import RuleInput
 from binzhi.billing.routing.services import add_routing_rule
 from binzhi.billing.routing.splitting import SplitInput
 from binzhi.billing.services import post_charge
+from binzhi.kernel import db
 from tests.factories import NOW, SYSTEM, TestHotel
 
 _R = "binzhi.billing.routing.services"
 _RULE = RuleInput(payee="同住人")
+_C = "binzhi.billing.counter.services"
+_S = "binzhi.billing.counter.settings"
 OWN: dict[str, dict[str, Any]] = {
+    f"{_C}.pay_out": {"means": "cash"},
+    f"{_C}.decide_approval": {"approve": False},
+    f"{_C}.take_foreign_cash": {"given": ForeignInput(currency="USD", foreign_amount=Decimal(1))},
+    f"{_C}.post_late_charge": {"late": LateCharge(charge_code="2010", amount=Decimal(10), means="cash")},
+    f"{_S}.set_authority": {"kind": "adjustment"},
+    f"{_S}.save_compensation_item": {"name": "花瓶", "name_en": "", "price": Decimal(5), "is_active": True},
     f"{_R}.split_charges": {"split": SplitInput(percent=Decimal(50))},
     f"{_R}.add_routing_rule": {"rule": _RULE},
     f"{_R}.change_routing_rule": {"rule": _RULE},
@@ -26,4 +41,20 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
     what: dict[str, Any] = {"hotel_id": hotel.pk, "actor": SYSTEM, "now": NOW}
     rule = RuleInput(codes=["3020"], target_id=ids["target_id"])
     ids["rule_id"] = add_routing_rule(folio_id=ids["folio_id"], account_id=ids["account_id"], rule=rule, **what)
+    ids["post_id"] = db.fetch_value("SELECT min(id) FROM people_post WHERE hotel_id = %s", [hotel.pk])
+    settings.set_authority(post_id=ids["post_id"], kind="adjustment", amount=Decimal(5), **what)
+    settings.set_currency_rate(currency="USD", rate=Decimal("7.1"), **what)
+    settings.set_late_fees(steps=[LateStep(from_time=time(14), percent=Decimal(50))], **what)
+    settings.set_late_charge_days(days=30, **what)
+    ids["item_id"] = settings.save_compensation_item(
+        item_id=None, name="浴袍", name_en="Bathrobe", price=Decimal(200), is_active=True, **what
+    )
+    counter.open_house_account(number="9001", name="会务", purpose="", **what)
+    ids["approval_id"] = authority.ask(
+        hotel_id=hotel.pk, kind="adjustment", account_id=ids["account_id"], amount=Decimal(1), reason="冷",
+        charge_id=ids["transaction_id"], user_id=None, now=NOW,
+    ).approval_id  # fmt: skip
+    given = ForeignInput(currency="USD", foreign_amount=Decimal(10))
+    post_charge(account_id=ids["account_id"], charge_code="9020", amount=Decimal(20), **what)
+    counter.take_foreign_cash(account_id=ids["account_id"], given=given, **what)
     post_charge(account_id=ids["account_id"], charge_code="3020", amount=Decimal(30), **what)

@@ -16,3 +16,9 @@ class Permission(StrEnum):
     TRANSFER = "billing.transfer_charges"
     # The folio's rules, corrections and invoices.
     ROUTE = "billing.set_routing"
+    ADJUST = "billing.adjust"
+    PAY_OUT = "billing.pay_out"
+    APPROVE = "billing.approve_correction"
+    LATE_CHARGE = "billing.post_late_charge"
+    HOUSE = "billing.open_house_account"
+    SET_COUNTER = "billing.set_counter"

@@ -230,3 +230,77 @@ class ShareRequired(InvalidInput):
     code = "share_required"
     field = "amount"
     message = _("Enter an amount or a share, not both.")
+
+
+# ---------------------------------------------------------------- the counter
+
+
+class AdjustmentTooLarge(InvalidInput):
+    code = "adjustment_too_large"
+    field = "amount"
+    message = _("At most %(amount)s of this charge stands in this window.")
+
+
+class NotACharge(InvalidInput):
+    code = "not_a_charge"
+    field = "transaction"
+    message = _("Choose the charge to lower.")
+
+
+class PaidTooMuch(DomainError):
+    """More than the window owes, and nobody said that it is paid ahead."""
+
+    code = "paid_too_much"
+    field = "amount"
+    message = _("The window owes %(amount)s. For more, say that it is paid ahead, or take a deposit.")
+
+
+class OwnApproval(DomainError):
+    code = "own_approval"
+    message = _("Who asked cannot approve: a second person decides.")
+
+
+class BeyondAuthority(DomainError):
+    code = "beyond_authority"
+    field = "amount"
+    message = _("Your post may decide about %(limit)s at most.")
+
+
+class AlreadyDecided(Conflict):
+    code = "already_decided"
+    message = _("This has been decided already.")
+
+
+class CompanyCannotPayOut(InvalidInput):
+    code = "paid_out_by_company"
+    field = "means"
+    message = _("Choose a means of payment.")
+
+
+class NoCurrencyRate(InvalidInput):
+    code = "no_currency_rate"
+    field = "currency"
+    message = _("No rate is set for %(currency)s.")
+
+
+class ForeignTooSmall(InvalidInput):
+    code = "foreign_too_small"
+    field = "amount"
+    message = _("This cash is worth %(value)s: not enough for the amount.")
+
+
+class UnknownItem(InvalidInput):
+    code = "unknown_item"
+    field = "item"
+    message = _("Choose what was damaged.")
+
+
+class LateChargeTooLate(DomainError):
+    code = "late_charge_too_late"
+    message = _("The bill was closed more than %(days)s days ago; a late charge needs the right to reverse.")
+
+
+class NumberTaken(InvalidInput):
+    code = "number_taken"
+    field = "number"
+    message = _("This number is taken.")

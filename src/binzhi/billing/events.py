@@ -112,3 +112,60 @@ class RoutingRuleChanged(Event):
     folio_id: int
     rule_id: int
     old_rule_id: int
+
+
+# ---------------------------------------------------------------- the counter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeAdjusted(FolioEvent):
+    topic: ClassVar[str] = "folio.charge_adjusted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidOut(FolioEvent):
+    topic: ClassVar[str] = "folio.paid_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCashTaken(FolioEvent):
+    topic: ClassVar[str] = "folio.foreign_cash_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationCharged(FolioEvent):
+    topic: ClassVar[str] = "folio.compensation_charged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateChargePosted(FolioEvent):
+    topic: ClassVar[str] = "folio.late_charge_posted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(Event):
+    topic: ClassVar[str] = "folio.approval_asked"
+    folio_id: int
+    approval_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDecided(Event):
+    topic: ClassVar[str] = "folio.approval_decided"
+    folio_id: int
+    approval_id: int
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseAccountOpened(Event):
+    topic: ClassVar[str] = "folio.house_account_opened"
+    folio_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterSettingChanged(Event):
+    """`what` is one of authority, rate, compensation, late_fee, days."""
+
+    topic: ClassVar[str] = "billing.counter_setting_changed"
+    what: str

@@ -115,3 +115,11 @@ class ReasonRequired(InvalidInput):
 class NothingToAssign(DomainError):
     code = "nothing_to_assign"
     message = _("No arrival waits for a room, or no free room fits.")
+
+
+# ---------------------------------------------------------------- late departure
+
+
+class NoLateFee(DomainError):
+    code = "no_late_fee"
+    message = _("Leaving at this hour costs nothing more.")

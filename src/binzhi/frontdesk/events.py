@@ -82,3 +82,14 @@ class StayExtended(StayEvent):
 class StayShortened(StayEvent):
     topic: ClassVar[str] = "stay.shortened"
     departure: date
+
+
+# ---------------------------------------------------------------- late departure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateDepartureCharged(Event):
+    topic: ClassVar[str] = "stay.late_departure_charged"
+    hotel_id: int
+    room_reservation_id: int
+    transaction_id: int

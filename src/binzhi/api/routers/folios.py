@@ -58,7 +58,12 @@ def payment(
         return services.take_payment(
             hotel_id=request.hotel.pk,
             account_id=view.window(payload.window).account_id,
-            payment=PaymentInput(means=payload.means, amount=payload.amount, organisation_id=payload.organisation_id),
+            payment=PaymentInput(
+                means=payload.means,
+                amount=payload.amount,
+                organisation_id=payload.organisation_id,
+                in_advance=payload.in_advance,
+            ),
             currency=payload.currency,
             actor=request.actor,
             now=now(),

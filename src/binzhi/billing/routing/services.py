@@ -70,7 +70,7 @@ def end_routing_rule(*, hotel_id: int, folio_id: int, rule_id: int, reason: str,
 def change_routing_rule(
     *, hotel_id: int, folio_id: int, rule_id: int, rule: RuleInput, actor: Actor, now: datetime
 ) -> int:
-    """Let another rule take the place of one for its window from now on; what it sent stays sent, and counts for the old one alone.
+    """Let another rule take the place of one from now on; what it sent stays sent and counts for the old one.
 
     Changes the bill's rules. Locks the rule and the bill's accounts. Raises what `add_routing_rule` and
     `end_routing_rule` raise. Publishes RoutingRuleChanged. A second call is refused.

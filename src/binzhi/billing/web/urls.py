@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.billing.web import routing, views
+from binzhi.billing.web import counter_pages, routing, views
 
 app_name = "billing"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("h/<slug:hotel>/folios/<slug:number>", views.folio, name="folio"),
     path("h/<slug:hotel>/folios/<slug:number>/payments", views.payments, name="payments"),
     path("h/<slug:hotel>/folios/<slug:number>/undo/<int:transaction_id>", views.undo, name="undo"),
+    # The counter.
+    path("h/<slug:hotel>/approvals", counter_pages.waiting, name="approvals"),
+    path("h/<slug:hotel>/approvals/<int:approval_id>", counter_pages.decide, name="decide"),
+    path("h/<slug:hotel>/house-accounts", counter_pages.house, name="house"),
+    path("h/<slug:hotel>/counter-settings", counter_pages.counter_settings, name="counter"),
     # Routing.
     path("h/<slug:hotel>/folios/<slug:number>/rules/<int:rule_id>/end", routing.end_rule, name="end-rule"),
     *(path(f"h/<slug:hotel>/folios/<slug:number>/{name}", view, name=name) for name, view in views.VIEWS.items()),
