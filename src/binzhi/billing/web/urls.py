@@ -12,6 +12,7 @@ urlpatterns = [
     path("h/<slug:hotel>/folios/<slug:number>", views.folio, name="folio"),
     path("h/<slug:hotel>/folios/<slug:number>/payments", views.payments, name="payments"),
     path("h/<slug:hotel>/folios/<slug:number>/undo/<int:transaction_id>", views.undo, name="undo"),
+    path("h/<slug:hotel>/folios/<slug:number>/bill.pdf", views.bill, name="bill"),
     # The counter.
     path("h/<slug:hotel>/approvals", counter_pages.waiting, name="approvals"),
     path("h/<slug:hotel>/approvals/<int:approval_id>", counter_pages.decide, name="decide"),

@@ -17,6 +17,7 @@ from binzhi.billing import services
 from binzhi.billing.access import Permission
 from binzhi.billing.counter.authority import approvals
 from binzhi.billing.headings import find_folios, headings_of
+from binzhi.billing.printing import LANGUAGES, Copy, bill_pdf
 from binzhi.billing.queries import companies, folio_list
 from binzhi.billing.web import counter, routing
 from binzhi.billing.web.actions import ACTIONS, Action, Desk, Done, desk_of, payment_form, take_payment
@@ -83,6 +84,23 @@ def _context(desk: Desk) -> dict[str, Any]:
         "waiting": [one for one in approvals(hotel_id=desk.hotel.pk, folio_id=desk.folio.pk) if one.state == "asked"],
         "may_close": desk.folio.is_open and settled and not desk.heading.is_active,
     }  # fmt: skip
+
+
+@require_GET
+@screen(Permission.VIEW)
+def bill(request: StaffRequest, number: str) -> HttpResponse:
+    """The window as PDF: `lang` zh-hans or en, `reversed` shows what was taken back."""
+    desk = desk_of(request, number)
+    language = request.GET.get("lang", "")
+    copy = Copy(language if language in LANGUAGES else LANGUAGES[0], with_reversed="reversed" in request.GET)
+    made = bill_pdf(
+        hotel=desk.hotel, folio=desk.folio, window=desk.folio.window(desk.window), heading=desk.heading, copy=copy,
+        now=clock.now(),
+    )  # fmt: skip
+    name = f"{desk.folio.number}-{desk.window}.pdf"
+    return HttpResponse(
+        made, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
 
 
 @require_POST
