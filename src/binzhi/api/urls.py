@@ -7,6 +7,7 @@ from django.urls import path
 from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.folio_counter import router as folio_counter
+from binzhi.api.routers.folio_invoices import router as folio_invoices
 from binzhi.api.routers.folio_rules import router as folio_rules
 from binzhi.api.routers.folios import router as folios
 from binzhi.api.routers.guests import router as guests
@@ -14,7 +15,7 @@ from binzhi.api.routers.house import router as house
 from binzhi.api.routers.reservations import router as reservations
 from binzhi.api.routers.stays import router as stays
 
-for _router in (availability, reservations, stays, folios, guests, house, folio_rules, folio_counter):
+for _router in (availability, reservations, stays, folios, guests, house, folio_rules, folio_counter, folio_invoices):
     api.add_router("/v1", _router)
 
 urlpatterns = [path("", api.urls)]

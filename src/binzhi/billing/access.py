@@ -22,3 +22,6 @@ class Permission(StrEnum):
     LATE_CHARGE = "billing.post_late_charge"
     HOUSE = "billing.open_house_account"
     SET_COUNTER = "billing.set_counter"
+    INVOICE = "billing.invoice"
+    RED_INVOICE = "billing.red_invoice"
+    SET_INVOICES = "billing.set_invoices"

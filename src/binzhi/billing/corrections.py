@@ -22,6 +22,7 @@ from binzhi.billing.errors import (
     TransferTooLarge,
 )
 from binzhi.billing.families import Written, family_of, transaction_of
+from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting, typed_refusals
 from binzhi.billing.routing import rules
 from binzhi.billing.setup import TRANSFER
@@ -54,6 +55,8 @@ def reverse(*, hotel_id: int, transaction_id: int, reason: str, user_id: int | N
     posted = ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
     if routed:
         rules.give_back(transaction_id)
+    if original.kind in ("payment", "deposit_use"):
+        refuse_uncovered(original.accounts)
     return posted
 
 

@@ -304,3 +304,83 @@ class NumberTaken(InvalidInput):
     code = "number_taken"
     field = "number"
     message = _("This number is taken.")
+
+
+# ---------------------------------------------------------------- invoices
+
+
+class BuyerRequired(InvalidInput):
+    code = "buyer_required"
+    field = "buyer_name"
+    message = _("Enter who is invoiced.")
+
+
+class TaxNumberRequired(InvalidInput):
+    code = "tax_number_required"
+    field = "tax_no"
+    message = _("A company needs its tax number; a special invoice is for companies only.")
+
+
+class TaxNumberWrong(InvalidInput):
+    code = "tax_number_wrong"
+    field = "tax_no"
+    message = _("A tax number has 15 to 20 capital letters and digits.")
+
+
+class NotInGbk(InvalidInput):
+    code = "not_in_gbk"
+    message = _("“%(letter)s” cannot stand on an e-invoice (it is not in GBK).")
+
+
+class TooManyBytes(InvalidInput):
+    code = "too_many_bytes"
+    message = _("An e-invoice takes %(limit)s bytes here (a Chinese character is two); this is %(size)s.")
+
+
+class SellerMissing(DomainError):
+    code = "seller_missing"
+    message = _("The hotel's own data for invoices are not entered yet.")
+
+
+class NothingToInvoice(DomainError):
+    """Nothing that is charged and paid is left; a deposit counts when it is used."""
+
+    code = "nothing_to_invoice"
+    field = "amount"
+    message = _("Nothing is left to invoice: a window is invoiced as far as it was paid. Deposits count once used.")
+
+
+class MoreThanCharged(InvalidInput):
+    code = "more_than_charged"
+    field = "amount"
+    message = _("At most %(amount)s of this window can be invoiced.")
+
+
+class MoreThanPaid(InvalidInput):
+    code = "more_than_paid"
+    field = "amount"
+    message = _("Only %(amount)s was paid and is not invoiced yet.")
+
+
+class NotRedable(DomainError):
+    code = "not_redable"
+    message = _("Only an issued invoice is taken back, once.")
+
+
+class InvoiceNotWaiting(Conflict):
+    code = "invoice_not_waiting"
+    message = _("This invoice is issued or refused already.")
+
+
+class RedInvoiceFirst(DomainError):
+    """The payment is invoiced: the buyer holds a paper for it."""
+
+    code = "red_invoice_first"
+    field = "amount"
+    message = _("This was invoiced: take the invoice back with a red one first.")
+
+
+class UnsafeAddress(InvalidInput):
+    code = "unsafe_address"
+    field = "provider_url"
+    message = _("Enter an address that begins with https:// (http:// only on this machine).")

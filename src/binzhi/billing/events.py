@@ -169,3 +169,29 @@ class CounterSettingChanged(Event):
 
     topic: ClassVar[str] = "billing.counter_setting_changed"
     what: str
+
+
+# ---------------------------------------------------------------- invoices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRequested(Event):
+    topic: ClassVar[str] = "folio.invoice_requested"
+    folio_id: int
+    invoice_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceTried(Event):
+    """The provider was asked: `state` is asked (away), sent (waits there), issued or refused."""
+
+    topic: ClassVar[str] = "folio.invoice_tried"
+    folio_id: int
+    invoice_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceSettingChanged(Event):
+    topic: ClassVar[str] = "billing.invoice_setting_changed"
+    what: str

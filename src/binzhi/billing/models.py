@@ -188,6 +188,7 @@ from binzhi.billing.counter.models import (  # noqa: E402
     HouseAccount,
     LateFee,
 )
+from binzhi.billing.invoices.models import Invoice, InvoiceLine, InvoiceSeller, TaxCode  # noqa: E402
 from binzhi.billing.routing.models import Routed, RoutingRule  # noqa: E402
 
 __all__ = [
@@ -201,10 +202,14 @@ __all__ = [
     "CurrencyRate",
     "Folio",
     "HouseAccount",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSeller",
     "LateFee",
     "Line",
     "PaymentMeans",
     "Routed",
     "RoutingRule",
+    "TaxCode",
     "Transaction",
 ]

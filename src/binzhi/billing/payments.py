@@ -18,6 +18,7 @@ from binzhi.billing.errors import (
     UnknownMeans,
 )
 from binzhi.billing.families import family_of, transaction_of
+from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel.errors import NotFound
@@ -114,7 +115,9 @@ def refund(
         kind="refund", lines=lines, means_id=payment.means_id, folio_id=payment.folio_id, origin_id=payment_id,
         description=reason,
     )  # fmt: skip
-    return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+    posted = ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+    refuse_uncovered(payment.accounts)
+    return posted
 
 
 def take_deposit(

@@ -101,13 +101,13 @@ OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
 AUDIT = _rights("frontdesk", "run_night_audit")
 
 CASH = SEE_FOLIOS | _rights(
-    "billing", "post_charge", "take_payment", "take_deposit", "refund_deposit", "set_routing"
+    "billing", "post_charge", "take_payment", "take_deposit", "refund_deposit", "set_routing", "invoice"
 )  # fmt: skip
-REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
+REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges", "red_invoice")
 # What a post may decide alone is bounded by its limit; who approves is the second person.
 LOWER_CHARGES = _rights("billing", "adjust", "pay_out", "post_late_charge")
 APPROVE_CORRECTIONS = _rights("billing", "approve_correction", "open_house_account")
-SET_COUNTER = _rights("billing", "set_counter")
+SET_COUNTER = _rights("billing", "set_counter", "set_invoices")
 
 RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | LOWER_CHARGES | CLEAN
 SHIFT_LEAD = (

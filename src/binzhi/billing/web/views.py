@@ -17,9 +17,10 @@ from binzhi.billing import services
 from binzhi.billing.access import Permission
 from binzhi.billing.counter.authority import approvals
 from binzhi.billing.headings import find_folios, headings_of
+from binzhi.billing.invoices.queries import invoices
 from binzhi.billing.printing import LANGUAGES, Copy, bill_pdf
 from binzhi.billing.queries import companies, folio_list
-from binzhi.billing.web import counter, routing
+from binzhi.billing.web import counter, invoicing, routing
 from binzhi.billing.web.actions import ACTIONS, Action, Desk, Done, desk_of, payment_form, take_payment
 from binzhi.billing.web.forms import MoneyForm
 from binzhi.billing.web.ruling import rules_shown
@@ -80,7 +81,7 @@ def _context(desk: Desk) -> dict[str, Any]:
         "folio": desk.folio, "window": window, "heading": desk.heading, "token": uuid.uuid4().hex,
         "may": {right.name.lower(): desk.request.actor.may(right, desk.hotel.pk) for right in Permission},
         "refundable": [line for line in window.lines if line.is_refundable],
-        "rules": rules_shown(desk),
+        "rules": rules_shown(desk), "invoices": invoices(hotel_id=desk.hotel.pk, folio_id=desk.folio.pk),
         "waiting": [one for one in approvals(hotel_id=desk.hotel.pk, folio_id=desk.folio.pk) if one.state == "asked"],
         "may_close": desk.folio.is_open and settled and not desk.heading.is_active,
     }  # fmt: skip
@@ -195,4 +196,4 @@ def undo(request: StaffRequest, number: str, transaction_id: int) -> HttpRespons
     return go(request, address(desk))
 
 
-VIEWS = {name: action(spec) for name, spec in (ACTIONS | routing.ACTIONS | counter.ACTIONS).items()}
+VIEWS = {name: action(spec) for name, spec in (ACTIONS | routing.ACTIONS | counter.ACTIONS | invoicing.ACTIONS).items()}
