@@ -103,20 +103,26 @@ OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
 AUDIT = _rights("frontdesk", "run_night_audit")
 SET_ASSIGNMENT = _rights("frontdesk", "set_assignment")
 
-CASH = SEE_FOLIOS | _rights("billing", "post_charge", "take_payment", "take_deposit", "refund_deposit")
-REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
+CASH = SEE_FOLIOS | _rights(
+    "billing", "post_charge", "take_payment", "take_deposit", "refund_deposit", "set_routing", "invoice"
+)  # fmt: skip
+REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges", "red_invoice")
+# What a post may decide alone is bounded by its limit; who approves is the second person.
+LOWER_CHARGES = _rights("billing", "adjust", "pay_out", "post_late_charge")
+APPROVE_CORRECTIONS = _rights("billing", "approve_correction", "open_house_account")
+SET_COUNTER = _rights("billing", "set_counter", "set_invoices")
 
-RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | CLEAN
+RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | LOWER_CHARGES | CLEAN
 SHIFT_LEAD = (
     RECEPTION | MERGE_GUESTS | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
 )
 DUTY = (
     SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS
-    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST
+    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST | APPROVE_CORRECTIONS
 )  # fmt: skip
 EVERYTHING = (
     DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS
-    | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level")
+    | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level") | SET_COUNTER
 )  # fmt: skip
 
 
@@ -165,7 +171,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
         PostSpec("reservations-clerk", "预订员", "Reservations clerk", 1,
                  KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK),
-        PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND),
+        PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND | LOWER_CHARGES),
         PostSpec("night-auditor", "夜审员", "Night auditor", 2, SHIFT_LEAD | AUDIT),
         PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS),
         PostSpec("bellman", "行李员", "Bellman", 1, SEE_DESK | NOTE_VISITS),
@@ -192,7 +198,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
-                 SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS),
+                 SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS | LOWER_CHARGES
+                 | APPROVE_CORRECTIONS | SET_COUNTER),
         PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL),
         PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),

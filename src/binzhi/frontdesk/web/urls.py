@@ -29,6 +29,7 @@ urlpatterns = [
     path("h/<slug:hotel>/stays/<int:stay>/dates", staying.dates, name="dates"),
     path("h/<slug:hotel>/stays/<int:stay>/dates/undo", staying.undo_dates, name="undo_dates"),
     path("h/<slug:hotel>/stays/<int:stay>/check-out", check_out.check_out_screen, name="check_out"),
+    path("h/<slug:hotel>/stays/<int:stay>/check-out/late-fee", check_out.late_fee, name="late_fee"),
     path("h/<slug:hotel>/stays/<int:stay>/check-out/undo", check_out.undo, name="undo_check_out"),
     path("h/<slug:hotel>/night-audit", night_audit.night_audit, name="night_audit"),
     path("h/<slug:hotel>/night-audit/run", night_audit.run, name="night_audit_run"),

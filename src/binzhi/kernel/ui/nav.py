@@ -119,6 +119,10 @@ NAVIGATION: tuple[Department, ...] = (
         "yuan",
         (
             Item(_("Folios"), "yuan", "billing:folios", "billing.view_folio", "F9"),
+            Item(_("E-invoices"), "receipt", "billing:invoice-list", "billing.invoice"),
+            Item(_("House accounts"), "building", "billing:house", "billing.open_house_account"),
+            Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),
+            Item(_("Counter settings"), "coins", "billing:counter", "billing.set_counter"),
             Item(_("Night audit"), "night", "frontdesk:night_audit", "frontdesk.run_night_audit"),
         ),
     ),
