@@ -16,3 +16,6 @@ class Permission(StrEnum):
     SET_SELL_LIMITS = "reservations.set_sell_limits"
     SET_OUT_OF_ORDER = "reservations.set_out_of_order"
     OPEN_NIGHTS = "reservations.open_nights"
+    # Groups, the waitlist.
+    MANAGE_BLOCKS = "reservations.manage_blocks"
+    MANAGE_WAITLIST = "reservations.manage_waitlist"

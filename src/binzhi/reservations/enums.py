@@ -44,3 +44,15 @@ class CodeKind(models.TextChoices):
     CHANNEL = "channel", _("Channel")
     SPECIAL = "special", _("Special request")
     CANCEL_REASON = "cancel_reason", _("Reason of cancellation")
+
+
+# Groups.
+class BlockStatus(models.TextChoices):
+    """Where a group stands. Only a definite one takes rooms out of what is for sale."""
+
+    INQUIRY = "inquiry", _("Inquiry")
+    TENTATIVE = "tentative", _("Tentative")
+    DEFINITE = "definite", _("Definite")
+    LOST = "lost", _("Lost")
+    REFUSED = "refused", _("Refused")
+    CANCELLED = "cancelled", _("Cancelled")

@@ -108,3 +108,48 @@ class NightsOpened(Event):
     hotel_id: int
     first: date
     last: date
+
+
+# Groups.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockEvent(Event):
+    """Base: something happened to a group."""
+
+    topic: ClassVar[str]
+    hotel_id: int
+    block_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockCreated(BlockEvent):
+    topic: ClassVar[str] = "block.created"
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockChanged(BlockEvent):
+    topic: ClassVar[str] = "block.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockStatusChanged(BlockEvent):
+    topic: ClassVar[str] = "block.status_changed"
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockPickedUp(BlockEvent):
+    """People were named for rooms of a group."""
+
+    topic: ClassVar[str] = "block.picked_up"
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockReleased(BlockEvent):
+    """What a group had not taken up is for sale again, night by night from `first` to `last`."""
+
+    topic: ClassVar[str] = "block.released"
+    first: date
+    last: date
+    rooms: int

@@ -210,6 +210,7 @@ class RoomReservation(models.Model):
     folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+")
     charge_account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     walk_in = models.BooleanField(db_default=False)
+    block = models.ForeignKey("Block", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     checked_in_at = models.DateTimeField(null=True)
     checked_out_at = models.DateTimeField(null=True)
     ended_on = models.DateField(null=True, help_text="business date of check-out, cancellation or no-show")
@@ -237,6 +238,7 @@ class RoomReservation(models.Model):
             models.Index(fields=["hotel", "departure"], condition=Q(status="in_house"), name="room_res_in_house"),
             models.Index(fields=["hotel", "arrival", "status"], name="room_res_by_arrival"),
             models.Index(fields=["hotel", "ended_on", "status"], name="room_res_by_end"),
+            models.Index(fields=["block"], condition=Q(block__isnull=False), name="room_res_of_block"),
         ]
 
 
@@ -291,3 +293,24 @@ class RoomNight(models.Model):
             models.Index(fields=["room_reservation"], name="room_night_of_stay"),
             models.Index(fields=["hotel", "night"], name="room_night_of_hotel"),
         ]
+
+
+# Groups, the waitlist, denials: part of this context's tables, in a file of their own.
+from binzhi.reservations.group_models import Block, BlockNight, BlockPickup  # noqa: E402
+
+__all__ = [
+    "Agreement",
+    "Block",
+    "BlockNight",
+    "BlockPickup",
+    "CancellationPolicy",
+    "Code",
+    "Night",
+    "OutOfOrder",
+    "RateNight",
+    "RatePlan",
+    "Reservation",
+    "RoomNight",
+    "RoomReservation",
+    "StayNight",
+]

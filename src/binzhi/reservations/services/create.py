@@ -92,6 +92,26 @@ def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, 
         _agreed(room, priced, clean, facts.prefix_of(priced.position, len(clean.rooms)), known.currency)
         for room, priced in zip(clean.rooms, known.rooms, strict=True)
     ]
+    return _written(hotel_id, clean, phone, known, prices, _deltas(clean.rooms, known.rooms), actor, now)
+
+
+def write_taken(
+    *, hotel_id: int, booking: NewReservation, known: facts.Facts, prices: list[list[Decimal]], actor: Actor,
+    now: datetime,
+) -> ReservationRef:  # fmt: skip
+    """Building block: a reservation whose nights have been taken in this transaction, at these prices.
+
+    `known` was gathered for a new one. Publishes ReservationCreated. Raises ChannelOrderTaken, InvalidInput.
+    """
+    clean = booker.cleaned(booking)
+    phone = booker.normal_phone(clean.booker_phone)
+    return _written(hotel_id, clean, phone, known, prices, {}, actor, now)
+
+
+def _written(
+    hotel_id: int, clean: NewReservation, phone: str, known: facts.Facts, prices: list[list[Decimal]],
+    deltas: nights.Deltas, actor: Actor, now: datetime,
+) -> ReservationRef:  # fmt: skip
     made = ReservationRef(
         known.new_id, known.new_number, 1, tuple(priced.new_id for priced in known.rooms),
         sum((price for of_room in prices for price in of_room), Decimal(0)),
@@ -103,7 +123,7 @@ def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, 
     )  # fmt: skip
     sealed = booker.seal_phone(phone, reservation_id=made.id)
     rows = _rows(clean, known, prices) | _particulars(clean, known, sealed)
-    event_id = _book(hotel_id, _deltas(clean.rooms, known.rooms), rows | audit | claiming(made))
+    event_id = _book(hotel_id, deltas, rows | audit | claiming(made))
     recorded(event, event_id=event_id)
     return made
 

@@ -1,0 +1,103 @@
+"""Groups: rooms kept together by type and night until people are named for them. `blocks` alone changes these rows."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from binzhi.billing.models import Folio
+from binzhi.guests.models import Guest, Organisation
+from binzhi.property.models import Hotel, RoomType
+from binzhi.reservations.enums import BlockStatus
+
+
+class Block(models.Model):
+    """A group's rooms (团队). Definite, what is not picked up yet stands in the nights' `held`.
+
+    `cut_off` is the last hotel day on which the group may name people; what is left is released when it is over.
+    `guest` is whom one speaks to about the group.
+    """
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=120)
+    status = models.CharField(max_length=10, choices=BlockStatus, default=BlockStatus.INQUIRY)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+")
+    rate_plan = models.ForeignKey("RatePlan", on_delete=models.PROTECT, related_name="+", db_index=False)
+    market = models.CharField(max_length=20, db_default="")
+    source = models.CharField(max_length=20, db_default="")
+    arrival = models.DateField()
+    departure = models.DateField()
+    cut_off = models.DateField(null=True)
+    folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # The rooms of the group are charged to its bill; so are the families of charges in `to_master`, at check-out.
+    room_to_master = models.BooleanField(db_default=True)
+    to_master = ArrayField(models.CharField(max_length=20), db_default=[])
+    note = models.CharField(max_length=1000, db_default="")
+    end_reason = models.CharField(max_length=200, db_default="")
+    booked_on = models.DateField(help_text="business date of the first request")
+    decided_on = models.DateField(null=True, help_text="business date on which it became definite")
+    released_at = models.DateTimeField(null=True, help_text="when the cut-off released what was left")
+    created_at = models.DateTimeField()
+    version = models.IntegerField(db_default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hotel", "number"], name="block_number"),
+            models.CheckConstraint(condition=Q(departure__gt=F("arrival")), name="block_has_a_night"),
+            models.CheckConstraint(condition=Q(status__in=BlockStatus.values), name="block_status"),
+        ]
+        indexes = [
+            models.Index(fields=["hotel", "arrival"], name="block_by_arrival"),
+            models.Index(
+                fields=["hotel", "cut_off"], condition=Q(status="definite", released_at=None), name="block_by_cut_off"
+            ),
+        ]
+
+
+class BlockNight(models.Model):
+    """Rooms of one type on one night of a group: as agreed, kept now (after wash and release), taken up by people.
+
+    `price` is for two, none: the plan's price of that night. Children are free.
+    """
+
+    pk = models.CompositePrimaryKey("block_id", "night", "room_type_id")
+    block = models.ForeignKey(Block, on_delete=models.PROTECT, related_name="nights", db_index=False)
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    night = models.DateField()
+    room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agreed = models.IntegerField()
+    rooms = models.IntegerField()
+    picked_up = models.IntegerField(db_default=0)
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    single_price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    extra_adult = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(picked_up__gte=0, rooms__gte=F("picked_up"), agreed__gte=F("rooms")),
+                name="block_never_overdrawn",
+            ),
+            models.CheckConstraint(
+                condition=(Q(price=None) | Q(price__gte=0))
+                & (Q(single_price=None) | Q(single_price__gte=0))
+                & Q(extra_adult__gte=0),
+                name="block_price_not_negative",
+            ),
+        ]
+
+
+class BlockPickup(models.Model):
+    """A night of a room that came out of a group's rooms: what `picked_up` counts."""
+
+    pk = models.CompositePrimaryKey("room_reservation_id", "night")
+    room_reservation = models.ForeignKey(
+        "RoomReservation", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    night = models.DateField()
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    block = models.ForeignKey(Block, on_delete=models.PROTECT, related_name="+")
+    room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
