@@ -93,6 +93,9 @@ BOOK = SEE_BOOKINGS | _rights("reservations", "create_reservation", "change_rese
 SETTLE_BOOKINGS = _rights("reservations", "mark_no_show", "reinstate_reservation", "override_price", "waive_fee")
 SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights")
 
+# Groups and the waitlist: who books; the desk walks whom it cannot house.
+GROUPS = _rights("reservations", "manage_blocks", "manage_waitlist")
+
 RECEIVE = SEE_DESK | _rights(
     "frontdesk", "assign_room", "check_in", "walk_in", "move_room", "change_stay", "check_out",
     "undo_check_in", "undo_check_out",
@@ -106,6 +109,7 @@ REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_c
 RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | CLEAN
 SHIFT_LEAD = (
     RECEPTION | MERGE_GUESTS | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
+    | GROUPS
 )
 DUTY = (
     SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS
@@ -161,7 +165,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
         PostSpec("reservations-clerk", "预订员", "Reservations clerk", 1,
-                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK),
+                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK | GROUPS),
         PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND),
         PostSpec("night-auditor", "夜审员", "Night auditor", 2, SHIFT_LEAD | AUDIT),
         PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS),
@@ -196,10 +200,10 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("sales", "营销部", "Sales and marketing", (
         PostSpec("sales-manager", "营销部经理", "Sales manager", 3,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL
-                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT),
+                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT | GROUPS),
         PostSpec("sales-executive", "销售员", "Sales executive", 1,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SEE_DESK
-                 | ASK_FOR_KEY_ACCOUNT),
+                 | ASK_FOR_KEY_ACCOUNT | GROUPS),
     )),
     DepartmentSpec("quality", "质检部", "Quality control", (
         PostSpec("quality-manager", "质检部经理", "Quality control manager", 3,

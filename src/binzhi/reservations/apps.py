@@ -17,3 +17,5 @@ class ReservationsConfig(AppConfig):
         register_sealed("reservations_reservation", "booker_phone_sealed", phone_place)
         register_holding(Holding(table="reservations_reservation", locks_at=10))
         register_holding(Holding(table="reservations_roomreservation", locks_at=11))
+        register_holding(Holding(table="reservations_block", locks_at=12))
+        register_holding(Holding(table="reservations_expectedguest", locks_at=13))

@@ -101,3 +101,17 @@ class BlockPickup(models.Model):
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     block = models.ForeignKey(Block, on_delete=models.PROTECT, related_name="+")
     room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+
+class ExpectedGuest(models.Model):
+    """Who is announced for a room besides or as the guest it is booked for: registered together when they come."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    room_reservation = models.ForeignKey("RoomReservation", on_delete=models.PROTECT, related_name="+", db_index=False)
+    guest = models.ForeignKey(Guest, on_delete=models.PROTECT, related_name="+")
+    position = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["room_reservation", "guest"], name="expected_once"),
+        ]

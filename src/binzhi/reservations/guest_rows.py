@@ -24,6 +24,8 @@ WHERE r.guest_id = %(guest)s AND b.guest_id IS NULL AND NOT EXISTS (
 def register() -> None:
     register_rights(Rights("reservations_reservation", _("Reservations"), _bookings, _erase_bookings))
     register_rights(Rights("reservations_roomreservation", _("Stays and rooms"), _stays, _erase_stays))
+    register_rights(Rights("reservations_block", _("Groups"), _groups, _erase_groups))
+    register_rights(Rights("reservations_expectedguest", _("Announced for a room"), _announced, None))
     register_busy("reservations", busy)
 
 
@@ -71,4 +73,28 @@ def _erase_bookings(guest_id: int, _now: datetime) -> int:
 def _erase_stays(guest_id: int, _now: datetime) -> int:
     return db.execute(
         "UPDATE reservations_roomreservation SET end_note = '' WHERE guest_id = %s AND end_note <> ''", [guest_id]
+    )
+
+
+def _groups(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, b.number, b.name, b.arrival, b.departure, b.note FROM reservations_block b"
+        " JOIN property_hotel h ON h.id = b.hotel_id WHERE b.guest_id = %s ORDER BY b.id",
+        [guest_id],
+    )
+
+
+def _erase_groups(guest_id: int, _now: datetime) -> int:
+    """Whom one spoke to is no longer named, nor what was noted of the talk; a reason is the hotel's own."""
+    return db.execute(
+        "UPDATE reservations_block SET note = '', end_reason = '', version = version + 1 WHERE guest_id = %s", [guest_id]
+    )
+
+
+def _announced(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, b.number, r.arrival, r.departure FROM reservations_expectedguest e"
+        " JOIN property_hotel h ON h.id = e.hotel_id JOIN reservations_roomreservation r ON r.id = e.room_reservation_id"
+        " JOIN reservations_reservation b ON b.id = r.reservation_id WHERE e.guest_id = %s ORDER BY e.id",
+        [guest_id],
     )

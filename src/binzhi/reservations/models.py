@@ -296,7 +296,7 @@ class RoomNight(models.Model):
 
 
 # Groups, the waitlist, denials: part of this context's tables, in a file of their own.
-from binzhi.reservations.group_models import Block, BlockNight, BlockPickup  # noqa: E402
+from binzhi.reservations.group_models import Block, BlockNight, BlockPickup, ExpectedGuest  # noqa: E402
 
 __all__ = [
     "Agreement",
@@ -305,6 +305,7 @@ __all__ = [
     "BlockPickup",
     "CancellationPolicy",
     "Code",
+    "ExpectedGuest",
     "Night",
     "OutOfOrder",
     "RateNight",

@@ -97,6 +97,7 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("New reservation"), "calendar-plus", "reservations:new", "reservations.create_reservation", "F2"),
             Item(_("Reservations"), "list", "reservations:list", "reservations.view_reservations"),
             Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
+            Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
         ),
     ),
     Department(

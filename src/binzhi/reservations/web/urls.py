@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.reservations.web import actions, booking, changing, detail, listing
+from binzhi.reservations.web import actions, block_print, blocks, booking, changing, detail, listing, rooming
 
 app_name = "reservations"
 urlpatterns = [
@@ -21,4 +21,16 @@ urlpatterns = [
     path(
         "h/<slug:hotel>/reservations/<str:number>/rooms/<int:position>/reinstate", actions.reinstate, name="reinstate"
     ),
+    # Groups.
+    path("h/<slug:hotel>/groups", blocks.listing, name="blocks"),
+    path("h/<slug:hotel>/groups/new", blocks.new, name="new_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>", blocks.page, name="block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/edit", blocks.edit, name="edit_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/rooms", blocks.rooms, name="block_rooms"),
+    path("h/<slug:hotel>/groups/<int:block_id>/state", blocks.status, name="block_status"),
+    path("h/<slug:hotel>/groups/<int:block_id>/release", blocks.release, name="release_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/wash", blocks.wash, name="wash_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/pick-up", blocks.pick, name="pick_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/list", block_print.sheet, name="block_sheet"),
+    path("h/<slug:hotel>/groups/<int:block_id>/rooming", rooming.upload, name="rooming"),
 ]
