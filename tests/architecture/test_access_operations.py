@@ -30,6 +30,7 @@ from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
+    twins_groups,
     twins_guests,
     twins_joining,
     twins_learning,
@@ -135,6 +136,7 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_promises.OWN,
     **twins_joining.OWN,
     **twins_learning.OWN,
+    **twins_groups.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {

@@ -7,12 +7,13 @@ from django.urls import path
 from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.folios import router as folios
+from binzhi.api.routers.groups import router as groups
 from binzhi.api.routers.guests import router as guests
 from binzhi.api.routers.house import router as house
 from binzhi.api.routers.reservations import router as reservations
 from binzhi.api.routers.stays import router as stays
 
-for _router in (availability, reservations, stays, folios, guests, house):
+for _router in (availability, reservations, stays, folios, guests, house, groups):
     api.add_router("/v1", _router)
 
 urlpatterns = [path("", api.urls)]
