@@ -207,16 +207,17 @@ def _charge(rooms: list[LockedRoom], due: dict[int, Decimal], charge_code: str, 
 
 _FEE = """
 SELECT t.id FROM billing_transaction t
-WHERE t.hotel_id = %s AND t.source_key LIKE %s AND t.folio_id = %s
+WHERE t.hotel_id = %s AND t.source_key LIKE %s
   AND NOT EXISTS (SELECT 1 FROM billing_transaction x WHERE x.reverses_id = t.id)
 ORDER BY t.id
 """
 
 
 def _reverse_fee(room: LockedRoom, actor: Actor, now: datetime) -> None:
-    if room.folio_id is None:
+    # On the room's own bill or on its group's.
+    if room.charge_account_id is None:
         return
-    for row in db.fetch_all(_FEE, [room.hotel_id, f"fee:{room.id}:%", room.folio_id]):
+    for row in db.fetch_all(_FEE, [room.hotel_id, f"fee:{room.id}:%"]):
         corrections.reverse(
             hotel_id=room.hotel_id, transaction_id=row["id"], reason=room.number, user_id=actor.user_id, now=now
         )

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -32,11 +33,11 @@ CHIPS = {
     "lost": ("", "close"), "refused": ("", "close"), "cancelled": ("", "close"),
 }  # fmt: skip
 FIELD_OF = {"organisation": "organisation_text", "guest": "guest_text"}
-_SECTIONS: list[Callable[[StaffRequest, BlockView], dict[str, Any]]] = []
+_SECTIONS: list[Callable[[StaffRequest, BlockView], SafeString]] = []
 
 
-def register_section(section: Callable[[StaffRequest, BlockView], dict[str, Any]]) -> None:
-    """What a higher context adds to the page of a group: names for its template."""
+def register_section(section: Callable[[StaffRequest, BlockView], SafeString]) -> None:
+    """What a higher context adds to the page of a group, drawn by itself."""
     _SECTIONS.append(section)
 
 
@@ -282,9 +283,7 @@ def _context(
         "pick_form": pick_form or PickForm(initial=initial, types=types), "suggest": suggest_urls(hotel),
         "may_manage": request.actor.may(Permission.MANAGE_BLOCKS, hotel.pk), "now": clock.now(),
     }  # fmt: skip
-    for section in _SECTIONS:
-        context |= section(request, view)
-    return context
+    return context | {"parts": [section(request, view) for section in _SECTIONS]}
 
 
 def _totals(view: BlockView) -> list[dict[str, int]]:
