@@ -10,6 +10,7 @@ class ReservationsConfig(AppConfig):
         from binzhi.guests.rotation import register_sealed
         from binzhi.reservations import guest_rows
         from binzhi.reservations.booker import phone_place
+        from binzhi.reservations.waitlist.services import phone_place as waitlist_phone
         from binzhi.reservations.web import finding
 
         finding.register()
@@ -19,3 +20,5 @@ class ReservationsConfig(AppConfig):
         register_holding(Holding(table="reservations_roomreservation", locks_at=11))
         register_holding(Holding(table="reservations_block", locks_at=12))
         register_holding(Holding(table="reservations_expectedguest", locks_at=13))
+        register_holding(Holding(table="reservations_waitlistentry", locks_at=14))
+        register_sealed("reservations_waitlistentry", "phone_sealed", waitlist_phone)

@@ -56,3 +56,23 @@ class BlockStatus(models.TextChoices):
     LOST = "lost", _("Lost")
     REFUSED = "refused", _("Refused")
     CANCELLED = "cancelled", _("Cancelled")
+
+
+class WaitStatus(models.TextChoices):
+    """Where somebody on the waitlist stands."""
+
+    WAITING = "waiting", _("Waiting")
+    OFFERED = "offered", _("Offered")
+    BOOKED = "booked", _("Booked")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class DenialReason(models.TextChoices):
+    """Why a stay that was asked for was not sold."""
+
+    SOLD_OUT = "sold_out", _("Sold out")
+    PRICE = "price", _("Too dear")
+    CLOSED = "closed", _("Closed or restricted")
+    TYPE = "type", _("Not the room wanted")
+    OTHER = "other", _("Other reason")

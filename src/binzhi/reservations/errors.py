@@ -249,3 +249,14 @@ class BlockNotDefinite(DomainError):
     code = "block_not_definite"
     field = "status"
     message = _("Only a definite group can be picked up from.")
+
+
+# The waitlist.
+class WrongWaitStatus(DomainError):
+    code = "wrong_wait_status"
+    message = _("This entry of the waitlist is %(status)s.")
+
+
+class OfferOver(DomainError):
+    code = "offer_over"
+    message = _("The offer was good until %(until)s. Somebody else may have the room now.")

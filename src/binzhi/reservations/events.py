@@ -153,3 +153,34 @@ class BlockReleased(BlockEvent):
     first: date
     last: date
     rooms: int
+
+
+# The waitlist and denials.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistChanged(Event):
+    """Somebody was put on the waitlist, or is no longer on it: `status` says how it stands."""
+
+    topic: ClassVar[str] = "waitlist.changed"
+    hotel_id: int
+    entry_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistOffered(Event):
+    """The nights somebody waited for are kept for a while: time to tell."""
+
+    topic: ClassVar[str] = "waitlist.offered"
+    hotel_id: int
+    entry_id: int
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayDenied(Event):
+    topic: ClassVar[str] = "stay.denied"
+    hotel_id: int
+    reason: str
+    arrival: date
+    departure: date
+    rooms: int

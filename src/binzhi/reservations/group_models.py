@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from binzhi.billing.models import Folio
 from binzhi.guests.models import Guest, Organisation
 from binzhi.property.models import Hotel, RoomType
-from binzhi.reservations.enums import BlockStatus
+from binzhi.reservations.enums import BlockStatus, DenialReason, WaitStatus
 
 
 class Block(models.Model):
@@ -115,3 +115,69 @@ class ExpectedGuest(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["room_reservation", "guest"], name="expected_once"),
         ]
+
+
+class WaitlistEntry(models.Model):
+    """Somebody who wants nights that are not to be had (候补). An offer keeps its rooms in the nights' `held`."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    status = models.CharField(max_length=10, choices=WaitStatus, default=WaitStatus.WAITING)
+    guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=120)
+    phone_sealed = models.BinaryField(null=True)
+    phone_masked = models.CharField(max_length=30, db_default="")
+    room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    rate_plan = models.ForeignKey("RatePlan", on_delete=models.PROTECT, related_name="+", db_index=False)
+    arrival = models.DateField()
+    departure = models.DateField()
+    rooms = models.SmallIntegerField(db_default=1)
+    adults = models.SmallIntegerField(db_default=2)
+    children = models.SmallIntegerField(db_default=0)
+    priority = models.SmallIntegerField(db_default=2, help_text="1 first, 3 last")
+    hold_minutes = models.SmallIntegerField(db_default=120)
+    note = models.CharField(max_length=300, db_default="")
+    offered_at = models.DateTimeField(null=True)
+    offer_until = models.DateTimeField(null=True)
+    reservation = models.ForeignKey("Reservation", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=WaitStatus.values), name="wait_status"),
+            models.CheckConstraint(
+                condition=Q(departure__gt=F("arrival"), rooms__gte=1, priority__range=(1, 3), hold_minutes__gte=5),
+                name="wait_makes_sense",
+            ),
+            models.CheckConstraint(condition=~Q(status="offered") | Q(offer_until__isnull=False), name="offer_has_end"),
+            models.CheckConstraint(condition=~Q(status="booked") | Q(reservation__isnull=False), name="booked_is_booked"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["hotel", "priority", "created_at"], condition=Q(status__in=["waiting", "offered"]),
+                name="wait_open",
+            ),
+        ]  # fmt: skip
+
+
+class Denial(models.Model):
+    """A stay that was asked for and not sold (拒客): when, what, why. Names nobody; insert-only."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    business_date = models.DateField()
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=12, choices=DenialReason)
+    room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    arrival = models.DateField()
+    departure = models.DateField()
+    rooms = models.SmallIntegerField()
+    value = models.DecimalField(max_digits=12, decimal_places=2, null=True, help_text="what it would have brought")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(reason__in=DenialReason.values), name="denial_reason"),
+            models.CheckConstraint(condition=Q(departure__gte=F("arrival"), rooms__gte=1), name="denial_makes_sense"),
+        ]
+        indexes = [models.Index(fields=["hotel", "business_date"], name="denial_by_day")]

@@ -26,6 +26,7 @@ def register() -> None:
     register_rights(Rights("reservations_roomreservation", _("Stays and rooms"), _stays, _erase_stays))
     register_rights(Rights("reservations_block", _("Groups"), _groups, _erase_groups))
     register_rights(Rights("reservations_expectedguest", _("Announced for a room"), _announced, None))
+    register_rights(Rights("reservations_waitlistentry", _("Waitlist"), _waiting, _erase_waiting))
     register_busy("reservations", busy)
 
 
@@ -88,6 +89,23 @@ def _erase_groups(guest_id: int, _now: datetime) -> int:
     """Whom one spoke to is no longer named, nor what was noted of the talk; a reason is the hotel's own."""
     return db.execute(
         "UPDATE reservations_block SET note = '', end_reason = '', version = version + 1 WHERE guest_id = %s", [guest_id]
+    )
+
+
+def _waiting(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, w.name, w.phone_masked, w.status, w.arrival, w.departure, w.note, w.created_at"
+        " FROM reservations_waitlistentry w JOIN property_hotel h ON h.id = w.hotel_id WHERE w.guest_id = %s"
+        " ORDER BY w.id",
+        [guest_id],
+    )
+
+
+def _erase_waiting(guest_id: int, _now: datetime) -> int:
+    return db.execute(
+        "UPDATE reservations_waitlistentry SET name = %s, phone_sealed = NULL, phone_masked = '', note = ''"
+        " WHERE guest_id = %s",
+        [NOBODY, guest_id],
     )
 
 

@@ -296,7 +296,14 @@ class RoomNight(models.Model):
 
 
 # Groups, the waitlist, denials: part of this context's tables, in a file of their own.
-from binzhi.reservations.group_models import Block, BlockNight, BlockPickup, ExpectedGuest  # noqa: E402
+from binzhi.reservations.group_models import (  # noqa: E402
+    Block,
+    BlockNight,
+    BlockPickup,
+    Denial,
+    ExpectedGuest,
+    WaitlistEntry,
+)
 
 __all__ = [
     "Agreement",
@@ -305,6 +312,7 @@ __all__ = [
     "BlockPickup",
     "CancellationPolicy",
     "Code",
+    "Denial",
     "ExpectedGuest",
     "Night",
     "OutOfOrder",
@@ -314,4 +322,5 @@ __all__ = [
     "RoomNight",
     "RoomReservation",
     "StayNight",
+    "WaitlistEntry",
 ]

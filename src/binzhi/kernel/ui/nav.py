@@ -98,6 +98,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Reservations"), "list", "reservations:list", "reservations.view_reservations"),
             Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
             Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
+            Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
+            Item(_("Denials"), "ban", "reservations:denials", "reservations.view_reservations"),
         ),
     ),
     Department(

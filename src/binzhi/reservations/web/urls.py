@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.reservations.web import actions, block_print, blocks, booking, changing, detail, listing, rooming
+from binzhi.reservations.web import actions, block_print, blocks, booking, changing, denials, detail, listing, rooming, waitlist
 
 app_name = "reservations"
 urlpatterns = [
@@ -33,4 +33,10 @@ urlpatterns = [
     path("h/<slug:hotel>/groups/<int:block_id>/pick-up", blocks.pick, name="pick_block"),
     path("h/<slug:hotel>/groups/<int:block_id>/list", block_print.sheet, name="block_sheet"),
     path("h/<slug:hotel>/groups/<int:block_id>/rooming", rooming.upload, name="rooming"),
+    # The waitlist, denials.
+    path("h/<slug:hotel>/waitlist", waitlist.waitlist, name="waitlist"),
+    path("h/<slug:hotel>/waitlist/<int:entry_id>/book", waitlist.book, name="waitlist_book"),
+    path("h/<slug:hotel>/waitlist/<int:entry_id>", waitlist.act, name="waitlist_act"),
+    path("h/<slug:hotel>/denials", denials.report, name="denials"),
+    path("h/<slug:hotel>/denials/note", denials.deny, name="deny"),
 ]
