@@ -95,6 +95,8 @@ SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights")
 
 # Groups and the waitlist: who books; the desk walks whom it cannot house.
 GROUPS = _rights("reservations", "manage_blocks", "manage_waitlist")
+WALK = _rights("reservations", "walk_guest")
+PARTNERS = _rights("reservations", "manage_partners")
 
 RECEIVE = SEE_DESK | _rights(
     "frontdesk", "assign_room", "check_in", "walk_in", "move_room", "change_stay", "check_out",
@@ -109,11 +111,11 @@ REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_c
 RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | CLEAN
 SHIFT_LEAD = (
     RECEPTION | MERGE_GUESTS | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
-    | GROUPS
+    | GROUPS | WALK
 )
 DUTY = (
     SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS
-    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST
+    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST | PARTNERS
 )  # fmt: skip
 EVERYTHING = (
     DUTY | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS

@@ -19,3 +19,5 @@ class Permission(StrEnum):
     # Groups, the waitlist.
     MANAGE_BLOCKS = "reservations.manage_blocks"
     MANAGE_WAITLIST = "reservations.manage_waitlist"
+    WALK_GUEST = "reservations.walk_guest"
+    MANAGE_PARTNERS = "reservations.manage_partners"

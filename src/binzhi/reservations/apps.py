@@ -21,4 +21,5 @@ class ReservationsConfig(AppConfig):
         register_holding(Holding(table="reservations_block", locks_at=12))
         register_holding(Holding(table="reservations_expectedguest", locks_at=13))
         register_holding(Holding(table="reservations_waitlistentry", locks_at=14))
+        register_holding(Holding(table="reservations_walk", locks_at=15))
         register_sealed("reservations_waitlistentry", "phone_sealed", waitlist_phone)

@@ -184,3 +184,27 @@ class StayDenied(Event):
     arrival: date
     departure: date
     rooms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestWalked(ReservationEvent):
+    """A guest was housed elsewhere for `nights`."""
+
+    topic: ClassVar[str] = "reservation.walked"
+    walk_id: int
+    room_reservation_id: int
+    nights: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkChanged(Event):
+    topic: ClassVar[str] = "walk.changed"
+    hotel_id: int
+    walk_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerChanged(Event):
+    topic: ClassVar[str] = "partner_hotel.changed"
+    hotel_id: int
+    partner_id: int

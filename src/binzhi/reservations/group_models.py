@@ -181,3 +181,50 @@ class Denial(models.Model):
             models.CheckConstraint(condition=Q(departure__gte=F("arrival"), rooms__gte=1), name="denial_makes_sense"),
         ]
         indexes = [models.Index(fields=["hotel", "business_date"], name="denial_by_day")]
+
+
+class PartnerHotel(models.Model):
+    """A house nearby that takes guests we cannot house."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=200, db_default="")
+    phone = models.CharField(max_length=30, db_default="", help_text="the desk's, around the clock")
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True, help_text="agreed for a night")
+    is_active = models.BooleanField(db_default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotel", "name"], name="partner_once")]
+
+
+class Walk(models.Model):
+    """A guest with a reservation who was housed elsewhere (外送): where, for how long, what it cost."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    room_reservation = models.ForeignKey("RoomReservation", on_delete=models.PROTECT, related_name="+")
+    guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+")
+    partner = models.ForeignKey(PartnerHotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    business_date = models.DateField()
+    nights = models.SmallIntegerField()
+    returns_on = models.DateField(null=True)
+    transport = models.CharField(max_length=60, db_default="")
+    compensation = models.CharField(max_length=100, db_default="")
+    room_cost = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+    transport_cost = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+    compensation_cost = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+    other_cost = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+    reason = models.CharField(max_length=200)
+    note = models.CharField(max_length=300, db_default="")
+    user_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    nights__gte=1, room_cost__gte=0, transport_cost__gte=0, compensation_cost__gte=0, other_cost__gte=0
+                ),
+                name="walk_makes_sense",
+            ),
+        ]
+        indexes = [models.Index(fields=["hotel", "business_date"], name="walk_by_day")]

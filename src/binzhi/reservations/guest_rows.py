@@ -27,6 +27,7 @@ def register() -> None:
     register_rights(Rights("reservations_block", _("Groups"), _groups, _erase_groups))
     register_rights(Rights("reservations_expectedguest", _("Announced for a room"), _announced, None))
     register_rights(Rights("reservations_waitlistentry", _("Waitlist"), _waiting, _erase_waiting))
+    register_rights(Rights("reservations_walk", _("Housed elsewhere"), _walks, _erase_walks))
     register_busy("reservations", busy)
 
 
@@ -105,6 +106,23 @@ def _erase_waiting(guest_id: int, _now: datetime) -> int:
     return db.execute(
         "UPDATE reservations_waitlistentry SET name = %s, phone_sealed = NULL, phone_masked = '', note = ''"
         " WHERE guest_id = %s",
+        [NOBODY, guest_id],
+    )
+
+
+def _walks(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, p.name AS partner, w.business_date, w.nights, w.returns_on, w.transport, w.compensation,"
+        " w.reason, w.note FROM reservations_walk w JOIN property_hotel h ON h.id = w.hotel_id"
+        " JOIN reservations_partnerhotel p ON p.id = w.partner_id WHERE w.guest_id = %s ORDER BY w.id",
+        [guest_id],
+    )
+
+
+def _erase_walks(guest_id: int, _now: datetime) -> int:
+    """What it cost stays; words about the guest go."""
+    return db.execute(
+        "UPDATE reservations_walk SET reason = %s, note = '', transport = '', compensation = '' WHERE guest_id = %s",
         [NOBODY, guest_id],
     )
 

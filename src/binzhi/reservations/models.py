@@ -302,7 +302,9 @@ from binzhi.reservations.group_models import (  # noqa: E402
     BlockPickup,
     Denial,
     ExpectedGuest,
+    PartnerHotel,
     WaitlistEntry,
+    Walk,
 )
 
 __all__ = [
@@ -316,6 +318,7 @@ __all__ = [
     "ExpectedGuest",
     "Night",
     "OutOfOrder",
+    "PartnerHotel",
     "RateNight",
     "RatePlan",
     "Reservation",
@@ -323,4 +326,5 @@ __all__ = [
     "RoomReservation",
     "StayNight",
     "WaitlistEntry",
+    "Walk",
 ]

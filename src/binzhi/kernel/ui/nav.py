@@ -99,6 +99,7 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
             Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
             Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
+            Item(_("Overbooking"), "transfer", "reservations:walks", "reservations.walk_guest"),
             Item(_("Denials"), "ban", "reservations:denials", "reservations.view_reservations"),
         ),
     ),

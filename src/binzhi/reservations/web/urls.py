@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.reservations.web import actions, block_print, blocks, booking, changing, denials, detail, listing, rooming, waitlist
+from binzhi.reservations.web import actions, block_print, blocks, booking, changing, denials, detail, listing, rooming, waitlist, walks
 
 app_name = "reservations"
 urlpatterns = [
@@ -39,4 +39,10 @@ urlpatterns = [
     path("h/<slug:hotel>/waitlist/<int:entry_id>", waitlist.act, name="waitlist_act"),
     path("h/<slug:hotel>/denials", denials.report, name="denials"),
     path("h/<slug:hotel>/denials/note", denials.deny, name="deny"),
+    # Overbooking and walks.
+    path("h/<slug:hotel>/walks", walks.overview, name="walks"),
+    path("h/<slug:hotel>/walks/partners", walks.partners, name="partners"),
+    path("h/<slug:hotel>/walks/of/<int:stay>", walks.walk, name="walk"),
+    path("h/<slug:hotel>/walks/<int:walk_id>/costs", walks.costs, name="walk_costs"),
+    path("h/<slug:hotel>/walks/<int:walk_id>/letter", walks.letter, name="walk_letter"),
 ]
