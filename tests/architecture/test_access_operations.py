@@ -150,6 +150,7 @@ ID_OF: dict[tuple[str, str], str] = {
     ("binzhi.frontdesk.services.staying.move_room", "room_reservation_id"): "stay",
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
+    **twins_groups.ID_OF,
 }
 
 

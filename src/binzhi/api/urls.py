@@ -12,8 +12,9 @@ from binzhi.api.routers.guests import router as guests
 from binzhi.api.routers.house import router as house
 from binzhi.api.routers.reservations import router as reservations
 from binzhi.api.routers.stays import router as stays
+from binzhi.api.routers.waiting import router as waiting
 
-for _router in (availability, reservations, stays, folios, guests, house, groups):
+for _router in (availability, reservations, stays, folios, guests, house, groups, waiting):
     api.add_router("/v1", _router)
 
 urlpatterns = [path("", api.urls)]

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(models.TextChoices):
@@ -54,7 +55,7 @@ class BlockStatus(models.TextChoices):
     TENTATIVE = "tentative", _("Tentative")
     DEFINITE = "definite", _("Definite")
     LOST = "lost", _("Lost")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("group", "Refused")
     CANCELLED = "cancelled", _("Cancelled")
 
 
@@ -62,7 +63,7 @@ class WaitStatus(models.TextChoices):
     """Where somebody on the waitlist stands."""
 
     WAITING = "waiting", _("Waiting")
-    OFFERED = "offered", _("Offered")
+    OFFERED = "offered", pgettext_lazy("waitlist", "Offered")
     BOOKED = "booked", _("Booked")
     LAPSED = "lapsed", _("Lapsed")
     WITHDRAWN = "withdrawn", _("Withdrawn")

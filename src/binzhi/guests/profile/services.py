@@ -90,6 +90,17 @@ def switch_fields(*, hotel_id: int, on: set[str], actor: Actor, now: datetime) -
     return changed
 
 
+_TERMS = """
+SELECT contract_no, contract_from, contract_until, credit_limit FROM guests_organisation
+WHERE group_id = %s AND id = %s FOR NO KEY UPDATE
+"""
+_WRITE_TERMS = """
+UPDATE guests_organisation SET contract_no = %(contract_no)s, contract_from = %(contract_from)s,
+    contract_until = %(contract_until)s, credit_limit = %(credit_limit)s
+WHERE id = %(id)s
+"""
+
+
 @operation(Permission.MANAGE_ORGANISATIONS)
 def write_organisation(
     *,
@@ -112,12 +123,7 @@ def write_organisation(
     Publishes OrganisationChanged. Idempotent.
     """
     group_id = hotel_by_id(hotel_id).group_id
-    row = db.fetch_one(
-        "SELECT contract_no, contract_from, contract_until, credit_limit FROM guests_organisation"
-        " WHERE group_id = %s AND id = %s"
-        " FOR NO KEY UPDATE",
-        [group_id, organisation_id],
-    )
+    row = db.fetch_one(_TERMS, [group_id, organisation_id])
     if row is None:
         raise NotFound
     if not credit_limit.is_finite() or not 0 <= credit_limit <= LARGEST or round_money(credit_limit) != credit_limit:
@@ -133,15 +139,11 @@ def write_organisation(
     store.write_organisation(
         group_id=group_id, organisation_id=organisation_id, values=changed, noted_by=actor.user_id, now=now
     )
-    db.execute(
-        "UPDATE guests_organisation SET contract_no = %s, contract_from = %s, contract_until = %s, credit_limit = %s"
-        " WHERE id = %s",
-        [contract_no, contract_from, contract_until, credit_limit, organisation_id],
-    )
     terms = {
         "contract_no": contract_no, "contract_from": contract_from, "contract_until": contract_until,
         "credit_limit": credit_limit,
     }  # fmt: skip
+    db.execute(_WRITE_TERMS, terms | {"id": organisation_id})
     fields = sorted(changed) + [name for name, value in terms.items() if value != row[name]]
     record(
         "organisation.changed", subject="organisation", subject_id=organisation_id, hotel_id=hotel_id, actor=actor,

@@ -33,7 +33,7 @@ CHIPS = {
     "waiting": ("", "hourglass"), "offered": ("soon", "clock"), "booked": ("ok", "calendar-check"),
     "lapsed": ("", "close"), "withdrawn": ("", "close"),
 }  # fmt: skip
-PRIORITIES = [(1, _("First")), (2, _("Normal")), (3, _("Last"))]
+PRIORITIES = [(1, pgettext_lazy("waitlist", "First")), (2, _("Normal")), (3, pgettext_lazy("waitlist", "Last"))]
 HOLDS = [(30, _("30 minutes")), (120, _("2 hours")), (360, _("6 hours")), (1440, _("1 day"))]
 FIELD_OF = {"name": "guest_text", "guest": "guest_text", "organisation": "organisation_text", "phone": "booker_phone"}
 # A stay as the booking screen sends it, by the name it has here.

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from binzhi.kernel.csv import csv_file
@@ -75,8 +76,8 @@ def _table(nights: Sequence[RiskNight]) -> list[tuple[str, list[RiskNight]]]:
 
 def _header() -> list[str]:
     return [
-        _("Day"), _("Reservation"), _("Guest"), _("Partner hotel"), _("Nights"), _("Comes back"), _("Room there"),
-        _("Transport"), _("Compensation"), _("Other costs"), _("Total"), _("Reason"), _("Who"),
+        pgettext("of a walk", "Day"), _("Reservation"), _("Guest"), _("Partner hotel"), _("Nights"), _("Comes back"), _("Room there"),
+        _("Transport"), _("Compensation"), _("Other costs"), _("Total"), _("Reason"), pgettext("of a walk", "Who"),
     ]  # fmt: skip
 
 
