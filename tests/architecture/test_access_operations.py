@@ -31,6 +31,7 @@ from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
     twins_folio,
+    twins_groups,
     twins_guests,
     twins_joining,
     twins_learning,
@@ -139,6 +140,7 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_learning.OWN,
     **twins_rates.OWN,
     **twins_folio.OWN,
+    **twins_groups.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {
@@ -153,6 +155,7 @@ ID_OF: dict[tuple[str, str], str] = {
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
     **twins_folio.ID_OF,
+    **twins_groups.ID_OF,
 }
 
 

@@ -95,6 +95,11 @@ SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights", "m
 # A price under the floor, and the floor itself.
 SELL_UNDER_FLOOR = SELL | _rights("reservations", "break_floor")
 
+# Groups and the waitlist: who books; the desk walks whom it cannot house.
+GROUPS = _rights("reservations", "manage_blocks", "manage_waitlist")
+WALK = _rights("reservations", "walk_guest")
+PARTNERS = _rights("reservations", "manage_partners")
+
 RECEIVE = SEE_DESK | _rights(
     "frontdesk", "assign_room", "check_in", "walk_in", "move_room", "change_stay", "check_out",
     "undo_check_in", "undo_check_out",
@@ -115,10 +120,11 @@ SET_COUNTER = _rights("billing", "set_counter", "set_invoices")
 RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | LOWER_CHARGES | CLEAN
 SHIFT_LEAD = (
     RECEPTION | MERGE_GUESTS | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
+    | GROUPS | WALK
 )
 DUTY = (
     SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS
-    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST | APPROVE_CORRECTIONS
+    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST | APPROVE_CORRECTIONS | PARTNERS
 )  # fmt: skip
 EVERYTHING = (
     DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS
@@ -170,7 +176,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
         PostSpec("reservations-clerk", "预订员", "Reservations clerk", 1,
-                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK),
+                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK | GROUPS),
         PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND | LOWER_CHARGES),
         PostSpec("night-auditor", "夜审员", "Night auditor", 2, SHIFT_LEAD | AUDIT),
         PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS),
@@ -206,10 +212,10 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("sales", "营销部", "Sales and marketing", (
         PostSpec("sales-manager", "营销部经理", "Sales manager", 3,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL
-                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT),
+                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT | GROUPS),
         PostSpec("sales-executive", "销售员", "Sales executive", 1,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SEE_DESK
-                 | ASK_FOR_KEY_ACCOUNT),
+                 | ASK_FOR_KEY_ACCOUNT | GROUPS),
     )),
     DepartmentSpec("quality", "质检部", "Quality control", (
         PostSpec("quality-manager", "质检部经理", "Quality control manager", 3,
