@@ -125,7 +125,8 @@ def test_no_other_code_writes_the_counters() -> None:
         for path in SOURCES.rglob("*.py")
         if WRITES_A_COUNTER.search(path.read_text(encoding="utf-8"))
     }
-    assert writers == {"reservations/nights.py"}
+    # A room that leaves its group by whatever way: the database itself gives the night back, under the lock of nights.py.
+    assert writers == {"reservations/nights.py", "reservations/migrations/0021_blocks_kept.py"}
 
 
 @pytest.mark.parametrize(

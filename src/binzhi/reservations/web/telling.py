@@ -19,6 +19,7 @@ from binzhi.reservations.history import HistoryEntry
 from binzhi.reservations.web.words import guarantee_word
 
 TITLES: dict[str, tuple[str, str | Promise]] = {
+    "reservation.walked": ("car", gettext_lazy("Housed elsewhere")),
     "reservation.created": ("calendar-plus", gettext_lazy("Booked")),
     "reservation.confirmed": ("mail", gettext_lazy("Confirmed to the guest")),
     "reservation.changed": ("pencil", gettext_lazy("Changed")),
