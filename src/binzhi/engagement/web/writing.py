@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -58,7 +59,7 @@ def write(request: StaffRequest, number: str) -> HttpResponse:
     given = form.cleaned_data
     message = ByHand(
         given["kind"], given["way"], given["language"], Wording(given["subject"], given["body"]),
-        request.POST.get(KEY, "") or f"{number}:{request.META.get('REQUEST_ID', id(request))}",
+        request.POST.get(KEY, "") or uuid.uuid4().hex,
     )  # fmt: skip
     try:
         once(request, lambda: {"id": send_by_hand(reservation_id=view.id, message=message, **common(request))})
