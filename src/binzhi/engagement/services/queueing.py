@@ -74,7 +74,10 @@ def _queue(hotel_id: int, subject: Subject, *, source: str, wait: timedelta, act
     if messaging is None or subject.kind not in messaging.automatic or not messaging.ways:
         raise WayNotSetUp
     hotel = hotel_by_id(hotel_id)
-    if not is_to_be_told(subject, view_of(hotel_id=hotel_id, reservation_id=subject.reservation_id)):
+    view = view_of(hotel_id=hotel_id, reservation_id=subject.reservation_id)
+    if subject.room_reservation_id is not None and subject.room_reservation_id not in {room.id for room in view.rooms}:
+        raise NotFound(field="room_reservation")
+    if not is_to_be_told(subject, view):
         raise NothingToTell
     person = person_of(hotel_id=hotel_id, subject=subject)
     reason = _withheld(hotel, subject, person, now)
