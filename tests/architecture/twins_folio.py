@@ -28,6 +28,7 @@ _S = "binzhi.billing.counter.settings"
 _I = "binzhi.billing.invoices.services"
 OWN: dict[str, dict[str, Any]] = {
     f"{_C}.pay_out": {"means": "cash"},
+    f"{_C}.charge_compensation": {"amount": None},
     f"{_I}.request_invoice": {"kind": "82", "buyer": Buyer(name="王", is_person=True), "remark": ""},
     f"{_I}.note_answer": {"answer": Answer(state="asked", error="x"), "next_at": NOW},
     f"{_C}.decide_approval": {"approve": False},
