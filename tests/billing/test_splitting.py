@@ -72,6 +72,14 @@ def test_split_more_than_stands_or_by_both_is_refused(bill: Bill) -> None:
     assert rows(bill.hotel) == before
 
 
+def test_split_of_a_share_that_rounds_to_nothing_is_refused(bill: Bill) -> None:
+    window = bill.window()
+    bill.charge("0.01")
+    with pytest.raises(NothingToSplit):
+        split(bill, window, percent=Decimal("0.01"))
+    assert rows(bill.hotel) == 1
+
+
 CENTS = st.integers(1, 999_999).map(lambda cents: Decimal(cents) / 100)
 
 
