@@ -31,11 +31,13 @@ from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
     twins_folio,
+    twins_groups,
     twins_guests,
     twins_joining,
     twins_learning,
     twins_privacy,
     twins_promises,
+    twins_rates,
     twins_vip,
 )
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
@@ -136,7 +138,9 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_promises.OWN,
     **twins_joining.OWN,
     **twins_learning.OWN,
+    **twins_rates.OWN,
     **twins_folio.OWN,
+    **twins_groups.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {
@@ -151,6 +155,7 @@ ID_OF: dict[tuple[str, str], str] = {
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
     **twins_folio.ID_OF,
+    **twins_groups.ID_OF,
 }
 
 

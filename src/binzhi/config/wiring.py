@@ -19,10 +19,14 @@ def on_app_ready(app: App) -> None:
     from binzhi.kernel.outbox import subscribe
     from binzhi.promises import jobs as promises_jobs
     from binzhi.property.events import SealBroken
+    from binzhi.reservations.blocks import jobs as block_jobs
+    from binzhi.reservations.waitlist import jobs as waitlist_jobs
     from binzhi.vip import jobs as vip_jobs
     from binzhi.vip.events import StandingListChanged
 
     kernel_jobs.register(app)
+    block_jobs.register(app)
+    waitlist_jobs.register(app)
     guest_jobs.register(app)
     subscribe(ImportMoved, guest_jobs.go_on_with_import(app))
     privacy_jobs.register(app)

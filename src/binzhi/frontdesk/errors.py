@@ -117,6 +117,17 @@ class NothingToAssign(DomainError):
     message = _("No arrival waits for a room, or no free room fits.")
 
 
+# ---------------------------------------------------------------- room calendar
+
+
+class PriceToConfirm(Conflict):
+    """Other nights cost something else: said before it is done, and done with the total that was confirmed."""
+
+    code = "price_to_confirm"
+    field = "expected_total"
+    message = _("These dates change the price from %(before)s to %(total)s. Confirm the new total.")
+
+
 # ---------------------------------------------------------------- late departure
 
 

@@ -84,6 +84,17 @@ class StayShortened(StayEvent):
     departure: date
 
 
+# ---------------------------------------------------------------- assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentWeightsSet(Event):
+    """What wishes weigh when rooms are proposed was changed."""
+
+    topic: ClassVar[str] = "assignment.weights_set"
+    hotel_id: int
+
+
 # ---------------------------------------------------------------- late departure
 
 

@@ -5,7 +5,21 @@ from __future__ import annotations
 from django.urls import path
 
 from binzhi.frontdesk.today.web import today
-from binzhi.frontdesk.web import assigning, check_in, check_out, lists, night_audit, rack, recognition, staying, walk_in
+from binzhi.frontdesk.web import (
+    arrangement,
+    assigning,
+    calendar,
+    check_in,
+    check_out,
+    groups,
+    lists,
+    night_audit,
+    rack,
+    recognition,
+    staying,
+    walk_in,
+    weighing,
+)
 
 app_name = "frontdesk"
 urlpatterns = [
@@ -40,5 +54,18 @@ urlpatterns = [
         recognition.noted_picture,
         name="noted_picture",
     ),
+    path("h/<slug:hotel>/arrivals/rooms/weights", weighing.weights_screen, name="assignment_weights"),
+    path("h/<slug:hotel>/stays/<int:stay>/arrangement", arrangement.arrangement, name="arrangement"),
+    # Room calendar.
+    path("h/<slug:hotel>/calendar", calendar.calendar_screen, name="calendar"),
+    path("h/<slug:hotel>/calendar/data", calendar.data, name="calendar_data"),
+    path("h/<slug:hotel>/calendar/<int:stay>", calendar.stay_panel, name="calendar_stay"),
+    path("h/<slug:hotel>/calendar/<int:stay>/place", calendar.place, name="calendar_place"),
+    path("h/<slug:hotel>/calendar/<int:stay>/split", calendar.split, name="calendar_split"),
     path("h/<slug:hotel>/documents/check", check_in.document_check, name="document_check"),
+    # Groups at the desk.
+    path("h/<slug:hotel>/groups/<int:block_id>/check-in", groups.check_in, name="group_check_in"),
+    path("h/<slug:hotel>/groups/<int:block_id>/check-out", groups.check_out, name="group_check_out"),
+    path("h/<slug:hotel>/groups/<int:block_id>/master", groups.set_master, name="group_master"),
+    path("h/<slug:hotel>/groups/<int:block_id>/master/move", groups.move, name="group_move"),
 ]

@@ -96,7 +96,14 @@ NAVIGATION: tuple[Department, ...] = (
         (
             Item(_("New reservation"), "calendar-plus", "reservations:new", "reservations.create_reservation", "F2"),
             Item(_("Reservations"), "list", "reservations:list", "reservations.view_reservations"),
-            Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
+            Item(_("Calendar"), "calendar", "frontdesk:calendar", "reservations.view_reservations", "F8"),
+            Item(_("Deposits"), "wallet", "reservations:deposits", "reservations.view_reservations"),
+            Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
+            Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
+            Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
+            Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
+            Item(_("Overbooking"), "transfer", "reservations:walks", "reservations.walk_guest"),
+            Item(_("Denials"), "ban", "reservations:denials", "reservations.view_reservations"),
         ),
     ),
     Department(
