@@ -28,6 +28,11 @@ HOUSE = (
     ("9003", "员工自用", "值班用餐"),
 )
 LIMITS = (("receptionist", "100", "100"), ("front-office-supervisor", "300", "300"), ("duty-manager", "2000", "1000"))
+BUYERS = (
+    Buyer(name="明途资本管理有限公司", tax_no="91330106MA27Y8K93X"), Buyer(name="沈佳宁", is_person=True),
+    Buyer(name="宁波恒岳建设工程有限公司", tax_no="91330201MA2C5T7H1Q"), Buyer(name="李慕白", is_person=True),
+    Buyer(name="上海澄观设计有限公司", tax_no="91310112MA1GBX4M2K"),
+)  # fmt: skip
 _POSTS = "SELECT id, code FROM people_post WHERE hotel_id = %s"
 # Guests in the house who have paid nothing yet, some of them with a company.
 _BILLS = """
@@ -90,10 +95,10 @@ def _invoices(given: dict[str, Any]) -> None:
         unit="间夜", rate=Decimal("0.06"), is_invoiced=True, **given,
     )  # fmt: skip
     for place, account_id in enumerate(db.fetch_values(_PAID, [given["hotel_id"]])):
-        buyer = Buyer(name="明途资本管理有限公司", tax_no="91330106MA27Y8K93X")
+        buyer = BUYERS[place % len(BUYERS)]
         try:
             key = invoicing.request_invoice(
-                account_id=account_id, kind="81" if place % 3 else "82", buyer=buyer, **given
+                account_id=account_id, kind="82" if buyer.is_person else "81", buyer=buyer, **given
             )
         except NothingToInvoice:
             continue
