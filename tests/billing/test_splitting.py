@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binzhi.billing.errors import DaysOutOfOrder, NothingToSplit, SameWindow, ShareRequired, SplitTooLarge
+from binzhi.billing.errors import SameWindow
+from binzhi.billing.folio_errors import DaysOutOfOrder, NothingToSplit, ShareRequired, SplitTooLarge
 from binzhi.billing.queries import folio_view
 from binzhi.billing.routing.services import split_charges
 from binzhi.billing.routing.splitting import SplitInput, shares

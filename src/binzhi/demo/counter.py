@@ -8,7 +8,7 @@ from typing import Any
 
 from binzhi.billing.counter import services, settings
 from binzhi.billing.counter.settings import LateStep
-from binzhi.billing.errors import NothingToInvoice
+from binzhi.billing.folio_errors import NothingToInvoice
 from binzhi.billing.invoices import services as invoicing
 from binzhi.billing.invoices.buyers import Buyer
 from binzhi.billing.invoices.services import Answer, SellerInput

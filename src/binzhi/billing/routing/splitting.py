@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from binzhi.billing import corrections
 from binzhi.billing.amounts import clean_amount
 from binzhi.billing.corrections import Transferred
-from binzhi.billing.errors import DaysOutOfOrder, NothingToSplit, ShareRequired, SplitTooLarge
+from binzhi.billing.folio_errors import DaysOutOfOrder, NothingToSplit, ShareRequired, SplitTooLarge
 from binzhi.billing.routing.rules import WHOLE, clean_percent
 from binzhi.kernel import db
 from binzhi.kernel.money import ZERO, quantum
