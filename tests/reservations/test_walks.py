@@ -82,7 +82,7 @@ def test_walk_is_refused_without_a_trace(hotel: TestHotel) -> None:
     for room, more, refusal, at in (
         (later, {}, errors.NotDueIn, "arrival"), (stay, {"nights": 3}, InvalidInput, "nights"),
         (stay, {"nights": 0}, InvalidInput, "nights"), (stay, {"reason": ""}, InvalidInput, "reason"),
-        (stay, {"partner_id": closed}, NotFound, "partner_id"), (stay, {"partner_id": 2**40}, NotFound, "partner_id"),
+        (stay, {"partner_id": closed}, InvalidInput, "partner_id"), (stay, {"partner_id": 2**40}, InvalidInput, "partner_id"),
         (stay, {"costs": WalkCosts(room_cost=Decimal(-1))}, InvalidInput, "room_cost"), (2**40, {}, NotFound, ""),
     ):  # fmt: skip
         with pytest.raises(refusal) as raised:

@@ -145,7 +145,7 @@ def _check_partner(hotel_id: int, partner_id: int) -> None:
         "SELECT 1 FROM reservations_partnerhotel WHERE hotel_id = %s AND id = %s AND is_active", [hotel_id, partner_id]
     )
     if not known:
-        raise NotFound(field="partner_id", message=_("Choose a partner hotel."))
+        raise InvalidInput(field="partner_id", message=_("Choose a partner hotel."))
 
 
 _SET_COSTS = """
