@@ -28,6 +28,8 @@ class PlanKind(models.TextChoices):
     BASE = "base", _("Base")
     DERIVED = "derived", _("Derived")
     NEGOTIATED = "negotiated", _("Negotiated")
+    MEMBER = "member", _("For members")
+    PROMOTION = "promotion", _("With a promotion code")
 
 
 class FeeKind(models.TextChoices):
@@ -35,6 +37,8 @@ class FeeKind(models.TextChoices):
 
     NONE = "none", _("No fee")
     FIRST_NIGHT = "first_night", _("First night")
+    NIGHTS = "nights", _("So many nights")
+    FIXED = "fixed", _("A fixed amount")
     PERCENT = "percent", _("Per cent of the stay")
     ALL = "all", _("The whole stay")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel.errors import DomainError, InvalidInput
@@ -207,6 +209,115 @@ class LimitBelowSold(DomainError):
 
     code = "limit_below_sold"
     message = _("On %(night)s more rooms are sold than this would leave.")
+
+
+# Rates and rules
+
+
+class FloorBroken(DomainError):
+    """A price would fall below the floor of its plan and type; `cells` says where, for the grid."""
+
+    code = "floor_broken"
+    status = 422
+    field = "price"
+    message = _("On %(night)s the price would be %(price)s, below the floor of %(floor)s.")
+
+    def __init__(self, *, field: str | None = None, cells: tuple[Any, ...] = (), **params: Any) -> None:
+        self.cells = cells
+        super().__init__(field=field, **params)
+
+
+class PaintedSince(DomainError):
+    """What is to be taken back was changed again: `painting` names by which painting, 0 where it was none."""
+
+    code = "painted_since"
+    message = _(
+        "%(nights)s nights were changed again since then, the first on %(night)s (%(by)s). Take that back first."
+    )
+
+
+class AlreadyUndone(DomainError):
+    code = "already_undone"
+    message = _("This was taken back already.")
+
+
+class EffectChanged(DomainError):
+    """What would be written differs from what was shown; look again."""
+
+    code = "effect_changed"
+    field = "shown"
+    message = _("The prices have changed since you looked. This is the effect now.")
+
+
+class NothingPainted(InvalidInput):
+    code = "nothing_painted"
+    message = _("Nothing would change.")
+
+
+class SeasonInUse(DomainError):
+    code = "season_in_use"
+    message = _("A rule speaks of this season. Change the rule first.")
+
+
+class MembersOnly(StayRefused):
+    """The guest has no membership, or not the level that the rate is for."""
+
+    code = "members_only"
+    message = _("This rate is for members only.")
+
+
+class CodeNeeded(StayRefused):
+    code = "code_needed"
+    message = _("This rate needs a promotion code.")
+
+
+class PromotionNotKnown(InvalidInput):
+    """No such code, or not one that books today: which of the two is not told."""
+
+    code = "promotion_not_known"
+    field = "promotion_code"
+    message = _("This promotion code is not valid.")
+
+
+class PromotionNotForStay(DomainError):
+    code = "promotion_not_for_stay"
+    field = "promotion_code"
+    message = _("This promotion code is for other dates of stay.")
+
+
+class PromotionUsedUp(DomainError):
+    """The code was used as many times as it may be."""
+
+    code = "promotion_used_up"
+    field = "promotion_code"
+    message = _("This promotion code has been used up.")
+
+
+class TooManyTries(DomainError):
+    """Too many codes were tried in vain; the next one is looked at later."""
+
+    code = "too_many_tries"
+    status = 429
+    field = "promotion_code"
+    message = _("Too many codes were tried. Try again in a quarter of an hour.")
+    retry_after_seconds = 900
+
+
+# ---------------------------------------------------------------- a stay over two rooms
+
+
+class NightCannotSplit(InvalidInput):
+    """A stay is split at a night that is still to come, and neither at its first nor after its last."""
+
+    code = "night_cannot_split"
+    field = "night"
+    message = _("A stay is split at one of its nights to come, not at the first.")
+
+
+class SplitKeepsType(InvalidInput):
+    code = "split_keeps_type"
+    field = "room"
+    message = _("Room %(number)s is of another type: a stay is split over rooms of one type.")
 
 
 # Groups.

@@ -110,6 +110,72 @@ class NightsOpened(Event):
     last: date
 
 
+# Rates and rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarCorrected(Event):
+    """The hotel says of the days `first` to `last` what they are."""
+
+    topic: ClassVar[str] = "calendar.corrected"
+    hotel_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatesPainted(Event):
+    """Prices, restrictions or limits of nights `first` to `last` were written; the painting has which."""
+
+    topic: ClassVar[str] = "rates.painted"
+    hotel_id: int
+    painting_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateRulesChanged(Event):
+    """Rules, seasons, base prices or floors of a hotel changed; no price did."""
+
+    topic: ClassVar[str] = "rate_rules.changed"
+    hotel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanConditionsChanged(Event):
+    """A rate is sold under other conditions from now on; what was booked keeps its own."""
+
+    topic: ClassVar[str] = "rate_plan.conditions_set"
+    hotel_id: int
+    rate_plan_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositTaken(ReservationEvent):
+    topic: ClassVar[str] = "reservation.deposit_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionChanged(Event):
+    topic: ClassVar[str] = "promotion.changed"
+    hotel_id: int
+    promotion_id: int
+
+
+# ---------------------------------------------------------------- a stay over two rooms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaySplit(ReservationEvent):
+    """From `night` on the stay has another room (published by the desk)."""
+
+    topic: ClassVar[str] = "reservation.stay_split"
+    room_reservation_id: int
+    room_id: int
+    night: date
+
+
 # Groups.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockEvent(Event):

@@ -124,6 +124,45 @@ def set_limits(
     return len(done)
 
 
+_WRITE_LIMITS = """
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%(nights)s::date[], %(types)s::bigint[], %(overbooking)s::integer[], %(closed)s::boolean[])
+        AS a (night, room_type_id, overbooking, closed)
+), locked AS MATERIALIZED (
+    SELECT n.night, n.room_type_id, a.overbooking, a.closed
+    FROM asked a JOIN reservations_night n
+      ON n.night = a.night AND n.room_type_id = a.room_type_id AND n.hotel_id = %(hotel)s
+    ORDER BY n.night, n.room_type_id
+    FOR NO KEY UPDATE OF n
+)
+UPDATE reservations_night n
+SET overbooking = coalesce(l.overbooking, n.overbooking), closed = coalesce(l.closed, n.closed)
+FROM locked l
+WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_type_id
+  AND n.sold <= n.rooms - n.out_of_order + coalesce(l.overbooking, n.overbooking) - n.held
+RETURNING n.night, n.room_type_id
+"""
+
+
+def write_limits(*, hotel_id: int, limits: Mapping[Key, tuple[int | None, bool | None]]) -> None:
+    """Set planned overbooking and stop sell of many nights and types, each its own; None leaves a value.
+
+    Locks the nights in order. Raises LimitBelowSold naming the first night on which more is sold.
+    """
+    if not limits:
+        return
+    asked = sorted(limits)
+    params = {
+        "hotel": hotel_id, "nights": db.array(night for night, _type in asked),
+        "types": db.array(room_type_id for _night, room_type_id in asked),
+        "overbooking": db.array(limits[key][0] for key in asked), "closed": db.array(limits[key][1] for key in asked),
+    }  # fmt: skip
+    done = {(row["night"], row["room_type_id"]) for row in db.fetch_all(_WRITE_LIMITS, params)}
+    for night, room_type_id in asked:
+        if (night, room_type_id) not in done:
+            raise LimitBelowSold(night=night, room_type_id=room_type_id)
+
+
 # Rooms kept for groups are not for sale: what is held and what is sold change in one statement, so that a room of a
 # group that somebody is named for is never on offer in between. `delta` is what the two take of the house together.
 _SHIFT = """

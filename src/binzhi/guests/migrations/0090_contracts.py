@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("guests", "0080_erasing")]
+    dependencies = [("guests", "0082_lately_here")]
     operations = [
         migrations.AddField(
             model_name="organisation", name="contract_no", field=models.CharField(db_default="", max_length=40)

@@ -12,9 +12,9 @@ from binzhi.guests.access import Permission
 from binzhi.guests.errors import ConsentMissing
 from binzhi.guests.events import FieldsSwitched, OrganisationChanged, ProfileChanged
 from binzhi.guests.organisations import clean_contract
+from binzhi.guests.privacy import consents
 from binzhi.guests.profile import store
 from binzhi.guests.profile.catalogue import BY_KEY
-from binzhi.guests.profile.consent import is_agreed
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, InvalidInput, NotFound
@@ -46,7 +46,7 @@ def write_profile(
         value = store.clean(field, text)
         # What is sealed is written whenever it is given: forms leave it out where it stays.
         if (value or kept.text(key)) if field.secret else value != kept.text(key):
-            if field.consent and value and not is_agreed(group_id, guest_id, field.consent, now):
+            if field.consent and value and not consents.has(group_id, guest_id, field.consent, now):
                 raise ConsentMissing(field=key)
             changed[key] = value
     if changed and kept.seen > seen:

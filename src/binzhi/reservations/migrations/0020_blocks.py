@@ -25,7 +25,7 @@ KEY = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reservations", "0003_sealed_rooms"),
+        ("reservations", "0012_entitled"),
         ("billing", "0003_found_by_guest"),
         ("guests", "0080_erasing"),
         ("property", "0003_seals"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput
-from binzhi.kernel.operations import operation, record, unit_of_work
+from binzhi.kernel.operations import operation, record, rehearsal
 from binzhi.reservations import facts, limits, nights
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import Guarantee, Status
@@ -127,7 +127,7 @@ def _gather(room: LockedRoom, change: RoomChange) -> _Known:
     wanted += [_request(change, first, until) for first, until in spans]
     read = facts.gather(
         hotel_id=room.hotel_id, rooms=wanted, organisation_id=room.organisation_id, not_before=room.arrival,
-        fields_of_first=True,
+        fields_of_first=True, guest_id=room.guest_id, promotion_plan_id=room.rate_plan_id,
     )  # fmt: skip
     full = read.rooms[0]
     if room.is_reserved and change.arrival < room.today and change.arrival != room.arrival:
@@ -259,11 +259,6 @@ class ChangeQuote:
     keeps_room: bool
 
 
-class _Asked(Exception):
-    def __init__(self, quote: ChangeQuote) -> None:
-        self.quote = quote
-
-
 def quote_change(
     *, hotel_id: int, room_reservation_id: int, change: RoomChange, actor: Actor, now: datetime
 ) -> ChangeQuote:
@@ -273,11 +268,9 @@ def quote_change(
     """
     actor.require(Permission.CHANGE, hotel_id)
     db.enter_scope(actor.hotel_scope, actor.group_scope)
-    try:
-        with unit_of_work():
-            raise _Asked(_quote(_plan(hotel_id, room_reservation_id, change, None)))
-    except _Asked as asked:
-        return asked.quote
+    with rehearsal():
+        quote = _quote(_plan(hotel_id, room_reservation_id, change, None))
+    return quote
 
 
 def _quote(plan: _Plan) -> ChangeQuote:

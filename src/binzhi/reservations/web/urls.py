@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.reservations.web import actions, block_print, blocks, booking, changing, denials, detail, listing, rooming, waitlist, walks
+from binzhi.reservations.web import (
+    actions,
+    block_print,
+    blocks,
+    booking,
+    changing,
+    conditions,
+    denials,
+    detail,
+    listing,
+    rates_grid,
+    rates_rules,
+    rooming,
+    waitlist,
+    walks,
+)
 
 app_name = "reservations"
 urlpatterns = [
@@ -21,6 +36,24 @@ urlpatterns = [
     path(
         "h/<slug:hotel>/reservations/<str:number>/rooms/<int:position>/reinstate", actions.reinstate, name="reinstate"
     ),
+    # Rates and rules
+    path("h/<slug:hotel>/rates", rates_grid.rates, name="rates"),
+    path("h/<slug:hotel>/rates/paint", rates_grid.paint, name="paint"),
+    path("h/<slug:hotel>/rates/apply", rates_grid.apply, name="apply_rules"),
+    path("h/<slug:hotel>/rates/paintings", rates_grid.paintings, name="paintings"),
+    path("h/<slug:hotel>/rates/paintings/<int:painting_id>/undo", rates_grid.undo, name="undo_painting"),
+    path("h/<slug:hotel>/rate-rules", rates_rules.rules, name="rate_rules"),
+    path("h/<slug:hotel>/rate-rules/new", rates_rules.new_rule, name="new_rate_rule"),
+    path("h/<slug:hotel>/rate-rules/<int:rule_id>", rates_rules.rule, name="rate_rule"),
+    path("h/<slug:hotel>/rate-rules/<int:rule_id>/drop", rates_rules.drop_rule, name="drop_rate_rule"),
+    path("h/<slug:hotel>/rate-rules/season", rates_rules.season, name="season"),
+    path("h/<slug:hotel>/rate-rules/season/<int:season_id>/drop", rates_rules.drop_season, name="drop_season"),
+    path("h/<slug:hotel>/rate-rules/base", rates_rules.base, name="base_price"),
+    path("h/<slug:hotel>/rate-rules/conditions", conditions.new, name="new_conditions"),
+    path("h/<slug:hotel>/rate-rules/conditions/of-rate", conditions.of_plan, name="plan_conditions"),
+    path("h/<slug:hotel>/deposits", conditions.deposits, name="deposits"),
+    path("h/<slug:hotel>/reservations/<str:number>/deposit", conditions.take, name="take_deposit"),
+    path("h/<slug:hotel>/rate-rules/day", rates_rules.day, name="calendar_day"),
     # Groups.
     path("h/<slug:hotel>/groups", blocks.listing, name="blocks"),
     path("h/<slug:hotel>/groups/new", blocks.new, name="new_block"),
