@@ -83,7 +83,10 @@ def test_negative_control_without_the_locks_two_get_the_last_room(
     """Both read one room left; only the table's own rule is then in the way."""
     ref = group(hotel, rooms=1)
     meeting = threading.Barrier(2)
-    unlocked = rows._LOCK.replace("UPDATE reservations_block b SET version = b.version + 1 FROM day", "SELECT b.*, day.today FROM reservations_block b CROSS JOIN day").replace("    RETURNING b.*, day.today\n", "")
+    unlocked = rows._LOCK.replace(
+        "UPDATE reservations_block b SET version = b.version + 1 FROM day",
+        "SELECT b.*, day.today FROM reservations_block b CROSS JOIN day",
+    ).replace("    RETURNING b.*, day.today\n", "")
     plain = rows._ROWS
     monkeypatch.setattr(rows, "_LOCK", unlocked)
 

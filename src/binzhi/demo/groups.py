@@ -26,20 +26,37 @@ GROUPS: tuple[tuple[str, int, int, dict[str, int], str, int], ...] = (
     ("青禾中学毕业旅行", 55, 1, {"STD": 12}, "inquiry", -3),
 )
 PEOPLE = (
-    ("林晓棠", "1"), ("郑屿", "1"), ("方知白", "2"), ("孟秋实", "2"), ("苏映雪", "3"), ("沈砚之", "4"), ("陆知行", "5"), ("顾南枝", "5"),
+    ("林晓棠", "1"),
+    ("郑屿", "1"),
+    ("方知白", "2"),
+    ("孟秋实", "2"),
+    ("苏映雪", "3"),
+    ("沈砚之", "4"),
+    ("陆知行", "5"),
+    ("顾南枝", "5"),
 )
 PARTNERS = (
-    ("望湖山庄", "环湖东路 66 号", "0571-9610 0001", "420"), ("听涛酒店", "江畔路 118 号", "0571-9610 0002", "398"),
+    ("望湖山庄", "环湖东路 66 号", "0571-9610 0001", "420"),
+    ("听涛酒店", "江畔路 118 号", "0571-9610 0002", "398"),
     ("云栖精舍", "梅岭路 9 号", "0571-9610 0003", "460"),
 )
 WAITING = (("乔木", 12, 2, "BIZ", 1), ("裴松之", 12, 1, "BIZ", 2), ("温如玉", 19, 3, "KNG", 2))
-UNSOLD = (("price", 6, 2, "KNG", "1760"), ("sold_out", 3, 1, "BIZ", "1180"), ("closed", 9, 1, "", None), ("price", 15, 3, "STD", "2100"))
+UNSOLD = (
+    ("price", 6, 2, "KNG", "1760"),
+    ("sold_out", 3, 1, "BIZ", "1180"),
+    ("closed", 9, 1, "", None),
+    ("price", 15, 3, "STD", "2100"),
+)
 
 
 def gather(house: House) -> None:
     """Through the services, by the people whose work it is."""
     sales: dict[str, Any] = {"hotel_id": house.hotel_id, "actor": house.cast["sales-manager"], "now": house.at(9)}
-    desk: dict[str, Any] = {"hotel_id": house.hotel_id, "actor": house.cast["reservations-clerk"], "now": house.at(9, 20)}
+    desk: dict[str, Any] = {
+        "hotel_id": house.hotel_id,
+        "actor": house.cast["reservations-clerk"],
+        "now": house.at(9, 20),
+    }
     duty: dict[str, Any] = {"hotel_id": house.hotel_id, "actor": house.cast["duty-manager"], "now": house.at(8)}
     there = {row["code"]: row["rooms"] for row in db.fetch_all(_ROOMS, [house.hotel_id])}
     opened = [_group(house, there, *one, **sales) for one in GROUPS]
@@ -75,7 +92,15 @@ WHERE r.hotel_id = %s GROUP BY t.code
 
 
 def _group(
-    house: House, there: dict[str, int], name: str, ahead: int, nights: int, rooms: dict[str, int], status: str, sender: int, **who: Any
+    house: House,
+    there: dict[str, int],
+    name: str,
+    ahead: int,
+    nights: int,
+    rooms: dict[str, int],
+    status: str,
+    sender: int,
+    **who: Any,
 ) -> int:
     arrival = house.today + timedelta(days=ahead)
     company = house.organisations.agencies[sender] if sender < 0 else house.organisations.companies[sender]
