@@ -78,7 +78,8 @@ def _header() -> list[str]:
     return [
         pgettext("of a walk", "Day"), _("Reservation"), _("Guest"), _("Partner hotel"), _("Nights"), _("Comes back"),
         _("Room there"),
-        _("Transport"), pgettext("of a walk", "Compensation"), _("Other costs"), _("Total"), _("Reason"), pgettext("of a walk", "Who"),
+        _("Transport"), pgettext("of a walk", "Compensation"), _("Other costs"),
+        _("Total"), _("Reason"), pgettext("of a walk", "Who"),
     ]  # fmt: skip
 
 
