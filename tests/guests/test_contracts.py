@@ -81,4 +81,5 @@ def test_list_of_agreements_that_end_soon_and_the_page(hotel: TestHotel) -> None
         "contract_no": "XY-9", "contract_from": "2026-12-31", "contract_until": "2026-12-01", "credit_limit": "5", "seen": "0",
     }  # fmt: skip
     answer = client.post(f"/h/{hotel.ref.code}/organisations/{kept}/edit", sent)
-    assert answer.status_code == 422 and "XY-9" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "XY-9" in answer.content.decode()

@@ -14,7 +14,7 @@ from binzhi.kernel.errors import EditConflict, Forbidden, InvalidInput, NotFound
 from binzhi.reservations import errors, stays
 from binzhi.reservations.blocks import services
 from binzhi.reservations.blocks.jobs import release_due
-from binzhi.reservations.requests import RoomChange
+from binzhi.reservations.requests import LimitChange, RoomChange
 from binzhi.reservations.services import (
     cancel_reservation,
     change_room,
@@ -22,7 +22,6 @@ from binzhi.reservations.services import (
     reinstate,
     set_sell_limits,
 )
-from binzhi.reservations.requests import LimitChange
 from binzhi.reservations.verify import differences, group_differences, wrongly_priced
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, run_audit_day
 from tests.reservations.groups import FIRST, NIGHTS, cells, counters, details, group, of_group, pick, picked

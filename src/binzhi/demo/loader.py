@@ -21,6 +21,7 @@ from binzhi.demo import (
     acquaintance,
     counter,
     days,
+    groups,
     house,
     organisations,
     rating,
@@ -136,6 +137,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         hotel_id=running.hotel_id, actor=running.cast["general-manager"], clerk=running.cast["receptionist"],
         now=running.at(9),
     )  # fmt: skip
+    groups.gather(running)
 
 
 def _furnish(first: date, today: date, size: Size, random: Random, latest: datetime, lane: Executor) -> House:
@@ -229,6 +231,6 @@ def _clear_remains() -> None:
     tables = [model._meta.db_table for config in contexts for model in config.get_models()]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-        for sequence in ("reservations_number", "billing_folio_number"):
+        for sequence in ("reservations_number", "reservations_block_number", "billing_folio_number"):
             cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")
     store.forget()

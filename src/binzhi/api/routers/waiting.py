@@ -51,8 +51,8 @@ def book(request: ApiRequest, hotel: Code, wait_id: Key, key: KeyHeader) -> Http
     def work() -> dict[str, Any]:
         made = services.book_from_waitlist(hotel_id=request.hotel.pk, entry_id=wait_id, actor=request.actor, now=now())
         return {
-            "number": made.number, "version": made.version, "room_ids": list(made.room_ids), "total": f"{made.total:.2f}",
-            "currency": request.hotel.currency,
+            "number": made.number, "version": made.version, "room_ids": list(made.room_ids),
+            "total": f"{made.total:.2f}", "currency": request.hotel.currency,
         }  # fmt: skip
 
     return once(request, key=key, route="book_from_waitlist", body={"entry": wait_id}, work=work)

@@ -37,8 +37,8 @@ BECOMES: Mapping[str, tuple[str, ...]] = {
     CANCELLED: (TENTATIVE,),
 }
 _INSERT = """
-INSERT INTO reservations_block (hotel_id, name, status, organisation_id, guest_id, rate_plan_id, market, source, arrival,
-    departure, cut_off, note, end_reason, booked_on, decided_on, created_at)
+INSERT INTO reservations_block (hotel_id, name, status, organisation_id, guest_id, rate_plan_id, market, source,
+    arrival, departure, cut_off, note, end_reason, booked_on, decided_on, created_at)
 VALUES (%(hotel)s, %(name)s, 'tentative', %(organisation)s::bigint, %(guest)s::bigint, %(plan)s, %(market)s, %(source)s,
     %(arrival)s, %(departure)s, %(cut_off)s::date, %(note)s, '', %(today)s, NULL, %(now)s)
 RETURNING id, number

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from binzhi.kernel.money import ZERO
 from binzhi.reservations.walks.queries import PartnerRow, WalkRow
@@ -21,7 +22,7 @@ def _cost(label: Any) -> forms.DecimalField:
 class CostForm(forms.Form):
     room_cost = _cost(_("Room there"))
     transport_cost = _cost(_("Transport"))
-    compensation_cost = _cost(_("Compensation"))
+    compensation_cost = _cost(pgettext_lazy("of a walk", "Compensation"))
     other_cost = _cost(_("Other costs"))
 
     @property
