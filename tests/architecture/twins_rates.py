@@ -6,6 +6,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from binzhi.reservations.models import Promotion
+from binzhi.reservations.promotions.services import PromotionInput, create_promotion
 from binzhi.reservations.ratebook.brush import Brush
 from binzhi.reservations.ratebook.rule_services import RuleInput, SeasonInput, put_rule, put_season, set_base_price
 from binzhi.reservations.ratebook.services import paint
@@ -13,7 +15,15 @@ from tests.factories import NOW, SYSTEM, TODAY, TestHotel
 
 _RULES = "binzhi.reservations.ratebook.rule_services"
 RULE = RuleInput(rate_plan="bar", name="周末", action="percent", value=Decimal(10))
-OWN: dict[str, dict[str, Any]] = {f"{_RULES}.put_rule": {"rule": RULE}}
+OWN: dict[str, dict[str, Any]] = {
+    f"{_RULES}.put_rule": {"rule": RULE},
+    "binzhi.reservations.promotions.services.set_agreed_price": {
+        "rate_plan": "corp",
+        "percent": None,
+        "amount": None,
+        "valid_until": None,
+    },
+}
 
 
 def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
@@ -24,4 +34,7 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
     set_base_price(rate_plan="bar", room_type="std", price=Decimal(500), floor=Decimal(100), **what)
     day = TODAY + timedelta(days=50)
     brush = Brush(first=day, last=day, room_types=("std",), rate_plans=("bar",), price=Decimal(520))
+    promotion = PromotionInput(name="湖畔", rate_plan="bb", code="TWIN2026")
+    create_promotion(promotion=promotion, **what)
+    ids["promotion_id"] = Promotion.objects.get(hotel_id=hotel.pk).pk
     ids["painting_id"] = paint(brush=brush, **what).painting_id

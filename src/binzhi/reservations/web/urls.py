@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.reservations.web import actions, booking, changing, conditions, detail, listing, rates_grid, rates_rules
+from binzhi.reservations.web import (
+    actions,
+    booking,
+    changing,
+    conditions,
+    detail,
+    entitled,
+    listing,
+    rates_grid,
+    rates_rules,
+)
 
 app_name = "reservations"
 urlpatterns = [
@@ -36,6 +46,11 @@ urlpatterns = [
     path("h/<slug:hotel>/rate-rules/base", rates_rules.base, name="base_price"),
     path("h/<slug:hotel>/rate-rules/conditions", conditions.new, name="new_conditions"),
     path("h/<slug:hotel>/rate-rules/conditions/of-rate", conditions.of_plan, name="plan_conditions"),
+    path("h/<slug:hotel>/rate-access", entitled.entitled, name="entitled"),
+    path("h/<slug:hotel>/rate-access/code", entitled.promotion, name="promotion"),
+    path("h/<slug:hotel>/rate-access/code/<int:promotion_id>/end", entitled.end, name="end_promotion"),
+    path("h/<slug:hotel>/rate-access/agreed", entitled.agreed, name="agreed_price"),
+    path("h/<slug:hotel>/rate-access/members", entitled.members, name="members_rate"),
     path("h/<slug:hotel>/deposits", conditions.deposits, name="deposits"),
     path("h/<slug:hotel>/reservations/<str:number>/deposit", conditions.take, name="take_deposit"),
     path("h/<slug:hotel>/rate-rules/day", rates_rules.day, name="calendar_day"),
