@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bench import audit, data, guests, imports, outside, promises, sql
+from bench import audit, data, desk, guests, imports, outside, promises, sql
 from bench.bare import Bare, Rate
 from bench.load import fire, quantile, request_bytes
 from bench.server import serving
@@ -249,4 +249,6 @@ SCENARIOS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "imports": imports.imports,
     "replay": outside.replay,
     "warm": outside.warm_start,
+    "instruments": desk.instruments,
+    "assignment": desk.assignment,
 }

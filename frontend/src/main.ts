@@ -28,6 +28,7 @@ import "./islands/tabs";
 import "./islands/typeahead";
 import "./islands/palette";
 import "./islands/progress";
+import "./islands/calendar";
 
 htmx.config.history = "reload";
 htmx.config.defaultTimeout = 20_000;

@@ -7,13 +7,22 @@ from datetime import timedelta
 import pytest
 
 from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.assignment.weights import DEFAULT
 from binzhi.frontdesk.errors import NothingToAssign, WrongRoomType
-from binzhi.frontdesk.services import assign_proposed, assign_room, assign_rooms, unassign_room
+from binzhi.frontdesk.queries.candidates import day_plan
+from binzhi.frontdesk.services import (
+    assign_proposed,
+    assign_room,
+    assign_rooms,
+    set_assignment_weights,
+    unassign_room,
+)
 from binzhi.kernel import db
 from binzhi.kernel.actor import STRANGER, Actor
-from binzhi.kernel.errors import DomainError, Forbidden, NotFound
+from binzhi.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
 from binzhi.reservations.errors import NoRoomAssigned, RoomTaken, RoomTypeSoldOut, WrongStatus
-from tests.factories import NOW, TODAY, TestHotel, make_actor, make_hotel
+from binzhi.reservations.verify import differences
+from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_actor, make_hotel
 from tests.frontdesk.conftest import (
     arrive,
     audit_of,
@@ -21,6 +30,7 @@ from tests.frontdesk.conftest import (
     nights_of,
     nothing_changes,
     row_of,
+    set_housekeeping,
     sold,
     statements,
     stay_in,
@@ -158,7 +168,7 @@ def test_assign_rooms_counts_as_a_change_of_each_reservation(house: TestHotel, c
 
 
 @pytest.mark.parametrize("arrivals", [1, 5])
-def test_assign_proposed_gives_every_arrival_a_room_in_five_statements(
+def test_assign_proposed_gives_every_arrival_a_room_in_six_statements(
     house: TestHotel, clerk: Actor, arrivals: int
 ) -> None:
     stays = [arrive(house) for _ in range(arrivals)]
@@ -166,7 +176,7 @@ def test_assign_proposed_gives_every_arrival_a_room_in_five_statements(
         given = assign_proposed(hotel_id=house.pk, arrival=TODAY, actor=clerk, now=NOW)
     assert sorted(given) == sorted(stays)
     assert len(set(given.values())) == arrivals
-    assert len(sent) == 5
+    assert len(sent) == 6
     assert topics()[-1] == "reservation.units_assigned"
 
 
@@ -189,3 +199,74 @@ def test_assign_proposed_asks_for_its_right(house: TestHotel) -> None:
     for actor, expected in ((make_actor(house, [Permission.VIEW]), Forbidden), (STRANGER, NotFound)):
         with nothing_changes(), pytest.raises(expected):
             assign_proposed(hotel_id=house.pk, arrival=TODAY, actor=actor, now=NOW)
+
+
+# ---------------------------------------------------------------- better types, weights, what stands against a wish
+
+
+def test_assign_proposed_gives_a_better_type_when_the_booked_one_is_full(house: TestHotel, clerk: Actor) -> None:
+    db.execute("UPDATE reservations_night SET overbooking = 1 WHERE hotel_id = %s", [house.pk])
+    stays = [arrive(house) for _ in range(6)]
+    given = assign_proposed(hotel_id=house.pk, arrival=TODAY, actor=clerk, now=NOW)
+    assert sorted(given) == stays
+    kings = [stay for stay in stays if given[stay] in {house.rooms[number] for number in ("201", "202", "203")}]
+    assert len(kings) == 1
+    assert (sold(house, "std"), sold(house, "king")) == ([5, 5, 0, 0], [1, 1, 0, 0])
+    assert differences(hotel_id=house.pk) == []
+
+
+def test_assign_rooms_leaves_out_a_better_type_that_was_sold_meanwhile(house: TestHotel, clerk: Actor) -> None:
+    first, second = arrive(house), arrive(house)
+    for _ in range(3):
+        arrive(house, room_type="king")
+    wanted = {first: house.rooms["101"], second: house.rooms["201"]}
+    given = assign_rooms(hotel_id=house.pk, arrival=TODAY, rooms=wanted, change_type=[second], actor=clerk, now=NOW)
+    assert given == {first: house.rooms["101"]}
+    assert (row_of(second)["room_id"], nights_of(house, "201"), sold(house, "king")) == (None, {}, [3, 3, 0, 0])
+
+
+def test_day_plan_says_what_would_have_to_change_for_a_wish(house: TestHotel) -> None:
+    db.execute(
+        "UPDATE property_room SET features = '{quiet}' WHERE hotel_id = %s AND number IN ('101', '102')", [house.pk]
+    )
+    staying = stay_in(house, "101", nights=3)
+    first, second = arrive(house, special_requests=("quiet",)), arrive(house, special_requests=("quiet",))
+    plan = day_plan(hotel=house.refreshed(), day=TODAY)
+    assert plan.proven
+    lucky, other = (first, second) if plan.proposals[first].room.number == "102" else (second, first)
+    assert plan.proposals[lucky].room.number == "102"
+    assert [(one.code, one.room, one.other, one.day) for one in plan.obstacles[other]] == [
+        ("given", "102", lucky, None), ("stays", "101", None, row_of(staying)["departure"]),
+    ]  # fmt: skip
+    assert lucky not in plan.obstacles
+
+
+def test_day_plan_keeps_what_the_clerk_fixed(house: TestHotel) -> None:
+    first, second = arrive(house), arrive(house)
+    plan = day_plan(hotel=house.refreshed(), day=TODAY, locks={second: house.rooms["105"]})
+    assert plan.proposals[second].room.number == "105"
+    assert plan.proposals[first].room.number != "105"
+
+
+def test_set_assignment_weights_changes_what_is_proposed(house: TestHotel) -> None:
+    lead = make_actor(house, [Permission.SET_ASSIGNMENT])
+    before = set_assignment_weights(hotel_id=house.pk, weights={"wish": 0, "ready": 200}, actor=lead, now=NOW)
+    assert before == dict(DEFAULT)
+    db.execute("UPDATE property_room SET features = '{quiet}' WHERE hotel_id = %s AND number = '101'", [house.pk])
+    set_housekeeping(house, "101", "dirty")
+    stay = arrive(house, special_requests=("quiet",))
+    assert day_plan(hotel=house.refreshed(), day=TODAY).proposals[stay].room.number != "101"
+    set_assignment_weights(hotel_id=house.pk, weights={"wish": 200, "ready": 10}, actor=lead, now=NOW)
+    assert day_plan(hotel=house.refreshed(), day=TODAY).proposals[stay].room.number == "101"
+
+
+@pytest.mark.parametrize("weights", [{"wish": -1}, {"wish": 201}, {"luck": 5}])
+def test_set_assignment_weights_out_of_range_is_refused(house: TestHotel, weights: dict[str, int]) -> None:
+    with nothing_changes(), pytest.raises(InvalidInput):
+        set_assignment_weights(hotel_id=house.pk, weights=weights, actor=SYSTEM, now=NOW)
+
+
+def test_set_assignment_weights_asks_for_its_right(house: TestHotel, clerk: Actor) -> None:
+    only_assigns = make_actor(house, [Permission.ASSIGN_ROOM])
+    with nothing_changes(), pytest.raises(Forbidden):
+        set_assignment_weights(hotel_id=house.pk, weights={"wish": 50}, actor=only_assigns, now=NOW)

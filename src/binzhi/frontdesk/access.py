@@ -17,3 +17,5 @@ class Permission(StrEnum):
     CHANGE_STAY = "frontdesk.change_stay"
     OVERRIDE_READINESS = "frontdesk.override_readiness"
     RUN_NIGHT_AUDIT = "frontdesk.run_night_audit"
+    # Assignment of rooms.
+    SET_ASSIGNMENT = "frontdesk.set_assignment"

@@ -115,3 +115,22 @@ class ReasonRequired(InvalidInput):
 class NothingToAssign(DomainError):
     code = "nothing_to_assign"
     message = _("No arrival waits for a room, or no free room fits.")
+
+
+# ---------------------------------------------------------------- room calendar
+
+
+class PriceToConfirm(Conflict):
+    """Other nights cost something else: said before it is done, and done with the total that was confirmed."""
+
+    code = "price_to_confirm"
+    field = "expected_total"
+    message = _("These dates change the price from %(before)s to %(total)s. Confirm the new total.")
+
+
+# ---------------------------------------------------------------- late departure
+
+
+class NoLateFee(DomainError):
+    code = "no_late_fee"
+    message = _("Leaving at this hour costs nothing more.")

@@ -82,3 +82,25 @@ class StayExtended(StayEvent):
 class StayShortened(StayEvent):
     topic: ClassVar[str] = "stay.shortened"
     departure: date
+
+
+# ---------------------------------------------------------------- assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentWeightsSet(Event):
+    """What wishes weigh when rooms are proposed was changed."""
+
+    topic: ClassVar[str] = "assignment.weights_set"
+    hotel_id: int
+
+
+# ---------------------------------------------------------------- late departure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateDepartureCharged(Event):
+    topic: ClassVar[str] = "stay.late_departure_charged"
+    hotel_id: int
+    room_reservation_id: int
+    transaction_id: int

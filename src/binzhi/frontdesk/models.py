@@ -75,3 +75,20 @@ class DayStatistics(models.Model):
     tax = models.DecimalField(max_digits=14, decimal_places=2)
     payments = models.DecimalField(max_digits=14, decimal_places=2)
     created_at = models.DateTimeField(db_default=Now())
+
+
+# ---------------------------------------------------------------- assignment
+
+
+class AssignmentWeight(models.Model):
+    """How much a wish weighs at a hotel when rooms are proposed; without a row the house's own weight holds."""
+
+    hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    code = models.CharField(max_length=20)
+    weight = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["hotel", "code"], name="assignment_weight_once"),
+            models.CheckConstraint(condition=models.Q(weight__gte=0, weight__lte=200), name="assignment_weight_range"),
+        ]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from binzhi.frontdesk.assignment import Proposal, Reason
+from binzhi.frontdesk.assignment.obstacles import Obstacle
 from binzhi.frontdesk.features import feature_label
+from binzhi.kernel.ui.formats import day_text
 
 AN_HOUR, A_DAY = 60, 24 * 60
 REASONS = {
@@ -17,6 +22,10 @@ REASONS = {
     "vip": gettext_lazy("better room for a VIP"),
     "long_stay": gettext_lazy("better room for a long stay"),
     "beside": gettext_lazy("next to the other room of this reservation"),
+    "near": gettext_lazy("on the floor of the others of this reservation"),
+    "last_room": gettext_lazy("the room of the last stay"),
+    "locked": gettext_lazy("fixed by you"),
+    "upgrade": gettext_lazy("better type: none of the booked one is left"),
 }
 GUARANTEES = {
     "none": pgettext_lazy("guarantee", "None"),
@@ -60,3 +69,35 @@ def reasons_text(proposal: Proposal) -> str:
 
 def _reason(reason: Reason) -> str:
     return feature_label(reason.subject) if reason.code == "has" else str(REASONS[reason.code])
+
+
+OBSTACLES = {
+    "given": gettext_lazy("%(room)s has it and goes to %(other)s: swap the two"),
+    "taken": gettext_lazy("%(room)s has it and is promised from %(day)s on: move that stay first"),
+    "stays": gettext_lazy("%(room)s has it, its guest stays until %(day)s"),
+    "out": gettext_lazy("%(room)s has it and is not in service"),
+    "better": gettext_lazy("%(room)s of a better type has it and is free"),
+    "none": gettext_lazy("no room of this type has it"),
+    "full": gettext_lazy("no room of this type or better is left: another date, or walk"),
+}
+FREE = {
+    "given": gettext_lazy("%(room)s goes to %(other)s"),
+    "taken": gettext_lazy("%(room)s is promised from %(day)s on: move that stay first"),
+    "stays": gettext_lazy("%(room)s: its guest stays until %(day)s"),
+    "out": gettext_lazy("%(room)s is not in service: return it"),
+    "better": gettext_lazy("%(room)s of a better type is free"),
+}
+
+
+def obstacle_text(obstacle: Obstacle, *, names: Mapping[int, str], reference: date) -> str:
+    """`quiet: 1501 has it, its guest stays until 11-23`."""
+    words = {
+        "room": obstacle.room, "other": names.get(obstacle.other or 0, ""),
+        "day": day_text(obstacle.day, reference=reference) if obstacle.day else "",
+    }  # fmt: skip
+    if not obstacle.wish:
+        return str(FREE.get(obstacle.code, OBSTACLES[obstacle.code])) % words
+    sentence = str(OBSTACLES[obstacle.code]) % words
+    return pgettext("wish and what stands against it", "%(wish)s: %(why)s") % {
+        "wish": feature_label(obstacle.wish), "why": sentence,
+    }  # fmt: skip

@@ -67,6 +67,34 @@ def unit_of_work() -> Iterator[None]:
 
 
 @contextmanager
+def rehearsal() -> Iterator[None]:
+    """Steps that are tried and taken back, in a transaction of their own or inside one that goes on.
+
+    The session's scope goes with them: whoever goes on enters it again. Raises Busy as `unit_of_work` does.
+    """
+    depth = _depth.get()
+    token = _depth.set(depth + 1)
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    except OperationalError as error:
+        if depth == 0 and _is_busy(error):
+            raise Busy from error
+        raise
+    finally:
+        db.forget_scope()
+        _depth.reset(token)
+
+
+@contextmanager
+def attempt() -> Iterator[None]:
+    """One of many things done in one unit of work: a refusal takes back this one alone, and is the caller's to catch."""
+    with transaction.atomic():
+        yield
+
+
+@contextmanager
 def _statement() -> Iterator[None]:
     """The one statement that comes is its own transaction. Raises Busy as `unit_of_work` does."""
     try:

@@ -30,6 +30,7 @@ WORDS: dict[str, Promise] = {
     "frontdesk.change_stay": _("Extend and shorten stays"),
     "frontdesk.override_readiness": _("Give a room that is not ready"),
     "frontdesk.run_night_audit": pgettext_lazy("right", "Run the night audit"),
+    "frontdesk.set_assignment": _("Set what weighs how much when rooms are proposed"),
     "reservations.view_reservations": _("See reservations"),
     "reservations.create_reservation": _("Make reservations"),
     "reservations.change_reservation": _("Change and confirm reservations"),

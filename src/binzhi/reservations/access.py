@@ -19,3 +19,8 @@ class Permission(StrEnum):
     # Rates and rules
     BREAK_FLOOR = "reservations.break_floor"
     MANAGE_PROMOTIONS = "reservations.manage_promotions"
+    # Groups, the waitlist.
+    MANAGE_BLOCKS = "reservations.manage_blocks"
+    MANAGE_WAITLIST = "reservations.manage_waitlist"
+    WALK_GUEST = "reservations.walk_guest"
+    MANAGE_PARTNERS = "reservations.manage_partners"

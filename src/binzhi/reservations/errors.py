@@ -301,3 +301,73 @@ class TooManyTries(DomainError):
     field = "promotion_code"
     message = _("Too many codes were tried. Try again in a quarter of an hour.")
     retry_after_seconds = 900
+
+
+# ---------------------------------------------------------------- a stay over two rooms
+
+
+class NightCannotSplit(InvalidInput):
+    """A stay is split at a night that is still to come, and neither at its first nor after its last."""
+
+    code = "night_cannot_split"
+    field = "night"
+    message = _("A stay is split at one of its nights to come, not at the first.")
+
+
+class SplitKeepsType(InvalidInput):
+    code = "split_keeps_type"
+    field = "room"
+    message = _("Room %(number)s is of another type: a stay is split over rooms of one type.")
+
+
+# Groups.
+class BlockEnded(DomainError):
+    """The group was lost, refused or cancelled."""
+
+    code = "block_ended"
+    message = _("This group has ended: %(status)s.")
+
+
+class WrongBlockStatus(DomainError):
+    code = "wrong_block_status"
+    field = "status"
+    message = _("A group that is %(status)s cannot become this.")
+
+
+class BlockReleasedAlready(DomainError):
+    code = "block_released"
+    field = "cut_off"
+    message = _("The cut-off has passed and the rooms are released. Move the cut-off first.")
+
+
+class BelowPickedUp(DomainError):
+    """Fewer rooms than people are named for already."""
+
+    code = "below_picked_up"
+    field = "rooms"
+    message = _("On %(night)s %(rooms)s rooms are picked up already.")
+
+
+class NotOfBlock(DomainError):
+    """The group has no room of the type left on a night, and none may come from the house."""
+
+    code = "not_of_block"
+    field = "room_type"
+    message = _("The group has no room of this type left on %(night)s.")
+
+
+class BlockNotDefinite(DomainError):
+    code = "block_not_definite"
+    field = "status"
+    message = _("Only a definite group can be picked up from.")
+
+
+# The waitlist.
+class WrongWaitStatus(DomainError):
+    code = "wrong_wait_status"
+    message = _("This entry of the waitlist is %(status)s.")
+
+
+class OfferOver(DomainError):
+    code = "offer_over"
+    message = _("The offer was good until %(until)s. Somebody else may have the room now.")

@@ -161,3 +161,116 @@ class PromotionChanged(Event):
     topic: ClassVar[str] = "promotion.changed"
     hotel_id: int
     promotion_id: int
+
+
+# ---------------------------------------------------------------- a stay over two rooms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaySplit(ReservationEvent):
+    """From `night` on the stay has another room (published by the desk)."""
+
+    topic: ClassVar[str] = "reservation.stay_split"
+    room_reservation_id: int
+    room_id: int
+    night: date
+
+
+# Groups.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockEvent(Event):
+    """Base: something happened to a group."""
+
+    topic: ClassVar[str]
+    hotel_id: int
+    block_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockCreated(BlockEvent):
+    topic: ClassVar[str] = "block.created"
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockChanged(BlockEvent):
+    topic: ClassVar[str] = "block.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockStatusChanged(BlockEvent):
+    topic: ClassVar[str] = "block.status_changed"
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockPickedUp(BlockEvent):
+    """People were named for rooms of a group."""
+
+    topic: ClassVar[str] = "block.picked_up"
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockReleased(BlockEvent):
+    """What a group had not taken up is for sale again, night by night from `first` to `last`."""
+
+    topic: ClassVar[str] = "block.released"
+    first: date
+    last: date
+    rooms: int
+
+
+# The waitlist and denials.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistChanged(Event):
+    """Somebody was put on the waitlist, or is no longer on it: `status` says how it stands."""
+
+    topic: ClassVar[str] = "waitlist.changed"
+    hotel_id: int
+    entry_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistOffered(Event):
+    """The nights somebody waited for are kept for a while: time to tell."""
+
+    topic: ClassVar[str] = "waitlist.offered"
+    hotel_id: int
+    entry_id: int
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayDenied(Event):
+    topic: ClassVar[str] = "stay.denied"
+    hotel_id: int
+    reason: str
+    arrival: date
+    departure: date
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestWalked(ReservationEvent):
+    """A guest was housed elsewhere for `nights`."""
+
+    topic: ClassVar[str] = "reservation.walked"
+    walk_id: int
+    room_reservation_id: int
+    nights: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkChanged(Event):
+    topic: ClassVar[str] = "walk.changed"
+    hotel_id: int
+    walk_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerChanged(Event):
+    topic: ClassVar[str] = "partner_hotel.changed"
+    hotel_id: int
+    partner_id: int

@@ -233,6 +233,7 @@ class RoomReservation(models.Model):
     folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+")
     charge_account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     walk_in = models.BooleanField(db_default=False)
+    block = models.ForeignKey("Block", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     checked_in_at = models.DateTimeField(null=True)
     checked_out_at = models.DateTimeField(null=True)
     ended_on = models.DateField(null=True, help_text="business date of check-out, cancellation or no-show")
@@ -260,6 +261,7 @@ class RoomReservation(models.Model):
             models.Index(fields=["hotel", "departure"], condition=Q(status="in_house"), name="room_res_in_house"),
             models.Index(fields=["hotel", "arrival", "status"], name="room_res_by_arrival"),
             models.Index(fields=["hotel", "ended_on", "status"], name="room_res_by_end"),
+            models.Index(fields=["block"], condition=Q(block__isnull=False), name="room_res_of_block"),
         ]
 
 
@@ -317,7 +319,7 @@ class RoomNight(models.Model):
 
 
 # Rates and rules
-from binzhi.reservations.rate_models import (  # noqa: E402, F401
+from binzhi.reservations.rate_models import (  # noqa: E402
     BasePrice,
     CalendarDay,
     CancellationStep,
@@ -329,3 +331,46 @@ from binzhi.reservations.rate_models import (  # noqa: E402, F401
     RateRule,
     Season,
 )
+# Groups, the waitlist, denials: part of this context's tables, in a file of their own.
+from binzhi.reservations.group_models import (  # noqa: E402
+    Block,
+    BlockNight,
+    BlockPickup,
+    Denial,
+    ExpectedGuest,
+    PartnerHotel,
+    WaitlistEntry,
+    Walk,
+)
+
+__all__ = [
+    "BasePrice",
+    "CalendarDay",
+    "CancellationStep",
+    "PaintedCell",
+    "Painting",
+    "Promotion",
+    "PromotionTries",
+    "PromotionUse",
+    "RateRule",
+    "Season",
+    "Agreement",
+    "Block",
+    "BlockNight",
+    "BlockPickup",
+    "CancellationPolicy",
+    "Code",
+    "Denial",
+    "ExpectedGuest",
+    "Night",
+    "OutOfOrder",
+    "PartnerHotel",
+    "RateNight",
+    "RatePlan",
+    "Reservation",
+    "RoomNight",
+    "RoomReservation",
+    "StayNight",
+    "WaitlistEntry",
+    "Walk",
+]

@@ -14,7 +14,8 @@ from binzhi.property import seals
 from binzhi.reservations.errors import RoomOccupied, RoomTaken
 from binzhi.reservations.locks import LockedRoom
 
-# Only rows of other keys are deleted than are written, so the parts do not touch the same row.
+# Only rows of other keys are deleted than are written, so the parts do not touch the same row. A stay split over rooms
+# keeps its rooms while it is not moved: nights added after it are in its last room, `room_id` is where it begins.
 _REWRITE = """
 WITH dropped AS (
     DELETE FROM reservations_staynight
@@ -27,25 +28,37 @@ WITH dropped AS (
 ), freed AS (
     DELETE FROM reservations_roomnight WHERE room_reservation_id = %(id)s
       AND (night < %(arrival)s OR night >= %(departure)s
-           OR (night >= %(open_from)s AND room_id IS DISTINCT FROM %(room)s::bigint))
+           OR (%(moved)s AND night >= %(open_from)s AND room_id IS DISTINCT FROM %(room)s::bigint))
 ), given AS (
     INSERT INTO reservations_roomnight (room_id, night, hotel_id, room_reservation_id)
-    SELECT %(room)s::bigint, n.night, %(hotel)s, %(id)s FROM unnest(%(room_nights)s::date[]) AS n (night)
+    SELECT CASE WHEN %(moved)s OR n.night < %(was_until)s THEN %(room)s::bigint
+                ELSE coalesce((SELECT l.room_id FROM reservations_roomnight l
+                               WHERE l.room_reservation_id = %(id)s AND l.night = %(was_until)s - 1),
+                              %(room)s::bigint) END,
+           n.night, %(hotel)s, %(id)s FROM unnest(%(room_nights)s::date[]) AS n (night)
     ORDER BY n.night
     ON CONFLICT DO NOTHING
     RETURNING night
+), had AS (
+    SELECT h.night FROM reservations_roomnight h
+    WHERE h.room_reservation_id = %(id)s AND h.room_id = %(room)s::bigint AND h.night = ANY (%(room_nights)s::date[])
 )
 UPDATE reservations_roomreservation SET
     arrival = %(arrival)s, departure = %(departure)s, room_type_id = %(type)s, priced_type_id = %(priced_type)s,
     policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id END,
     rate_plan_id = %(plan)s, adults = %(adults)s, children = %(children)s, infants = %(infants)s,
-    room_id = %(room)s::bigint
+    room_id = CASE WHEN %(moved)s OR NOT %(reserved)s THEN %(room)s::bigint
+                   ELSE coalesce((SELECT f.room_id FROM reservations_roomnight f
+                                  WHERE f.room_reservation_id = %(id)s AND f.night = %(arrival)s), %(room)s::bigint) END
 WHERE id = %(id)s
-RETURNING (SELECT coalesce(array_agg(night), '{}') FROM given)
+RETURNING (SELECT coalesce(array_agg(night), '{}') FROM (SELECT night FROM given UNION SELECT night FROM had) AS held)
 """
 _TAKEN = """
 SELECT r.number, min(n.night) AS night FROM reservations_roomnight n JOIN property_room r ON r.id = n.room_id
-WHERE n.room_id = %s AND n.night = ANY (%s) AND n.room_reservation_id IS DISTINCT FROM %s GROUP BY r.number
+WHERE n.room_id IN (SELECT %(room)s::bigint UNION SELECT room_id FROM reservations_roomnight
+                    WHERE room_reservation_id = %(id)s)
+  AND n.night = ANY (%(nights)s) AND n.room_reservation_id IS DISTINCT FROM %(id)s
+GROUP BY r.number ORDER BY 2 LIMIT 1
 """
 
 
@@ -61,7 +74,8 @@ def rewrite(*, before: LockedRoom, after: LockedRoom, prices: Mapping[date, Deci
         "id": after.id, "hotel": after.hotel_id, "open_from": before.open_from, "arrival": after.arrival,
         "departure": after.departure, "type": after.room_type_id, "priced_type": after.priced_type_id,
         "plan": after.rate_plan_id, "adults": after.adults, "children": after.children, "infants": after.infants,
-        "room": after.room_id, "room_nights": wanted, "nights": [night for night, _price in priced],
+        "room": after.room_id, "room_nights": wanted, "moved": before.room_id != after.room_id,
+        "was_until": before.departure, "reserved": before.is_reserved, "nights": [night for night, _price in priced],
         "prices": [price for _night, price in priced],
         # A day use keeps one price, at its date.
         "priced_until": max(after.departure, after.arrival + timedelta(days=1)),
@@ -84,7 +98,7 @@ def _room_nights(before: LockedRoom, after: LockedRoom) -> list[date]:
 
 def room_taken(room: LockedRoom, nights: Sequence[date]) -> RoomTaken:
     """Which night of the room somebody else has."""
-    row = db.fetch_one(_TAKEN, [room.room_id, list(nights), room.id])
+    row = db.fetch_one(_TAKEN, {"room": room.room_id, "nights": list(nights), "id": room.id})
     return RoomTaken(number=row["number"] if row else "", night=row["night"] if row else nights[0])
 
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-from binzhi.frontdesk.assignment import FreeRoom, Need, Proposal, propose, ranked
+from binzhi.frontdesk.assignment import FreeRoom, Need, Proposal, optimise, ranked
+from binzhi.frontdesk.assignment.obstacles import HeldRoom, Obstacle, obstacles, unmet
+from binzhi.frontdesk.assignment.weights import DEFAULT
 from binzhi.kernel import db
 from binzhi.property.queries import HotelRef
 
 _NEED_COLUMNS = """
 SELECT rr.id AS room_reservation_id, rr.reservation_id, rr.room_type_id, rr.arrival, rr.departure, rr.walk_in,
-       coalesce(g.vip_level, '') AS vip_level, v.expected_at, v.special_requests AS requests
+       coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank, v.expected_at,
+       v.special_requests AS requests,
+       (SELECT s.room_id FROM reservations_roomreservation s
+        WHERE s.guest_id = g.id AND s.hotel_id = rr.hotel_id AND s.status = 'checked_out' AND s.room_id IS NOT NULL
+        ORDER BY s.departure DESC, s.id DESC LIMIT 1) AS last_room_id
 FROM reservations_roomreservation rr
 JOIN reservations_reservation v ON v.id = rr.reservation_id
 LEFT JOIN guests_guest g ON g.id = coalesce(rr.guest_id, v.guest_id)
@@ -43,7 +49,9 @@ LEFT JOIN LATERAL (
 ) given ON true
 WHERE r.hotel_id = %(hotel)s AND r.is_active AND r.maintenance = 'in_service'
   AND (%(types)s::bigint[] IS NULL OR r.room_type_id = ANY (%(types)s))
-  AND (stay.id IS NULL OR stay.departure <= %(arrival)s)
+  AND NOT EXISTS (SELECT 1 FROM reservations_roomnight h
+                  WHERE h.room_id = r.id AND h.room_reservation_id = stay.id AND h.night >= %(arrival)s
+                    AND h.room_reservation_id IS DISTINCT FROM %(besides)s::bigint)
   AND NOT EXISTS (SELECT 1 FROM property_roomseal s WHERE s.room_id = r.id AND s.broken_at IS NULL
                   AND (s.stay_id = %(besides)s::bigint) IS NOT TRUE)
   AND NOT EXISTS (SELECT 1 FROM reservations_roomreservation d
@@ -91,30 +99,86 @@ def _room(row: dict[str, Any]) -> FreeRoom:
 
 @dataclass(frozen=True, slots=True)
 class DayPlan:
-    """Arrivals without a room, what is proposed for each, and all rooms of their types."""
+    """Arrivals without a room, what is proposed for each, and all rooms of their types. `proven`: no better plan
+    exists; else `gap` is the share of the wishes by which a better one could exceed it."""
 
     needs: Mapping[int, Need]
     proposals: Mapping[int, Proposal]
     rooms: Mapping[int, Sequence[FreeRoom]]
     inspection: bool
+    proven: bool = True
+    gap: float = 0.0
+    upgrades: frozenset[int] = frozenset()
+    obstacles: Mapping[int, Sequence[Obstacle]] = field(default_factory=dict)
 
 
-def day_plan(*, hotel: HotelRef, day: date) -> DayPlan:
-    """What a press on "propose rooms" gives. Two statements, however many arrive."""
+_RANKS = "SELECT id, rank FROM property_roomtype WHERE hotel_id = %s AND is_active"
+_SPARE = """
+SELECT room_type_id, night, rooms - out_of_order - sold - held AS spare FROM reservations_night
+WHERE hotel_id = %s AND night >= %s AND night < %s AND NOT closed
+"""
+# Rooms that cannot be given that day at all: somebody stays in them, they are sealed or not in service.
+_HELD = """
+WITH floors AS (
+    SELECT f.id, f.name, percent_rank() OVER (ORDER BY f.level) AS height
+    FROM property_floor f WHERE f.hotel_id = %(hotel)s
+)
+SELECT r.id, r.number, r.room_type_id, f.name AS floor, f.height, r.orientation, r.features, r.smoking, r.accessible,
+       r.connects_to_id, r.housekeeping, stay.id IS NOT NULL AS occupied, '{}'::date[] AS taken,
+       CASE WHEN stay.departure > %(day)s THEN stay.departure END AS until
+FROM property_room r
+JOIN floors f ON f.id = r.floor_id
+LEFT JOIN reservations_roomreservation stay
+       ON stay.room_id = r.id AND stay.hotel_id = r.hotel_id AND stay.status = 'in_house'
+WHERE r.hotel_id = %(hotel)s AND r.is_active AND r.room_type_id = ANY (%(types)s)
+  AND (stay.departure > %(day)s OR r.maintenance <> 'in_service')
+ORDER BY stay.departure, r.number
+"""
+
+
+def day_plan(*, hotel: HotelRef, day: date, locks: Mapping[int, int] | None = None) -> DayPlan:
+    """What a press on "propose rooms" gives; `locks` are rooms a clerk fixed.
+
+    Three statements, however many arrive; two more where somebody finds no room of the type, one where a wish is not
+    met.
+    """
     needs = needs_of_day(hotel_id=hotel.pk, day=day)
     if not needs:
         return DayPlan({}, {}, {}, hotel.inspection_required)
-    rooms = free_rooms(
-        hotel_id=hotel.pk,
-        arrival=day,
-        until=max(need.departure for need in needs),
-        room_type_ids=sorted({need.room_type_id for need in needs}),
-    )
+    until = max(max(need.departure for need in needs), day + timedelta(days=1))
+    own_types = sorted({need.room_type_id for need in needs})
+    weights = weights_of(hotel.pk)
+    rooms = free_rooms(hotel_id=hotel.pk, arrival=day, until=until, room_type_ids=own_types)
+    given: dict[str, Any] = {"inspection": hotel.inspection_required, "weights": weights, "locks": locks}
+    best = optimise(needs, rooms, **given)
+    if len(best.proposals) < len(needs):
+        rooms = free_rooms(hotel_id=hotel.pk, arrival=day, until=until, room_type_ids=None)
+        ranks = {row["id"]: row["rank"] for row in db.fetch_all(_RANKS, [hotel.pk])}
+        spare = {
+            (row["room_type_id"], row["night"]): row["spare"] for row in db.fetch_all(_SPARE, [hotel.pk, day, until])
+        }
+        best = optimise(needs, rooms, **given, ranks=ranks, spare=spare)
     by_type: dict[int, list[FreeRoom]] = defaultdict(list)
     for room in rooms:
         by_type[room.room_type_id].append(room)
-    proposals = propose(needs, rooms, inspection=hotel.inspection_required)
-    return DayPlan({need.room_reservation_id: need for need in needs}, proposals, by_type, hotel.inspection_required)
+    wanting = unmet(needs, best.proposals)
+    held = _held(hotel.pk, day, own_types) if wanting else []
+    return DayPlan(
+        needs={need.room_reservation_id: need for need in needs}, proposals=best.proposals, rooms=by_type,
+        inspection=hotel.inspection_required, proven=best.proven, gap=best.gap, upgrades=best.upgrades,
+        obstacles=obstacles(wanting, rooms=rooms, held=held, proposals=best.proposals),
+    )  # fmt: skip
+
+
+def _held(hotel_id: int, day: date, types: Sequence[int]) -> list[HeldRoom]:
+    rows = db.fetch_all(_HELD, {"hotel": hotel_id, "day": day, "types": list(types)})
+    return [HeldRoom(until=row.pop("until"), room=_room(row)) for row in rows]
+
+
+def weights_of(hotel_id: int) -> dict[str, int]:
+    """What wishes weigh at this hotel."""
+    own = db.fetch_all("SELECT code, weight FROM frontdesk_assignmentweight WHERE hotel_id = %s", [hotel_id])
+    return {**DEFAULT, **{row["code"]: row["weight"] for row in own if row["code"] in DEFAULT}}
 
 
 def rooms_for(*, hotel: HotelRef, room_reservation_id: int, any_type: bool = False) -> list[Proposal]:
@@ -140,7 +204,9 @@ def rooms_to_move(*, hotel: HotelRef, room_reservation_id: int) -> list[Proposal
         return []
     today = hotel.business_date
     rest = replace(need, arrival=today)
-    rooms = free_rooms(hotel_id=hotel.pk, arrival=today, until=need.departure, room_type_ids=None)
+    rooms = free_rooms(
+        hotel_id=hotel.pk, arrival=today, until=need.departure, room_type_ids=None, besides=room_reservation_id
+    )
     found = ranked(rest, [room for room in rooms if not room.occupied], inspection=hotel.inspection_required)
     return sorted(found, key=lambda proposal: proposal.room.room_type_id != need.room_type_id)
 

@@ -5,6 +5,7 @@ from binzhi.frontdesk.services.arriving import check_in, register_guest, undo_ch
 from binzhi.frontdesk.services.assigning import assign_proposed, assign_room, assign_rooms, unassign_room
 from binzhi.frontdesk.services.leaving import check_out, undo_check_out
 from binzhi.frontdesk.services.staying import extend_stay, move_room, shorten_stay, undo_shorten_stay
+from binzhi.frontdesk.services.weighing import set_assignment_weights
 
 __all__ = [
     "assign_proposed",
@@ -16,6 +17,7 @@ __all__ = [
     "move_room",
     "register_guest",
     "run_night_audit",
+    "set_assignment_weights",
     "shorten_stay",
     "unassign_room",
     "undo_check_in",

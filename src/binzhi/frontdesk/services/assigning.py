@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from binzhi.frontdesk.access import Permission
@@ -11,10 +11,12 @@ from binzhi.frontdesk.events import RoomsAssigned
 from binzhi.frontdesk.queries.candidates import day_plan
 from binzhi.frontdesk.readiness import require_type
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.operations import operation, record
+from binzhi.kernel.operations import attempt, operation, record
+from binzhi.property.errors import RoomSealed
 from binzhi.property.queries import hotel_by_id
 from binzhi.reservations import stays
 from binzhi.reservations.assigning import assign_many
+from binzhi.reservations.errors import RoomTaken, RoomTypeClosed, RoomTypeSoldOut, WrongStatus
 from binzhi.reservations.events import UnitAssigned, UnitUnassigned
 
 
@@ -71,15 +73,24 @@ def unassign_room(*, hotel_id: int, room_reservation_id: int, actor: Actor, now:
 
 @operation(Permission.ASSIGN_ROOM)
 def assign_rooms(
-    *, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Actor, now: datetime
+    *,
+    hotel_id: int,
+    arrival: date,
+    rooms: Mapping[int, int],
+    change_type: Collection[int] = (),
+    actor: Actor,
+    now: datetime,
 ) -> dict[int, int]:
     """Give many reservations (keys) the rooms (values) a clerk confirmed; what was really given.
 
-    Two statements, whatever the number. A room that somebody took meanwhile leaves its reservation without one.
-    Changes room nights and reservations. Locks hotel day, reservations by id, room nights.
+    Two statements, whatever the number, and a few for each of `change_type`, which may be of another type. A room that somebody took meanwhile
+    leaves its reservation without one, a better type sold meanwhile too.
+    Changes room nights, reservations, and counters for another type. Locks hotel day, reservations by id, room nights.
     Raises NothingToAssign when none could be given. Publishes RoomsAssigned. Idempotent.
     """
-    return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, actor=actor, now=now)
+    return _assign(
+        hotel_id=hotel_id, arrival=arrival, rooms=rooms, change_type=change_type, actor=actor, now=now
+    )
 
 
 @operation(Permission.ASSIGN_ROOM)
@@ -91,11 +102,24 @@ def assign_proposed(*, hotel_id: int, arrival: date, actor: Actor, now: datetime
     """
     plan = day_plan(hotel=hotel_by_id(hotel_id), day=arrival)
     rooms = {key: proposal.room.id for key, proposal in plan.proposals.items()}
-    return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, actor=actor, now=now)
+    return _assign(
+        hotel_id=hotel_id, arrival=arrival, rooms=rooms, change_type=plan.upgrades, actor=actor, now=now
+    )
 
 
-def _assign(*, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Actor, now: datetime) -> dict[int, int]:
+def _assign(
+    *, hotel_id: int, arrival: date, rooms: Mapping[int, int], change_type: Collection[int], actor: Actor, now: datetime
+) -> dict[int, int]:
     given = assign_many(hotel_id=hotel_id, rooms=rooms) if rooms else {}
+    for key in sorted(set(change_type) & (set(rooms) - set(given))):
+        try:
+            with attempt():
+                stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=key)
+                if stay.room_id is None:
+                    stays.assign(room_reservation=stay, room_id=rooms[key])
+                    given[key] = rooms[key]
+        except (RoomTaken, RoomTypeSoldOut, RoomTypeClosed, RoomSealed, WrongStatus):
+            given.pop(key, None)
     if not given:
         raise NothingToAssign
     record(
@@ -106,3 +130,4 @@ def _assign(*, hotel_id: int, arrival: date, rooms: Mapping[int, int], actor: Ac
         ),
     )  # fmt: skip
     return given
+

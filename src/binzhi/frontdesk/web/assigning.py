@@ -24,6 +24,7 @@ from binzhi.frontdesk.web.forms import RoomForm
 from binzhi.frontdesk.web.lists import day_of
 from binzhi.frontdesk.web.people import number_in
 from binzhi.frontdesk.web.rack import rights
+from binzhi.frontdesk.wording import obstacle_text
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
@@ -108,20 +109,35 @@ def propose(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _proposals(request, hotel, day)
     wanted = _chosen(request.POST)
+    upgrades = {number_in(name.removeprefix("upgrade-")) for name in request.POST if name.startswith("upgrade-")}
+    if "again" in request.POST:
+        fixed = {number_in(name.removeprefix("lock-")) for name in request.POST if name.startswith("lock-")}
+        return _proposals(request, hotel, day, locks={key: room for key, room in wanted.items() if key in fixed})
     try:
-        answer, _repeated = once(request, lambda: _assign_all(request, hotel.pk, day, wanted))
+        answer, _repeated = once(request, lambda: _assign_all(request, hotel.pk, day, wanted, upgrades))
     except DomainError as refusal:
         return _proposals(request, hotel, day, refused=refusal.text)
     _tell(request, given=answer["given"], wanted=len(wanted))
     return go(request, reverse("frontdesk:arrivals", args=[hotel.code]))
 
 
-def _proposals(request: StaffRequest, hotel: HotelRef, day: date, *, refused: str = "") -> HttpResponse:
-    plan = day_plan(hotel=hotel, day=day)
+def _proposals(
+    request: StaffRequest, hotel: HotelRef, day: date, *, refused: str = "", locks: Mapping[int, int] | None = None
+) -> HttpResponse:
+    locks = locks or {}
+    plan = day_plan(hotel=hotel, day=day, locks=locks)
     page = arrivals(hotel=hotel, day=day, now=clock.now(), filters=BoardFilter(room="none", per_page=MOST_ARRIVALS))
+    names = {row.id: row.short_name for row in page.rows}
     lines = [
-        {"row": row, "proposal": plan.proposals.get(row.id), "choices": _choices(plan, row.id)} for row in page.rows
-    ]
+        {
+            "row": row, "proposal": plan.proposals.get(row.id), "choices": _choices(plan, row.id),
+            "locked": row.id in locks, "upgrade": row.id in plan.upgrades,
+            "obstacles": [
+                obstacle_text(one, names=names, reference=hotel.business_date) for one in plan.obstacles.get(row.id, ())
+            ],
+        }
+        for row in page.rows
+    ]  # fmt: skip
     context = {
         "day": day,
         "lines": lines,
@@ -130,6 +146,9 @@ def _proposals(request: StaffRequest, hotel: HotelRef, day: date, *, refused: st
         "may": rights(request, hotel),
         "token": uuid.uuid4().hex,
         "refused": refused,
+        "proven": plan.proven,
+        "gap": f"{plan.gap:.1%}",
+        "upgrades": len(plan.upgrades),
         "total": page.total,
     }
     status = UNPROCESSABLE if refused else 200
@@ -155,8 +174,13 @@ def _chosen(posted: Mapping[str, Any]) -> dict[int, int]:
     return {key: room for key, room in pairs if key and room}
 
 
-def _assign_all(request: StaffRequest, hotel_id: int, day: date, rooms: Mapping[int, int]) -> dict[str, Any]:
-    given = services.assign_rooms(hotel_id=hotel_id, arrival=day, rooms=rooms, actor=request.actor, now=clock.now())
+def _assign_all(
+    request: StaffRequest, hotel_id: int, day: date, rooms: Mapping[int, int], upgrades: set[int | None]
+) -> dict[str, Any]:
+    given = services.assign_rooms(
+        hotel_id=hotel_id, arrival=day, rooms=rooms, change_type=[key for key in upgrades if key], actor=request.actor,
+        now=clock.now(),
+    )  # fmt: skip
     return {"given": len(given)}
 
 

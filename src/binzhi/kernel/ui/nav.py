@@ -96,11 +96,15 @@ NAVIGATION: tuple[Department, ...] = (
         (
             Item(_("New reservation"), "calendar-plus", "reservations:new", "reservations.create_reservation", "F2"),
             Item(_("Reservations"), "list", "reservations:list", "reservations.view_reservations"),
-            Item(_("Calendar"), "calendar", "reservations:calendar", "reservations.view_reservations", "F8"),
+            Item(_("Calendar"), "calendar", "frontdesk:calendar", "reservations.view_reservations", "F8"),
             Item(_("Deposits"), "wallet", "reservations:deposits", "reservations.view_reservations"),
             Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
             Item(_("Codes, agreements, members"), "percent", "reservations:entitled", "reservations.view_reservations"),
             Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
+            Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
+            Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
+            Item(_("Overbooking"), "transfer", "reservations:walks", "reservations.walk_guest"),
+            Item(_("Denials"), "ban", "reservations:denials", "reservations.view_reservations"),
         ),
     ),
     Department(
@@ -120,6 +124,10 @@ NAVIGATION: tuple[Department, ...] = (
         "yuan",
         (
             Item(_("Folios"), "yuan", "billing:folios", "billing.view_folio", "F9"),
+            Item(_("E-invoices"), "receipt", "billing:invoice-list", "billing.invoice"),
+            Item(_("House accounts"), "building", "billing:house", "billing.open_house_account"),
+            Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),
+            Item(_("Counter settings"), "coins", "billing:counter", "billing.set_counter"),
             Item(_("Night audit"), "night", "frontdesk:night_audit", "frontdesk.run_night_audit"),
         ),
     ),

@@ -90,10 +90,6 @@ class Migration(migrations.Migration):
                 ("since", models.DateTimeField()),
                 ("wrong", models.IntegerField()),
                 (
-                    "last",
-                    models.CharField(db_default="", help_text="the same once more is no new guess", max_length=20),
-                ),
-                (
                     "hotel",
                     models.ForeignKey(
                         db_index=False,

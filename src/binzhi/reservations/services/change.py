@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput
-from binzhi.kernel.operations import operation, record, unit_of_work
+from binzhi.kernel.operations import operation, record, rehearsal
 from binzhi.reservations import facts, limits, nights
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import Guarantee, Status
@@ -259,11 +259,6 @@ class ChangeQuote:
     keeps_room: bool
 
 
-class _Asked(Exception):
-    def __init__(self, quote: ChangeQuote) -> None:
-        self.quote = quote
-
-
 def quote_change(
     *, hotel_id: int, room_reservation_id: int, change: RoomChange, actor: Actor, now: datetime
 ) -> ChangeQuote:
@@ -273,11 +268,9 @@ def quote_change(
     """
     actor.require(Permission.CHANGE, hotel_id)
     db.enter_scope(actor.hotel_scope, actor.group_scope)
-    try:
-        with unit_of_work():
-            raise _Asked(_quote(_plan(hotel_id, room_reservation_id, change, None)))
-    except _Asked as asked:
-        return asked.quote
+    with rehearsal():
+        quote = _quote(_plan(hotel_id, room_reservation_id, change, None))
+    return quote
 
 
 def _quote(plan: _Plan) -> ChangeQuote:

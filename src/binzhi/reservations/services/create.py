@@ -111,6 +111,19 @@ def _member(booking: NewReservation) -> int | None:
     return next((guest_id for guest_id in guests if guest_id is not None), None)
 
 
+def write_taken(
+    *, hotel_id: int, booking: NewReservation, known: facts.Facts, prices: list[list[Decimal]], actor: Actor,
+    now: datetime,
+) -> ReservationRef:  # fmt: skip
+    """Building block: a reservation whose nights have been taken in this transaction, at these prices.
+
+    `known` was gathered for a new one. Publishes ReservationCreated. Raises ChannelOrderTaken, InvalidInput.
+    """
+    clean = booker.cleaned(booking)
+    phone = booker.normal_phone(clean.booker_phone)
+    return _written(hotel_id, clean, phone, known, prices, {}, actor, now)
+
+
 def _written(
     hotel_id: int, clean: NewReservation, phone: str, known: facts.Facts, prices: list[list[Decimal]],
     deltas: nights.Deltas, actor: Actor, now: datetime,

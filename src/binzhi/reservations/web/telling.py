@@ -19,6 +19,7 @@ from binzhi.reservations.history import HistoryEntry
 from binzhi.reservations.web.words import guarantee_word
 
 TITLES: dict[str, tuple[str, str | Promise]] = {
+    "reservation.walked": ("car", gettext_lazy("Housed elsewhere")),
     "reservation.created": ("calendar-plus", gettext_lazy("Booked")),
     "reservation.confirmed": ("mail", gettext_lazy("Confirmed to the guest")),
     "reservation.changed": ("pencil", gettext_lazy("Changed")),
@@ -28,6 +29,7 @@ TITLES: dict[str, tuple[str, str | Promise]] = {
     "reservation.deposit_taken": ("wallet", pgettext_lazy("booking", "Deposit taken")),
     "reservation.unit_assigned": ("bed", gettext_lazy("Room given")),
     "reservation.units_assigned": ("bed", gettext_lazy("Room given")),
+    "reservation.stay_split": ("split", gettext_lazy("Split over two rooms")),
     "reservation.unit_unassigned": ("bed", gettext_lazy("Room taken back")),
     "stay.checked_in": ("arrive", gettext_lazy("Checked in")),
     "stay.guest_registered": ("identity", gettext_lazy("Guest registered")),

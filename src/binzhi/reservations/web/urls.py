@@ -6,14 +6,20 @@ from django.urls import path
 
 from binzhi.reservations.web import (
     actions,
+    block_print,
+    blocks,
     booking,
     changing,
     conditions,
+    denials,
     detail,
     entitled,
     listing,
     rates_grid,
     rates_rules,
+    rooming,
+    waitlist,
+    walks,
 )
 
 app_name = "reservations"
@@ -54,4 +60,28 @@ urlpatterns = [
     path("h/<slug:hotel>/deposits", conditions.deposits, name="deposits"),
     path("h/<slug:hotel>/reservations/<str:number>/deposit", conditions.take, name="take_deposit"),
     path("h/<slug:hotel>/rate-rules/day", rates_rules.day, name="calendar_day"),
+    # Groups.
+    path("h/<slug:hotel>/groups", blocks.listing, name="blocks"),
+    path("h/<slug:hotel>/groups/new", blocks.new, name="new_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>", blocks.page, name="block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/edit", blocks.edit, name="edit_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/rooms", blocks.rooms, name="block_rooms"),
+    path("h/<slug:hotel>/groups/<int:block_id>/state", blocks.status, name="block_status"),
+    path("h/<slug:hotel>/groups/<int:block_id>/release", blocks.release, name="release_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/wash", blocks.wash, name="wash_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/pick-up", blocks.pick, name="pick_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/list", block_print.sheet, name="block_sheet"),
+    path("h/<slug:hotel>/groups/<int:block_id>/rooming", rooming.upload, name="rooming"),
+    # The waitlist, denials.
+    path("h/<slug:hotel>/waitlist", waitlist.waitlist, name="waitlist"),
+    path("h/<slug:hotel>/waitlist/<int:entry_id>/book", waitlist.book, name="waitlist_book"),
+    path("h/<slug:hotel>/waitlist/<int:entry_id>", waitlist.act, name="waitlist_act"),
+    path("h/<slug:hotel>/denials", denials.report, name="denials"),
+    path("h/<slug:hotel>/denials/note", denials.deny, name="deny"),
+    # Overbooking and walks.
+    path("h/<slug:hotel>/walks", walks.overview, name="walks"),
+    path("h/<slug:hotel>/walks/partners", walks.partners, name="partners"),
+    path("h/<slug:hotel>/walks/of/<int:stay>", walks.walk, name="walk"),
+    path("h/<slug:hotel>/walks/<int:walk_id>/costs", walks.costs, name="walk_costs"),
+    path("h/<slug:hotel>/walks/<int:walk_id>/letter", walks.letter, name="walk_letter"),
 ]

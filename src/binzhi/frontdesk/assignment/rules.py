@@ -1,26 +1,26 @@
-"""Which room for whom: pure rules over facts that `queries.candidates` read. Every choice says why it was made.
+"""Which room suits whom: pure rules over facts that `queries.candidates` read. Every choice says why it was made.
 
-In order: who reserved before who walks in; what the guest asked for; the guest's standing (VIPs and long stays get
-the better rooms); the true state of the room.
+Hard rules first: free for all nights, of the type booked, and what cannot be made good on the spot. Then wishes, weighed:
+what the guest asked for; the guest's standing (VIPs and long stays get the better rooms); the room of last time; near
+whom he travels with; the true state of the room. `optimum` finds the best rooms for a whole day by these rules.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
+from binzhi.frontdesk.assignment.weights import DEFAULT, Weights
 from binzhi.frontdesk.names import vip_weight
 
 LONG_STAY_NIGHTS = 7
 NO_TIME = time(23, 59)
-# Weights: a need outweighs any standing, standing outweighs readiness among rooms of one type.
-MUST, NEED, BETTER = 1000, 100, 8
+MUST = 1000
+# How ready a room is, of the weight of readiness.
 READINESS = {"inspected": 30, "clean": 24, "dirty": 8, "occupied": 0}
-KEPT_FOR_OTHERS = 40
 # What cannot be made good on the spot: without it the room is wrong for the guest.
-MUSTS = frozenset({"accessible", "non_smoking", "smoking"})
+MUSTS = frozenset({"accessible", "non_smoking", "smoking", "connecting"})
 # Brought to the room by housekeeping, or no matter of the room: nothing to choose by.
 CARRIED = frozenset({"crib", "extra_bed", "early_check_in", "late_check_out", "airport_pickup"})
 
@@ -38,6 +38,8 @@ class Need:
     vip_level: str
     expected_at: time | None
     requests: Sequence[str]
+    last_room_id: int | None = None
+    vip_rank: int = 0
 
     @property
     def nights(self) -> int:
@@ -45,7 +47,7 @@ class Need:
 
     @property
     def vip(self) -> int:
-        return vip_weight(self.vip_level)
+        return vip_weight(self.vip_level, self.vip_rank)
 
     @property
     def wants_better(self) -> int:
@@ -54,6 +56,10 @@ class Need:
     @property
     def wishes(self) -> tuple[str, ...]:
         return tuple(code.replace("-", "_") for code in self.requests if code.replace("-", "_") not in CARRIED)
+
+    @property
+    def musts(self) -> tuple[str, ...]:
+        return tuple(wish for wish in self.wishes if wish in MUSTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,32 +137,54 @@ def order_of(need: Need) -> tuple[bool, int, int, bool, time, int]:
     )
 
 
-def rate(need: Need, room: FreeRoom, *, companions: frozenset[int] = frozenset(), inspection: bool = False) -> Proposal:
-    """Score one room for one arrival; `companions` are rooms already given to the same reservation."""
-    score = READINESS[room.condition]
+def readiness_of(room: FreeRoom, *, inspection: bool) -> int:
+    """How ready a room is, of 30."""
     if inspection and room.condition == "clean":
-        score = READINESS["dirty"] + 4
+        return READINESS["dirty"] + 4
+    return READINESS[room.condition]
+
+
+def rate(
+    need: Need,
+    room: FreeRoom,
+    *,
+    companions: frozenset[int] = frozenset(),
+    near: frozenset[str] = frozenset(),
+    inspection: bool = False,
+    weights: Weights = DEFAULT,
+) -> Proposal:
+    """Score one room for one arrival; `companions` are rooms given to the same reservation, `near` their floors.
+
+    `optimum.scores` counts the same for all rooms at once; a test holds them equal.
+    """
+    score = readiness_of(room, inspection=inspection) * weights["ready"] // 30
     reasons: list[Reason] = []
     for wish in need.wishes:
         if room.has(wish):
-            score += MUST if wish in MUSTS else NEED
+            score += MUST if wish in MUSTS else weights["wish"]
             reasons.append(Reason("has", wish))
         else:
-            score -= MUST if wish in MUSTS else NEED // 2
+            score -= MUST if wish in MUSTS else weights["wish"] // 2
             reasons.append(Reason("lacks", wish))
+    if need.last_room_id == room.id:
+        score += weights["last_room"]
+        reasons.append(Reason("last_room"))
     if room.connects_to_id in companions:
-        score += NEED
+        score += weights["beside"]
         reasons.append(Reason("beside"))
+    elif room.floor in near:
+        score += weights["near"]
+        reasons.append(Reason("near"))
     if need.wants_better:
-        score += BETTER * min(need.wants_better, 4) * room.quality // 10
+        score += weights["better"] * min(need.wants_better, 4) * room.quality // 10
         reasons.append(Reason("vip" if need.vip else "long_stay"))
     else:
         # Better rooms stay free for those who are due them.
         score -= room.quality // 4
     if room.accessible and "accessible" not in need.wishes:
-        score -= KEPT_FOR_OTHERS
+        score -= weights["keep"]
     if room.connects_to_id is not None and "connecting" not in need.wishes:
-        score -= KEPT_FOR_OTHERS // 4
+        score -= weights["keep"] // 4
     reasons.append(Reason(room.condition))
     return Proposal(need.room_reservation_id, room, score, tuple(reasons))
 
@@ -165,39 +193,3 @@ def ranked(need: Need, rooms: Iterable[FreeRoom], *, inspection: bool = False) -
     """All rooms that are free for one arrival, the best first."""
     found = [rate(need, room, inspection=inspection) for room in rooms if room.free_for(need)]
     return sorted(found, key=lambda proposal: (-proposal.score, proposal.room.number))
-
-
-def propose(needs: Sequence[Need], rooms: Sequence[FreeRoom], *, inspection: bool = False) -> dict[int, Proposal]:
-    """A room for every arrival that can have one, by room reservation; greedy within a type, in `order_of`."""
-    by_type: dict[int, list[FreeRoom]] = defaultdict(list)
-    for room in rooms:
-        by_type[room.room_type_id].append(room)
-    given: dict[int, list[Need]] = defaultdict(list)
-    companions: dict[int, set[int]] = defaultdict(set)
-    proposals: dict[int, Proposal] = {}
-    for need in sorted(needs, key=order_of):
-        best: Proposal | None = None
-        for room in by_type[need.room_type_id]:
-            if not room.free_for(need) or _overlaps(need, given[room.id]):
-                continue
-            beside = frozenset(companions[need.reservation_id])
-            offer = rate(need, room, companions=beside, inspection=inspection)
-            if best is None or (-offer.score, offer.room.number) < (-best.score, best.room.number):
-                best = offer
-        if best is not None:
-            proposals[need.room_reservation_id] = best
-            given[best.room.id].append(need)
-            companions[need.reservation_id].add(best.room.id)
-    return proposals
-
-
-def _overlaps(need: Need, others: Iterable[Need]) -> bool:
-    """True when the room is promised to another arrival of this run. A day use takes the room for its day as well."""
-    return any(
-        need.arrival < max(other.departure, _next(other)) and other.arrival < max(need.departure, _next(need))
-        for other in others
-    )
-
-
-def _next(need: Need) -> date:
-    return date.fromordinal(need.arrival.toordinal() + 1)

@@ -1,0 +1,35 @@
+"""Forms of the calendar: where a stay shall be, and where it is split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.frontdesk.web.forms import DeskForm, text
+
+
+class PlaceForm(DeskForm):
+    """Room (empty: none yet), dates, and the answers to what a refusal asked."""
+
+    aliases: Mapping[str, str] = {"room_type": "room"}
+
+    room = text(_("Room"))
+    arrival = forms.DateField(label=_("Arrival"), widget=forms.DateInput)
+    departure = forms.DateField(label=_("Departure"), widget=forms.DateInput)
+    reason = text(_("Reason"))
+    change_type = forms.BooleanField(label=_("Change the room type, keep the price"), required=False)
+    accept_as_it_is = forms.BooleanField(label=_("Give the room as it is, though it is not clean"), required=False)
+    expected_total = forms.DecimalField(label=_("New total"), required=False, max_digits=12, decimal_places=2)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class SplitForm(DeskForm):
+    """From which night on another room."""
+
+    aliases: Mapping[str, str] = {"room": "split_room"}
+
+    night = forms.DateField(label=_("From the night of"), widget=forms.DateInput)
+    split_room = text(_("Room from then on"), required=True)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
