@@ -153,6 +153,7 @@ def test_code_is_made_and_opens_its_rate_while_booking(hotel: TestHotel, open_pa
     page.locator("#id_promotion_code").press("Tab")
     expect(page.locator('input[value="std:bb"]')).to_have_count(1)
     page.locator('input[value="std:bb"]').check()
+    expect(page.locator("#quote .tot")).to_contain_text("440")
     page.locator("#id_guest_text").fill("王小明")
     page.locator("#id_booker_phone").fill("13805713391")
     page.keyboard.press("Control+Enter")
