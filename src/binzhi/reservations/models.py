@@ -318,8 +318,7 @@ class RoomNight(models.Model):
         ]
 
 
-# Rates and rules
-# Groups, the waitlist, denials: part of this context's tables, in a file of their own.
+# Part of this context's tables, in files of their own: rates and rules; groups, the waitlist, denials, walks.
 from binzhi.reservations.group_models import (  # noqa: E402
     Block,
     BlockNight,
