@@ -19,6 +19,7 @@ from django.db import connection
 from binzhi.billing.setup import create_chart
 from binzhi.demo import (
     acquaintance,
+    correspondence,
     counter,
     days,
     groups,
@@ -132,6 +133,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
     _roster(running, today)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
     receptions.promise(running)
+    correspondence.write(running)
     rating.keep_rules(running)
     counter.furnish(
         hotel_id=running.hotel_id, actor=running.cast["general-manager"], clerk=running.cast["receptionist"],

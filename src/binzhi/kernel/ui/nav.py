@@ -120,6 +120,15 @@ NAVIGATION: tuple[Department, ...] = (
         ),
     ),
     Department(
+        _("Messages"),
+        "mail",
+        (
+            Item(_("Messages"), "mail", "engagement:log", "engagement.view_messages"),
+            Item(_("Templates"), "pencil", "engagement:templates", "engagement.view_messages"),
+            Item(_("Settings"), "settings", "engagement:settings", "engagement.set_up_messages"),
+        ),
+    ),
+    Department(
         _("Cashier"),
         "yuan",
         (
