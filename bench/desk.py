@@ -75,14 +75,16 @@ def furnish(*, code: str, rooms: int, types: int, floors: int = 20) -> HotelRef:
             hotel_id=hotel.pk, spec=house.RoomTypeSpec(code=f"t{number}", name=f"Type {number}", position=number)
         )
         each = rooms // types
-        house.create_rooms(hotel_id=hotel.pk, specs=[
+        specs = [
             house.RoomSpec(
                 number=f"{number}-{n}", room_type_id=made.pk, floor_id=levels[n * floors // each],
                 features=[name for name, every in (("quiet", 3), ("lake_view", 4), ("balcony", 5)) if n % every == 0],
                 smoking=n % 17 == 0, orientation=("south", "north")[n % 2],
             )
             for n in range(each)
-        ])  # fmt: skip
+        ]  # fmt: skip
+        for start in range(0, each, 1000):
+            house.create_rooms(hotel_id=hotel.pk, specs=specs[start : start + 1000])
     policy = selling.create_policy(hotel_id=hotel.pk, spec=selling.PolicySpec(code="free", name="free"))
     selling.create_plan(hotel_id=hotel.pk, spec=selling.PlanSpec(code="p0", name="P", cancellation_policy_id=policy))
     last = data.OPENS + timedelta(days=60)
