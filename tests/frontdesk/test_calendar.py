@@ -238,9 +238,7 @@ def test_place_needs_the_right_of_what_it_does(house: TestHotel) -> None:
 def test_place_of_what_is_cancelled_or_of_another_hotel_is_refused(house: TestHotel) -> None:
     stay = arrive(house)
     row = row_of(stay)
-    cancel_reservation(
-        hotel_id=house.pk, reservation_id=row["reservation_id"], reason="guest", actor=SYSTEM, now=NOW
-    )
+    cancel_reservation(hotel_id=house.pk, reservation_id=row["reservation_id"], reason="guest", actor=SYSTEM, now=NOW)
     with nothing_changes(), pytest.raises(WrongStatus):
         place(house, stay, "101")
     other = make_hotel(documents_required=False)
@@ -280,13 +278,9 @@ def test_split_in_house_then_move_on_the_day(house: TestHotel) -> None:
 def test_split_stay_keeps_its_rooms_when_it_grows_and_shrinks(house: TestHotel) -> None:
     stay = stay_in(house, "101", nights=3)
     split(house, stay, "102", after=1)
-    services.extend_stay(
-        hotel_id=house.pk, room_reservation_id=stay, departure=TODAY + 5 * DAY, actor=SYSTEM, now=NOW
-    )
+    services.extend_stay(hotel_id=house.pk, room_reservation_id=stay, departure=TODAY + 5 * DAY, actor=SYSTEM, now=NOW)
     assert sorted(nights_of(house, "102")) == [TODAY + n * DAY for n in (1, 2, 3, 4)]
-    services.shorten_stay(
-        hotel_id=house.pk, room_reservation_id=stay, departure=TODAY + DAY, actor=SYSTEM, now=NOW
-    )
+    services.shorten_stay(hotel_id=house.pk, room_reservation_id=stay, departure=TODAY + DAY, actor=SYSTEM, now=NOW)
     assert (sorted(nights_of(house, "101")), nights_of(house, "102")) == ([TODAY], {})
     sound(house)
 
@@ -328,5 +322,3 @@ def test_split_refuses_another_type_a_taken_room_and_no_room(house: TestHotel) -
         split(house, bare, "103", after=2)
     with nothing_changes(), pytest.raises(Forbidden):
         split(house, stay, "103", after=2, actor=make_actor(house, [Booking.VIEW]))
-
-

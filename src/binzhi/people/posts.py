@@ -113,7 +113,8 @@ DUTY = (
     | BREAK_VISIT_SEALS | APPROVE_BLACKLIST
 )  # fmt: skip
 EVERYTHING = (
-    DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS
+    DUTY | SET_ASSIGNMENT
+    | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS
     | _rights("guests", "set_vip_level")
 )  # fmt: skip
 
@@ -157,7 +158,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | DECIDE_PRIVACY | IMPORT_GUESTS | SELL | TOKENS | KEEP_CHIPS),
+                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL | TOKENS | KEEP_CHIPS),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),

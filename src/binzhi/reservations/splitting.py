@@ -1,4 +1,4 @@
-"""A stay over two rooms: from a night on it has another room of the same type, planned and held like any other night."""
+"""A stay over two rooms: from a night on it has another of the same type, planned and held like any night."""
 
 from __future__ import annotations
 

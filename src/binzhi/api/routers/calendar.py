@@ -26,7 +26,10 @@ KeyHeader = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
 
 @router.get("/hotels/{hotel}/calendar", response=schemas.CalendarOut, operation_id="room_calendar")
 def room_calendar(
-    request: ApiRequest, hotel: Code, first: Day | None = None, days: Annotated[int, Query(ge=1, le=LONGEST_WINDOW)] = 21
+    request: ApiRequest,
+    hotel: Code,
+    first: Day | None = None,
+    days: Annotated[int, Query(ge=1, le=LONGEST_WINDOW)] = 21,
 ) -> HttpResponse:
     """Who has which room on which nights, and who waits without one."""
     request.actor.require(Booking.VIEW, request.hotel.pk)

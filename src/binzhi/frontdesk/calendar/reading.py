@@ -206,7 +206,8 @@ class Shown:
         ]  # fmt: skip
 
     def _state(self, row: Mapping[str, Any], last: date) -> str:
-        """`ih` in house, `du` due out, `lt` late in it, `ar` due in, `la` late to come, `tn` not confirmed, `rs` reserved, `co` gone."""
+        """`ih` in house, `du` due out, `lt` overdue; `ar` due in, `la` late to come, `tn` not confirmed, `rs` reserved;
+        `co` gone."""
         if row["status"] == Status.IN_HOUSE:
             if last + timedelta(days=1) < row["departure"]:
                 return "ih"
@@ -220,7 +221,7 @@ class Shown:
         return "tn" if row["tentative"] else "rs"
 
     def _part(self, row: Mapping[str, Any], first: date, last: date) -> int:
-        """0: the room the stay begins in or is in. Of a stay over several: 1 planned and due now, 2 planned, 3 slept."""
+        """0: where the stay begins or is. Of a stay over several rooms: 1 planned and due now, 2 planned, 3 slept."""
         if row["room_id"] is None or row["is_in"] == row["room_id"] or row["status"] == Status.CHECKED_OUT:
             return 0
         if last < self.today and row["status"] == Status.IN_HOUSE:

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.urls import path
 
 from binzhi.frontdesk.today.web import today
-from binzhi.frontdesk.web import arrangement, assigning, calendar, check_in, check_out, lists, night_audit, rack, recognition, staying, walk_in, weighing
+from binzhi.frontdesk.web import (
+    arrangement,
+    assigning,
+    calendar,
+    check_in,
+    check_out,
+    lists,
+    night_audit,
+    rack,
+    recognition,
+    staying,
+    walk_in,
+    weighing,
+)
 
 app_name = "frontdesk"
 urlpatterns = [
