@@ -51,7 +51,7 @@ export class Grid {
     this.calendar = calendar;
     this.rows = rows;
     const narrow = this.host.clientWidth < 768;
-    this.label = narrow ? 78 : 132;
+    this.label = narrow ? 88 : 132;
     this.day = Math.max((this.scroller.clientWidth - this.label) / calendar.days, narrow ? 44 : 40);
     const last = rows.at(-1);
     const height = last ? last.top + last.height : 0;
@@ -270,7 +270,8 @@ export class Grid {
     made.classList.toggle("cutr", bar.first + bar.nights >= this.calendar.days && bar.departure > this.calendar.days);
     const drawing = bar.part === 1 ? "move" : bar.vip && !bar.state.startsWith("l") ? "star" : ICONS[bar.state];
     if (drawing) made.append(icon(drawing, "xs"));
-    made.append(element("span", "", bar.name));
+    const place = span(bar.first, bar.nights, this.day, this.calendar.days, cut);
+    made.append(element("span", "", this.#fitting(bar.name, place.width - (drawing ? 24 : 10))));
     const text = this.describe(bar);
     made.title = text;
     made.setAttribute("role", "button");
@@ -280,8 +281,15 @@ export class Grid {
     made.dataset["bar"] = keyOf(bar);
     made.classList.toggle("fixed", !movable(bar));
     this.bars.set(made, bar);
-    this.#lay(made, span(bar.first, bar.nights, this.day, this.calendar.days, cut));
+    this.#lay(made, place);
     return made;
+  }
+
+  /** A Chinese name is never cut: where there is no place for it stands the surname, or the drawing alone. */
+  #fitting(name: string, width: number): string {
+    const wide = this.host.classList.contains("thumbs") ? 13 : 11;
+    if (!/[\u4e00-\u9fff]/.test(name) || name.length * wide <= width) return name;
+    return wide <= width ? name.slice(0, 1) : "";
   }
 
   roomOf(id: number): string {
