@@ -13,6 +13,7 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.calendar.placing import Placed, Wanted, place_stay, split_stay
 from binzhi.frontdesk.calendar.reading import Window, calendar_of
 from binzhi.frontdesk.errors import PriceToConfirm, ReasonRequired, WrongRoomType
+from binzhi.frontdesk.queries.rack import rack
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, Forbidden, NotFound
 from binzhi.reservations.access import Permission as Booking
@@ -267,6 +268,9 @@ def test_split_in_house_then_move_on_the_day(house: TestHotel) -> None:
     split(house, stay, "103", after=1)
     run_audit_day(house)
     assert (house.rooms["103"], 1, 3, "ih", 1) in bars(house, stay)
+    # On the rack too the room expects somebody.
+    due = {room.number: room.due_id for room in rack(hotel=house.refreshed(), now=NOW) if room.due_id}
+    assert due == {"103": stay}
     services.move_room(
         hotel_id=house.pk, room_reservation_id=stay, room_id=house.rooms["103"], reason="plan", actor=SYSTEM, now=NOW
     )
