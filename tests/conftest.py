@@ -43,7 +43,13 @@ def database_url() -> str:
     home = os.environ.get(HOME_OF_TESTS)
     if home is not None and "BINZHI_DATABASE_URL" not in os.environ:
         # The tests kill processes, never the power: what the kernel has been given is not lost.
-        cluster = Cluster(Path(home), settings={"fsync": "off", "shared_buffers": "128MB"})
+        cluster = Cluster(
+            Path(home),
+            settings={
+                "fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0",
+                "shared_buffers": "128MB",
+            },
+        )  # fmt: skip
         cluster.start()
         os.environ["BINZHI_DATABASE_URL"] = cluster.url
     return os.environ["BINZHI_DATABASE_URL"]

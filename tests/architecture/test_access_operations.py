@@ -30,11 +30,14 @@ from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
+    twins_folio,
+    twins_groups,
     twins_guests,
     twins_joining,
     twins_learning,
     twins_privacy,
     twins_promises,
+    twins_rates,
     twins_vip,
 )
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
@@ -115,7 +118,7 @@ CHANGE = RoomChange(
 # What else an operation wants, by parameter; sensible enough that only the foreign id can be what is wrong.
 PLAIN: dict[str, Any] = {
     "amount": TEN, "quantity": 1, "description": "", "currency": "CNY", "charge_code": "2010", "reason": "guest", "note": "",
-    "deposit": DepositInput(means="cash", amount=TEN), "payment": PaymentInput(means="cash", amount=TEN), "payee": "",
+    "deposit": DepositInput(means="cash", amount=TEN), "payment": PaymentInput(means="cash", amount=TEN, in_advance=True), "payee": "",
     "registrations": (), "registration": RegistrationInput(name="王"), "departure": TODAY + timedelta(days=1), "prices": None,
     "expected_version": 1, "details": ReservationDetails(booker_name="王"), "change": CHANGE, "housekeeping": "dirty",
     "do_not_disturb": True, "what": "phone", "document": DocumentInput("passport", "L898902C3", "USA"), "start": TODAY,
@@ -136,6 +139,9 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_promises.OWN,
     **twins_joining.OWN,
     **twins_learning.OWN,
+    **twins_rates.OWN,
+    **twins_folio.OWN,
+    **twins_groups.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {
@@ -149,6 +155,8 @@ ID_OF: dict[tuple[str, str], str] = {
     ("binzhi.frontdesk.services.staying.move_room", "room_reservation_id"): "stay",
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
+    **twins_folio.ID_OF,
+    **twins_groups.ID_OF,
 }
 
 

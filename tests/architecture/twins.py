@@ -23,11 +23,14 @@ from binzhi.people.models import ApiToken
 from binzhi.people.setup import create_departments, create_post, create_staff
 from binzhi.reservations import services as reservations
 from tests.architecture import (
+    twins_folio,
+    twins_groups,
     twins_guests,
     twins_joining,
     twins_learning,
     twins_privacy,
     twins_promises,
+    twins_rates,
     twins_vip,
 )
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
@@ -66,12 +69,15 @@ def make_twin(name: str) -> Twin:
     _bookings(twin)
     _money(twin)
     _staff(twin)
+    twins_folio.furnish(hotel=hotel, ids=twin.ids)
     twins_guests.furnish(hotel=hotel, ids=twin.ids)
     twins_vip.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_promises.furnish(hotel=hotel, ids=twin.ids)
     twins_joining.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_learning.furnish(hotel=hotel, ids=twin.ids)
+    twins_groups.furnish(hotel=hotel, ids=twin.ids)
     twins_privacy.furnish(hotel=hotel, name=name, ids=twin.ids)
+    twins_rates.furnish(hotel=hotel, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

@@ -14,6 +14,7 @@ _P = "binzhi.guests.profile"
 OWN: dict[str, dict[str, Any]] = {
     f"{_P}.services.write_profile": {"values": {"tastes": "清淡"}, "seen": 0},
     f"{_P}.services.write_organisation": {
+        "contract_no": None, "contract_from": None,
         "contract_until": None, "credit_limit": Decimal(1), "values": {"products": "港机"}, "seen": 0,
     },
     f"{_P}.services.add_contact": {"role": "秘书", "decides": False},

@@ -35,7 +35,7 @@ class Bill:
         )  # fmt: skip
 
     def pay(self, amount: str, *, means: str = "wechat", organisation_id: int | None = None) -> int:
-        payment = PaymentInput(means=means, amount=Decimal(amount), organisation_id=organisation_id)
+        payment = PaymentInput(means=means, amount=Decimal(amount), organisation_id=organisation_id, in_advance=True)
         return services.take_payment(
             hotel_id=self.hotel.pk, account_id=self.account_id, payment=payment, actor=SYSTEM, now=NOW
         ).transaction_id

@@ -30,7 +30,7 @@ CALLS: dict[str, tuple[Permission, Call]] = {
     "post_charge": (Permission.POST_CHARGE, lambda b, a: services.post_charge(
         account_id=b.account_id, charge_code="1000", amount=TEN, **_with(b, a))),
     "take_payment": (Permission.TAKE_PAYMENT, lambda b, a: services.take_payment(
-        account_id=b.account_id, payment=PaymentInput(means="cash", amount=TEN), **_with(b, a))),
+        account_id=b.account_id, payment=PaymentInput(means="cash", amount=TEN, in_advance=True), **_with(b, a))),
     "refund_payment": (Permission.REFUND_PAYMENT, lambda b, a: services.refund_payment(
         payment_id=b.pay("10"), amount=TEN, reason="x", **_with(b, a))),
     "take_deposit": (Permission.TAKE_DEPOSIT, lambda b, a: services.take_deposit(
@@ -53,7 +53,7 @@ CALLS: dict[str, tuple[Permission, Call]] = {
 
 
 def test_every_operation_of_billing_is_in_this_table() -> None:
-    here = {name.rsplit(".", 1)[1] for name in OPERATIONS if name.startswith("binzhi.billing.")}
+    here = {name.rsplit(".", 1)[1] for name in OPERATIONS if name.startswith("binzhi.billing.services.")}
     assert here == set(CALLS)
 
 

@@ -184,6 +184,7 @@ class Client(threading.Thread):
         folio, name = self.dice.choice(list(self.in_house.values())), self._next_id()
         amount = f"{1 + self.count / 100:.2f}"
         body = {"means": self.dice.choice(("cash", "card", "wechat")), "amount": amount, "currency": "CNY"}
+        body["in_advance"] = True
         self._ask("pay", name, f"/folios/{folio}/payments", body, folio=folio, amount=amount)
 
     def _check_out(self) -> None:

@@ -17,7 +17,7 @@ from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel, 
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.crash]
 BODY = booking_body(arrival=TODAY, departure=TODAY.replace(day=TODAY.day + 2), remarks="once")
-PAYMENT = {"means": "cash", "amount": "88.00", "currency": "CNY"}
+PAYMENT = {"means": "cash", "amount": "88.00", "currency": "CNY", "in_advance": True}
 CRASH_LOOP_SECONDS = 8
 
 

@@ -129,7 +129,7 @@ def test_run_night_audit_writes_the_figures_of_the_day(hotel: TestHotel) -> None
     take_payment(
         hotel_id=hotel.pk,
         account_id=account,
-        payment=PaymentInput(means="cash", amount=Decimal(300)),
+        payment=PaymentInput(means="cash", amount=Decimal(300), in_advance=True),
         actor=SYSTEM,
         now=NOW,
     )
@@ -229,7 +229,7 @@ def test_checked_out_bill_that_is_not_settled_stops_the_audit_until_it_is(hotel:
     take_payment(
         hotel_id=hotel.pk,
         account_id=account,
-        payment=PaymentInput(means="cash", amount=Decimal(58)),
+        payment=PaymentInput(means="cash", amount=Decimal(58), in_advance=True),
         actor=SYSTEM,
         now=NOW,
     )

@@ -78,7 +78,7 @@ def test_desk_goes_on_posting_while_the_day_is_closed() -> None:
     accounts = windows(hotel)
 
     def pay(account_id: int) -> object:
-        payment = PaymentInput(means="cash", amount=Decimal(10))
+        payment = PaymentInput(means="cash", amount=Decimal(10), in_advance=True)
         return services.take_payment(hotel_id=hotel.pk, account_id=account_id, payment=payment, actor=SYSTEM, now=NOW)
 
     outcomes = run_all([*(lambda a=a: pay(a) for a in accounts), lambda: close_day(hotel)])

@@ -246,12 +246,12 @@ def tell(seed: int, people: int) -> str:
 if __name__ == "__main__":
     import sys
 
-    import django
-
-    django.setup()
-    from django.db import transaction
+    from binzhi.config.cli.data import open_database
 
     numbers = [int(word) for word in sys.argv[1:]] or [1]
-    with transaction.atomic():
-        print(tell(numbers[0], numbers[1] if len(numbers) > 1 else 1000))
-        transaction.set_rollback(True)
+    with open_database("binzhi_labelled", anew=True):
+        from django.db import transaction
+
+        with transaction.atomic():
+            print(tell(numbers[0], numbers[1] if len(numbers) > 1 else 1000))
+            transaction.set_rollback(True)

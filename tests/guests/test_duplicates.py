@@ -23,7 +23,7 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.search import name_keys
 from binzhi.property.queries import HotelRef
-from tests.factories import NOW, SYSTEM
+from tests.factories import NOW, SYSTEM, statements
 from tests.guests import labelled
 from tests.guests.conftest import new_hotel
 
@@ -133,6 +133,22 @@ def test_candidates_of_another_group_are_not_compared(hotel: HotelRef, add: Call
     far = new_hotel()
     create_guest(hotel_id=far.pk, details=GuestDetails(name="欧阳娜娜", phone="13912348806"), actor=SYSTEM, now=NOW)
     assert weighed(crowd=Crowd(hotel.group_id, 2), guest_ids=[mine], names=["ouyangnana"]) == {}
+
+
+def test_the_planner_hears_of_files_that_doubled_and_of_no_others(hotel: HotelRef) -> None:
+    def looks(crowd: Crowd) -> int:
+        with statements() as sent:
+            crowd.let_the_planner_know()
+        return sum(sql.startswith("ANALYZE") for sql in sent)
+
+    crowd = Crowd(hotel.group_id, 1000)
+    assert looks(crowd) == 0
+    crowd.files = 100_000
+    assert (looks(crowd), looks(crowd)) == (1, 0)
+    crowd.files = 200_000
+    assert looks(crowd) == 0
+    crowd.files += 1
+    assert looks(crowd) == 1
 
 
 @pytest.mark.parametrize("seed", [2, 7])

@@ -12,6 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from binzhi.guests import files, queries
+from binzhi.guests.access import Permission
 from binzhi.guests.duplicates.crowd import Crowd
 from binzhi.guests.errors import FileNotRead, FileTooLarge, ImportNotReady
 from binzhi.guests.importing import cells, columns, reading, running, services
@@ -25,7 +26,7 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput
 from binzhi.property.queries import HotelRef
 from tests.factories import NOW, TODAY
-from tests.guests.conftest import see_all
+from tests.guests.conftest import colleague, new_hotel, see_all, together
 
 ID = "11010519491231002X"
 HEAD = "客人姓名(必填)*,性别,出生日期,【手机号码】,证件号码,单位名称,备注\n"
@@ -279,6 +280,27 @@ def test_import_that_was_killed_goes_on_where_it_stood(
         )  # fmt: skip
     go_on(hotel, clerk, import_id)
     assert Guest.objects.count() == 10
+    assert counts(card_of(hotel, import_id)) == (10, 0, 0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_import_that_three_carry_on_is_done_once_and_refused_to_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 3)
+    monkeypatch.setattr(running, "PAUSE", 0.01)
+    hotel = new_hotel()
+    actor = colleague(hotel, *Permission)
+    lines = "".join(f"客人{number},1391234{number:04d}\n" for number in range(10))
+    import_id = sent(hotel, actor, ("姓名,手机\n" + lines).encode())
+    tried(hotel, actor, import_id)
+    services.start_import(hotel_id=hotel.pk, import_id=import_id, actor=actor, now=NOW)
+
+    def carry_on() -> None:
+        see_all()
+        go_on(hotel, actor, import_id)
+
+    assert together([carry_on] * 3) == [None] * 3
+    see_all()
+    assert (card_of(hotel, import_id).state, Guest.objects.count()) == ("done", 10)
     assert counts(card_of(hotel, import_id)) == (10, 0, 0, 0)
 
 

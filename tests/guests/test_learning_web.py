@@ -15,14 +15,13 @@ from PIL import Image
 
 from binzhi.guests.learning import Basis
 from binzhi.guests.preferences.queries import open_questions, preferences_of
-from binzhi.guests.recognition import hooks
-from binzhi.guests.recognition.hooks import Known
+from binzhi.guests.profile.services import write_profile
 from binzhi.kernel import db
 from binzhi.people.posts import POSTS
 from binzhi.promises.enums import Evidence
 from binzhi.promises.requests import ProofInput
 from binzhi.promises.services.tasks import complete_task
-from tests.factories import SYSTEM, TODAY
+from tests.factories import NOW, SYSTEM, TODAY
 from tests.guests.learning_house import LearningHouse, learning_house
 from tests.reservations.desk import make_user
 
@@ -100,16 +99,14 @@ def test_refused_says_why_and_keeps_what_was_typed(house: LearningHouse, sign_in
 
 
 @pytest.mark.django_db
-def test_words_to_think_about_are_said_and_the_text_is_kept(
-    house: LearningHouse, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(hooks, "_cautions", [lambda text: ["收入不要记"] if "收入" in text else []])
+def test_words_to_think_about_are_said_and_the_text_is_kept(house: LearningHouse, sign_in: SignIn) -> None:
     guest = house.guest()
     house.stay(guest)
     answer = sign_in("waiter").post(
         url(house, "observe/record"), posted(guest, text="客人谈到收入"), headers={"accept": "application/json"}
     )
-    assert "收入不要记" in answer.json()["html"]
+    assert "收入: " in answer.json()["html"]
+    assert "bz-toast soon" in answer.json()["html"]
     assert count("guests_observation") == 1
 
 
@@ -237,14 +234,12 @@ def test_card_says_how_to_call_what_to_do_and_what_to_leave(house: LearningHouse
 
 
 @pytest.mark.django_db
-def test_card_uses_the_name_the_file_knows(
-    house: LearningHouse, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_card_uses_the_name_the_file_knows(house: LearningHouse, sign_in: SignIn) -> None:
     guest, stay = met(house)
-    knows = {guest: Known(called="许总", said="Xǔ zǒng", not_called="文静")}
-    monkeypatch.setattr(hooks, "_knowledge", [lambda _group, _ids: knows])
+    given = {"salutation": "许总", "said": "Xǔ zǒng", "not_called": "文静", "languages": "英语"}
+    write_profile(hotel_id=house.hotel.pk, guest_id=guest, values=given, seen=0, actor=SYSTEM, now=NOW)
     page = sign_in("waiter").get(url(house, f"recognition/{stay}")).content.decode()
-    for words in ("许总", "Xǔ zǒng", "不要称“文静”"):
+    for words in ("许总", "Xǔ zǒng", "不要称“文静”", "英语"):
         assert words in page, words
 
 

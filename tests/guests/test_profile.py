@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +11,8 @@ from binzhi.guests import services as guests
 from binzhi.guests.errors import ConsentMissing
 from binzhi.guests.holdings import holdings
 from binzhi.guests.models import ProfileValue
-from binzhi.guests.profile import consent, services, store
+from binzhi.guests.privacy import consents
+from binzhi.guests.profile import services, store
 from binzhi.guests.profile.catalogue import FIELDS, ORGANISATION_FIELDS, RecordClass
 from binzhi.guests.rotation import SEALED
 from binzhi.kernel import db
@@ -38,18 +38,10 @@ def text(hotel: HotelRef, guest_id: int, key: str) -> str:
     return store.profile_of(group_id=hotel.group_id, guest_id=guest_id).text(key)
 
 
-@pytest.fixture
-def agreed() -> Iterator[set[str]]:
-    """The purposes guests agree to in this test."""
-    purposes: set[str] = set()
-    before = list(consent._check)
-
-    def check(_group: int, _guest: int, purpose: str, _now: datetime) -> bool:
-        return purpose in purposes
-
-    consent.register_consent_check(check)
-    yield purposes
-    consent._check[:] = before
+def answered(hotel: HotelRef, guest_id: int, answer: str) -> None:
+    consent = consents.ConsentInput(purpose="health", answer=answer)
+    desk = colleague(hotel, "guests.record_consent", user_id=8)
+    consents.note_consent(hotel_id=hotel.pk, guest_id=guest_id, consent=consent, actor=desk, now=NOW)
 
 
 def test_catalogue_is_of_five_classes_and_fits_its_columns() -> None:
@@ -108,9 +100,7 @@ def test_reveal_of_a_field_nobody_noted_is_not_found(hotel: HotelRef, clerk: Act
     assert untouched(guest_id) == before
 
 
-def test_write_profile_a_sensitive_field_needs_switch_and_consent(
-    hotel: HotelRef, clerk: Actor, add: Add, agreed: set[str]
-) -> None:
+def test_write_profile_a_sensitive_field_needs_switch_and_consent(hotel: HotelRef, clerk: Actor, add: Add) -> None:
     guest_id = add("陈国梁")
     manager = colleague(hotel, "guests.manage_fields", user_id=9)
     with pytest.raises(InvalidInput) as off:
@@ -121,9 +111,9 @@ def test_write_profile_a_sensitive_field_needs_switch_and_consent(
     with pytest.raises(ConsentMissing) as refused:
         write(hotel, guest_id, clerk, tastes="清淡", health="花生过敏")
     assert (refused.value.field, ProfileValue.objects.count()) == ("health", 0)
-    agreed.add("health")
+    answered(hotel, guest_id, "given")
     assert write(hotel, guest_id, clerk, health="花生过敏") == ["health"]
-    agreed.clear()
+    answered(hotel, guest_id, "withdrawn")
     # What was kept can be taken away without asking.
     assert write(hotel, guest_id, clerk, health="") == ["health"]
     assert text(hotel, guest_id, "health") == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from binzhi.people.models import ApiToken, Post, Staff, User
 from binzhi.people.queries import actor_for_user, tokens_of
 from binzhi.people.setup import StaffRef
 from binzhi.property.queries import HotelRef
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, statements
 from tests.guests.conftest import new_hotel
 
 Employ = Callable[..., StaffRef]
@@ -95,6 +96,32 @@ def test_authenticate_token_that_ended_is_nobody(hotel: HotelRef, boss: Actor, e
     else:
         User.objects.update(is_active=False)
     assert tokens.authenticate(raw) is None
+
+
+def test_authenticate_lately_asks_once_a_second_and_binds_each_time(
+    hotel: HotelRef, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = issue(hotel, boss)
+    known = tokens.authenticate_lately(raw)
+    assert known is not None
+    with statements() as sent:
+        assert tokens.authenticate_lately(raw) == known
+    assert sent == []
+    db.enter_scope("", "")
+    tokens.authenticate_lately(raw)
+    assert db.fetch_value("SELECT current_setting('binzhi.hotels', true)") == str(hotel.pk)
+    # Another process has no word of this; a second later it is refused here too.
+    ApiToken.objects.update(revoked_at=NOW)
+    later = time.monotonic() + tokens.LATELY
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert tokens.authenticate_lately(raw) is None
+
+
+def test_authenticate_lately_knows_at_once_what_was_revoked_here(hotel: HotelRef, boss: Actor) -> None:
+    raw = issue(hotel, boss)
+    assert tokens.authenticate_lately(raw) is not None
+    services.revoke_token(hotel_id=hotel.pk, token_id=ApiToken.objects.get().pk, actor=boss, now=NOW)
+    assert tokens.authenticate_lately(raw) is None
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ class Model:
 
     def pay(self, means: str, amount: Decimal, place: int) -> None:
         account = self.accounts[place]
-        done = services.take_payment(account_id=account, payment=PaymentInput(means=means, amount=amount), **self._at())
+        payment = PaymentInput(means=means, amount=amount, in_advance=True)
+        done = services.take_payment(account_id=account, payment=payment, **self._at())
         self.payments.append(done.transaction_id)
         self.book(done.transaction_id, {account: -amount, "means": amount})
 

@@ -125,7 +125,8 @@ def test_no_other_code_writes_the_counters() -> None:
         for path in SOURCES.rglob("*.py")
         if WRITES_A_COUNTER.search(path.read_text(encoding="utf-8"))
     }
-    assert writers == {"reservations/nights.py"}
+    # A room that leaves its group by whatever way: the database itself gives the night back, under the lock of nights.py.
+    assert writers == {"reservations/nights.py", "reservations/migrations/0021_blocks_kept.py"}
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,11 @@ def test_the_search_for_other_writers_finds_them(text: str) -> None:
 
 
 def test_rows_are_locked_in_the_order_of_night_and_type(hotel: TestHotel) -> None:
-    """The plan sorts below the row locks, whatever order the caller names them in."""
+    """The plan sorts below the row locks, whatever order the caller names them in.
+
+    Read without the index, which in a table of some size gives the rows in that order by itself.
+    """
+    db.execute("SET LOCAL enable_indexscan = off")
     days = [TODAY + timedelta(days=n) for n in (3, 1, 2, 0)]
     plan = "\n".join(
         row["QUERY PLAN"]

@@ -63,7 +63,7 @@ def test_detail_statements_do_not_grow_with_rooms(
 ) -> None:
     made = book(hotel, rooms=rooms)
     # Session, user, posts; reservation, codes, policies, room types, history.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(url(hotel, made))
 
 

@@ -7,7 +7,7 @@ const started = new WeakSet<Element>();
 function start(toast: HTMLElement): void {
   if (started.has(toast)) return;
   started.add(toast);
-  if (toast.classList.contains("late")) return;
+  if (toast.classList.contains("late") || toast.classList.contains("soon")) return;
   let timer = 0;
   const run = (): void => {
     timer = window.setTimeout(() => toast.remove(), STAY);
@@ -35,7 +35,7 @@ export function show(text: string, state = "ok"): void {
   close.className = "close";
   close.setAttribute("aria-label", word("close"));
   close.append(icon("close", "s"));
-  toast.append(icon(state === "late" ? "alert" : "check-circle"), words, close);
+  toast.append(icon(state === "ok" ? "check-circle" : "alert"), words, close);
   shelf.append(toast);
   start(toast);
 }

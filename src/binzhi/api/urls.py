@@ -7,13 +7,22 @@ from django.urls import path
 from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.calendar import router as calendar
+from binzhi.api.routers.folio_counter import router as folio_counter
+from binzhi.api.routers.folio_invoices import router as folio_invoices
+from binzhi.api.routers.folio_rules import router as folio_rules
 from binzhi.api.routers.folios import router as folios
+from binzhi.api.routers.groups import router as groups
 from binzhi.api.routers.guests import router as guests
 from binzhi.api.routers.house import router as house
+from binzhi.api.routers.rates import router as rates
 from binzhi.api.routers.reservations import router as reservations
 from binzhi.api.routers.stays import router as stays
+from binzhi.api.routers.waiting import router as waiting
 
-for _router in (availability, reservations, stays, calendar, folios, guests, house):
+for _router in (
+    availability, rates, reservations, groups, waiting, stays, calendar, folios, guests, house, folio_rules,
+    folio_counter, folio_invoices,
+):  # fmt: skip
     api.add_router("/v1", _router)
 
 urlpatterns = [path("", api.urls)]

@@ -22,7 +22,9 @@ from binzhi.billing.errors import (
     TransferTooLarge,
 )
 from binzhi.billing.families import Written, family_of, transaction_of
+from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting, typed_refusals
+from binzhi.billing.routing import rules
 from binzhi.billing.setup import TRANSFER
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
@@ -34,6 +36,7 @@ def reverse(*, hotel_id: int, transaction_id: int, reason: str, user_id: int | N
     Raises NotFound, NotReversible (a reversal), AlreadyReversed, PartlyUsed (moved, refunded), FolioClosed,
     DepositTooSmall (the deposit was used).
     """
+    routed = rules.lock_rules_of(hotel_id=hotel_id, transaction_id=transaction_id)
     accounts = _original(hotel_id, transaction_id).accounts
     ledger.lock_accounts(hotel_id=hotel_id, account_ids=accounts)
     # Read again: whoever held the lock before may have reversed it.
@@ -49,7 +52,12 @@ def reverse(*, hotel_id: int, transaction_id: int, reason: str, user_id: int | N
         quantity=original.quantity, description=reason, reverses_id=original.pk,
         origin_id=original.origin_id or original.pk,
     )  # fmt: skip
-    return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+    posted = ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+    if routed:
+        rules.give_back(transaction_id)
+    if original.kind in ("payment", "deposit_use"):
+        refuse_uncovered(original.accounts)
+    return posted
 
 
 def _original(hotel_id: int, transaction_id: int) -> Written:
@@ -108,7 +116,8 @@ WITH house AS MATERIALIZED (
 ), header AS (
     INSERT INTO billing_transaction (id, hotel_id, business_date, kind, folio_id, charge_code_id, description,
         origin_id, user_id, posted_at)
-    SELECT m.id, %(hotel)s, m.business_date, 'transfer', %(folio)s, (SELECT id FROM code), %(description)s, m.root,
+    SELECT m.id, %(hotel)s, m.business_date, 'transfer', (SELECT folio_id FROM billing_account WHERE id = %(source)s),
+        (SELECT id FROM code), %(description)s, m.root,
         %(user)s::bigint, %(now)s
     FROM moved m
     RETURNING id
@@ -118,7 +127,10 @@ WITH house AS MATERIALIZED (
     CROSS JOIN LATERAL (VALUES (%(source)s::bigint, -m.amount), (%(target)s::bigint, m.amount))
         AS side (account_id, amount)
 )
-SELECT array_agg(id ORDER BY id) AS ids, min(business_date) AS business_date FROM moved
+SELECT array_agg(id ORDER BY id) AS ids, min(business_date) AS business_date,
+       (SELECT folio_id FROM billing_account WHERE id = %(source)s) AS folio_id,
+       (SELECT folio_id FROM billing_account WHERE id = %(target)s) AS to_folio_id
+FROM moved
 """
 
 
@@ -142,29 +154,51 @@ def transfer(
     """
     if not transaction_ids:
         raise NothingSelected
-    if source_id == target_id:
-        raise SameWindow
-    windows = ledger.lock_accounts(hotel_id=hotel_id, account_ids=[source_id, target_id])
-    source, target = windows[source_id].folio_id, windows[target_id].folio_id
-    if source is None or target is None or {account.kind for account in windows.values()} != {"folio"}:
-        raise NotFound
+    lock_windows(hotel_id=hotel_id, source_id=source_id, target_id=target_id)
     standing = db.fetch_all(_STANDING, {"hotel": hotel_id, "ids": list(transaction_ids), "source": source_id})
     if not standing or any(row["amount"] <= 0 for row in standing):
         raise NotTransferable
     roots, amounts = [row["root"] for row in standing], [row["amount"] for row in standing]
     if amount is not None:
         amounts = [_part(amounts, amount, currency)]
+    return move(
+        hotel_id=hotel_id, roots=roots, amounts=amounts, source_id=source_id, target_id=target_id, reason=reason,
+        user_id=user_id, now=now,
+    )  # fmt: skip
+
+
+def lock_windows(*, hotel_id: int, source_id: int, target_id: int) -> None:
+    """Lock two windows between which charges are moved. Raises SameWindow, NotFound."""
+    if source_id == target_id:
+        raise SameWindow
+    windows = ledger.lock_accounts(hotel_id=hotel_id, account_ids=[source_id, target_id])
+    if {account.kind for account in windows.values()} != {"folio"}:
+        raise NotFound
+
+
+def move(
+    *,
+    hotel_id: int,
+    roots: Sequence[int],
+    amounts: Sequence[Decimal],
+    source_id: int,
+    target_id: int,
+    reason: str,
+    user_id: int | None,
+    now: datetime,
+) -> Transferred:
+    """Post a transfer of each amount of each charge between two locked windows, at once. Raises FolioClosed."""
     with typed_refusals():
         row = db.fetch_one(
             _TRANSFER,
             {
-                "hotel": hotel_id, "code": TRANSFER, "roots": roots, "amounts": amounts, "folio": source,
+                "hotel": hotel_id, "code": TRANSFER, "roots": list(roots), "amounts": list(amounts),
                 "description": reason, "source": source_id, "target": target_id, "user": user_id, "now": now,
             },
         )  # fmt: skip
     assert row is not None
     return Transferred(
-        transaction_ids=tuple(row["ids"]), folio_id=source, to_folio_id=target,
+        transaction_ids=tuple(row["ids"]), folio_id=row["folio_id"], to_folio_id=row["to_folio_id"],
         business_date=row["business_date"], amount=sum(amounts, Decimal("0.00")),
     )  # fmt: skip
 

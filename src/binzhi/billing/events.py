@@ -85,3 +85,113 @@ class FolioClosed(Event):
 class FolioReopened(Event):
     topic: ClassVar[str] = "folio.reopened"
     folio_id: int
+
+
+# ---------------------------------------------------------------- routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRuleAdded(Event):
+    topic: ClassVar[str] = "folio.routing_rule_added"
+    folio_id: int
+    rule_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRuleEnded(Event):
+    topic: ClassVar[str] = "folio.routing_rule_ended"
+    folio_id: int
+    rule_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingRuleChanged(Event):
+    """One rule ended and another began in its place."""
+
+    topic: ClassVar[str] = "folio.routing_rule_changed"
+    folio_id: int
+    rule_id: int
+    old_rule_id: int
+
+
+# ---------------------------------------------------------------- the counter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargeAdjusted(FolioEvent):
+    topic: ClassVar[str] = "folio.charge_adjusted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidOut(FolioEvent):
+    topic: ClassVar[str] = "folio.paid_out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCashTaken(FolioEvent):
+    topic: ClassVar[str] = "folio.foreign_cash_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationCharged(FolioEvent):
+    topic: ClassVar[str] = "folio.compensation_charged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateChargePosted(FolioEvent):
+    topic: ClassVar[str] = "folio.late_charge_posted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(Event):
+    topic: ClassVar[str] = "folio.approval_asked"
+    folio_id: int
+    approval_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDecided(Event):
+    topic: ClassVar[str] = "folio.approval_decided"
+    folio_id: int
+    approval_id: int
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseAccountOpened(Event):
+    topic: ClassVar[str] = "folio.house_account_opened"
+    folio_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterSettingChanged(Event):
+    """`what` is one of authority, rate, compensation, late_fee, days."""
+
+    topic: ClassVar[str] = "billing.counter_setting_changed"
+    what: str
+
+
+# ---------------------------------------------------------------- invoices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRequested(Event):
+    topic: ClassVar[str] = "folio.invoice_requested"
+    folio_id: int
+    invoice_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceTried(Event):
+    """The provider was asked: `state` is asked (away), sent (waits there), issued or refused."""
+
+    topic: ClassVar[str] = "folio.invoice_tried"
+    folio_id: int
+    invoice_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceSettingChanged(Event):
+    topic: ClassVar[str] = "billing.invoice_setting_changed"
+    what: str

@@ -15,6 +15,7 @@ NOBODY = "—"
 
 def register() -> None:
     register_rights(Rights("billing_folio", _("Bills"), _bills, _erase))
+    register_rights(Rights("billing_invoice", _("E-invoices"), _invoices, _keep))
 
 
 def _bills(guest_id: int) -> list[dict[str, Any]]:
@@ -33,3 +34,17 @@ def _erase(guest_id: int, _now: datetime) -> int:
         " AND folio_id IN (SELECT id FROM billing_folio WHERE guest_id = %s)",
         [NOBODY, NOBODY, guest_id],
     )
+
+
+def _invoices(guest_id: int) -> list[dict[str, Any]]:
+    """Every invoice out of the guest's bills, as it was asked for."""
+    return db.fetch_all(
+        "SELECT f.number AS folio, i.number, i.buyer_name, i.buyer_tax_no, i.total, i.state, i.requested_at"
+        " FROM billing_folio f JOIN billing_invoice i ON i.folio_id = f.id WHERE f.guest_id = %s ORDER BY i.id",
+        [guest_id],
+    )
+
+
+def _keep(_guest_id: int, _now: datetime) -> int:
+    """The tax law keeps invoices as they were issued."""
+    return 0

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from binzhi.kernel import db
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -59,6 +61,12 @@ class _Nobody:
         return ()
 
 
+# Bills of the house itself belong to no stay.
+_HOUSE = "SELECT folio_id, number, name FROM billing_houseaccount WHERE hotel_id = %s AND folio_id = ANY(%s)"
+_FIND_HOUSE = """
+SELECT folio_id FROM billing_houseaccount WHERE hotel_id = %s AND (number = %s OR starts_with(name, %s)) ORDER BY number
+"""
+
 _providers: list[Provider] = [_Nobody()]
 
 
@@ -69,9 +77,13 @@ def register(provider: Provider) -> None:
 
 def headings_of(*, hotel_id: int, folio_ids: Sequence[int]) -> Mapping[int, Heading]:
     """Headings by folio; those that nobody knows are missing."""
-    return _providers[0].headings(hotel_id, folio_ids)
+    known = dict(_providers[0].headings(hotel_id, folio_ids))
+    missing = [folio_id for folio_id in folio_ids if folio_id not in known]
+    for row in db.fetch_all(_HOUSE, [hotel_id, missing]) if missing else ():
+        known[row["folio_id"]] = Heading(title=f"{row['number']} {row['name']}", name=row["name"], room=row["number"])
+    return known
 
 
 def find_folios(*, hotel_id: int, text: str) -> Sequence[int]:
     """Bills by room or name."""
-    return _providers[0].find(hotel_id, text)
+    return [*db.fetch_values(_FIND_HOUSE, [hotel_id, text.upper(), text]), *_providers[0].find(hotel_id, text)]

@@ -117,6 +117,9 @@ class Transaction(models.Model):
         DEPOSIT_USE = "deposit_use", "Deposit used"
         TRANSFER = "transfer", "Transfer"
         REVERSAL = "reversal", "Reversal"
+        ADJUSTMENT = "adjustment", "Allowance"
+        PAID_OUT = "paid_out", "Paid out"
+        EXCHANGE = "exchange", "Change for foreign cash"
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     business_date = models.DateField()
@@ -172,3 +175,41 @@ class Line(models.Model):
             models.Index(fields=["account"], include=["amount"], name="line_of_account"),
             models.Index(fields=["transaction"], include=["account", "amount"], name="line_of_transaction"),
         ]
+
+
+# The tables of this context's packages.
+from binzhi.billing.counter.models import (  # noqa: E402
+    Approval,
+    AuthorityLimit,
+    CompensationItem,
+    CounterSetting,
+    CurrencyNote,
+    CurrencyRate,
+    HouseAccount,
+    LateFee,
+)
+from binzhi.billing.invoices.models import Invoice, InvoiceLine, InvoiceSeller, TaxCode  # noqa: E402
+from binzhi.billing.routing.models import Routed, RoutingRule  # noqa: E402
+
+__all__ = [
+    "Account",
+    "Approval",
+    "AuthorityLimit",
+    "ChargeCode",
+    "CompensationItem",
+    "CounterSetting",
+    "CurrencyNote",
+    "CurrencyRate",
+    "Folio",
+    "HouseAccount",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceSeller",
+    "LateFee",
+    "Line",
+    "PaymentMeans",
+    "Routed",
+    "RoutingRule",
+    "TaxCode",
+    "Transaction",
+]

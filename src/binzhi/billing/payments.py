@@ -13,10 +13,12 @@ from binzhi.billing.errors import (
     FolioClosed,
     MoreThanOwed,
     NotAPayment,
+    PaidTooMuch,
     RefundTooLarge,
     UnknownMeans,
 )
 from binzhi.billing.families import family_of, transaction_of
+from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel.errors import NotFound
@@ -24,12 +26,16 @@ from binzhi.kernel.errors import NotFound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentInput:
-    """What is paid and how; `organisation_id` says who is billed when the means is a company account."""
+    """What is paid and how; `organisation_id` says who is billed when the means is a company account.
+
+    `in_advance`: more than is owed now, for what is still to come.
+    """
 
     means: str
     amount: Decimal
     organisation_id: int | None = None
     note: str = ""
+    in_advance: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,19 @@ def pay(
         description=payment.note,
     )  # fmt: skip
     return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+
+
+def refuse_too_much(*, hotel_id: int, account_id: int, payment: PaymentInput, currency: str) -> None:
+    """Lock the window and see that it owes as much. Raises AmountNotPositive, NotFound, FolioClosed, PaidTooMuch."""
+    amount = clean_amount(payment.amount, currency=currency)
+    account = ledger.lock_accounts(hotel_id=hotel_id, account_ids=[account_id])[account_id]
+    if account.kind != "folio":
+        raise NotFound
+    if not account.is_open:
+        raise FolioClosed
+    # A company is told so in its own words.
+    if amount > account.balance and payment.means != COMPANY:
+        raise PaidTooMuch(amount=max(account.balance, Decimal("0.00")))
 
 
 def _take_over(hotel_id: int, account_id: int, organisation_id: int | None, amount: Decimal) -> int:
@@ -96,7 +115,9 @@ def refund(
         kind="refund", lines=lines, means_id=payment.means_id, folio_id=payment.folio_id, origin_id=payment_id,
         description=reason,
     )  # fmt: skip
-    return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+    posted = ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+    refuse_uncovered(payment.accounts)
+    return posted
 
 
 def take_deposit(

@@ -6,6 +6,7 @@ Nothing here knows a reservation. Every operation holds the hotel day and posts 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -56,7 +57,7 @@ def _note(note: str) -> str:
     return clean_text(note, field="note", limit=NOTE_LIMIT)
 
 
-def _record(
+def record_posting(
     posted: Posted, event: type[FolioEvent], amount: Decimal, hotel_id: int, actor: Actor, now: datetime,
     reason: str = "", **after: object,
 ) -> None:  # fmt: skip
@@ -87,7 +88,7 @@ def post_charge(
         description=description, currency=_currency(hotel_id, currency), user_id=actor.user_id, now=now,
     )  # fmt: skip
     posted = Posted(charged.transaction_id, charged.folio_id, charged.business_date)
-    _record(posted, ChargePosted, charged.gross, hotel_id, actor, now, code=charge_code, tax=charged.tax)
+    record_posting(posted, ChargePosted, charged.gross, hotel_id, actor, now, code=charge_code, tax=charged.tax)
     return charged
 
 
@@ -97,18 +98,18 @@ def take_payment(
 ) -> Posted:
     """Take a payment for a window; a company account moves the debt to the company's receivable.
 
-    Changes the window and the means' account. Locks both accounts when a company pays. Raises InvalidInput at amount,
-    means, organisation, note or currency, NotFound, FolioClosed, MoreThanOwed, CreditLimitExceeded. Publishes
-    PaymentTaken. Not idempotent.
+    More than the window owes is taken only when it is said to be paid ahead. Changes the window and the means' account.
+    Locks them. Raises InvalidInput at amount, means, organisation, note or currency, NotFound, FolioClosed,
+    PaidTooMuch, MoreThanOwed, CreditLimitExceeded. Publishes PaymentTaken. Not idempotent.
     """
     expected = _currency(hotel_id, currency)
-    payment = PaymentInput(
-        means=payment.means, amount=payment.amount, organisation_id=payment.organisation_id, note=_note(payment.note)
-    )
+    payment = replace(payment, note=_note(payment.note))
+    if not payment.in_advance:
+        payments.refuse_too_much(hotel_id=hotel_id, account_id=account_id, payment=payment, currency=expected)
     posted = payments.pay(
         hotel_id=hotel_id, account_id=account_id, payment=payment, currency=expected, user_id=actor.user_id, now=now
     )
-    _record(posted, PaymentTaken, payment.amount, hotel_id, actor, now, means=payment.means)
+    record_posting(posted, PaymentTaken, payment.amount, hotel_id, actor, now, means=payment.means)
     return posted
 
 
@@ -126,7 +127,7 @@ def refund_payment(
         hotel_id=hotel_id, payment_id=payment_id, amount=amount, reason=reason,
         currency=_currency(hotel_id, currency), user_id=actor.user_id, now=now,
     )  # fmt: skip
-    _record(posted, PaymentRefunded, amount, hotel_id, actor, now, reason, payment=payment_id)
+    record_posting(posted, PaymentRefunded, amount, hotel_id, actor, now, reason, payment=payment_id)
     return posted
 
 
@@ -144,7 +145,7 @@ def take_deposit(
         hotel_id=hotel_id, folio_id=folio_id, deposit=deposit, currency=_currency(hotel_id, currency),
         user_id=actor.user_id, now=now,
     )  # fmt: skip
-    _record(posted, DepositTaken, deposit.amount, hotel_id, actor, now, means=deposit.means)
+    record_posting(posted, DepositTaken, deposit.amount, hotel_id, actor, now, means=deposit.means)
     return posted
 
 
@@ -161,7 +162,7 @@ def use_deposit(
         hotel_id=hotel_id, folio_id=folio_id, account_id=account_id, amount=amount,
         currency=_currency(hotel_id, currency), user_id=actor.user_id, now=now,
     )  # fmt: skip
-    _record(posted, DepositUsed, amount, hotel_id, actor, now)
+    record_posting(posted, DepositUsed, amount, hotel_id, actor, now)
     return posted
 
 
@@ -179,7 +180,7 @@ def refund_deposit(
         hotel_id=hotel_id, folio_id=folio_id, deposit=deposit, currency=_currency(hotel_id, currency),
         user_id=actor.user_id, now=now,
     )  # fmt: skip
-    _record(posted, DepositRefunded, deposit.amount, hotel_id, actor, now, means=deposit.means)
+    record_posting(posted, DepositRefunded, deposit.amount, hotel_id, actor, now, means=deposit.means)
     return posted
 
 

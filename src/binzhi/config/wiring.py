@@ -7,6 +7,8 @@ from procrastinate import App
 
 def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
+    from binzhi.billing.events import InvoiceRequested
+    from binzhi.billing.invoices import jobs as invoice_jobs
     from binzhi.frontdesk import jobs as frontdesk_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
     from binzhi.frontdesk.recognition import follow as learning
@@ -17,14 +19,20 @@ def on_app_ready(app: App) -> None:
     from binzhi.kernel.outbox import subscribe
     from binzhi.promises import jobs as promises_jobs
     from binzhi.property.events import SealBroken
+    from binzhi.reservations.blocks import jobs as block_jobs
+    from binzhi.reservations.waitlist import jobs as waitlist_jobs
     from binzhi.vip import jobs as vip_jobs
     from binzhi.vip.events import StandingListChanged
 
     kernel_jobs.register(app)
+    block_jobs.register(app)
+    waitlist_jobs.register(app)
     guest_jobs.register(app)
     subscribe(ImportMoved, guest_jobs.go_on_with_import(app))
     privacy_jobs.register(app)
     promises_jobs.register(app)
+    invoice_jobs.register(app)
+    subscribe(InvoiceRequested, invoice_jobs.at_once(app))
     frontdesk_jobs.register(app)
     # What was for one stay ends with it; what was prepared is asked about.
     learning.register(app)

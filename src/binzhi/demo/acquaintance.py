@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from binzhi.demo.names import PHONES
@@ -79,6 +79,8 @@ _AROUND = (
     ("李慧", "female", 0, "spouse", False, "同行 2 次，喜花茶"),
     ("许可欣", "female", 3, "child", False, "备婴儿床与儿童餐椅"),
 )
+# Two files of one person, as they come about: heard at the telephone, and with her card at the desk.
+_TWICE = (("周雅琴", None), ("周亚琴", date(1988, 5, 2)))
 # What was agreed to: purpose, answer.
 _CONSENTS = (("profile", "given"), ("health", "given"), ("marketing", "refused"))
 _WILLINGNESS = (5, 5, 4, 5, 4, 4, 5, 5, 5, 4)
@@ -126,6 +128,9 @@ def introduce(*, hotel_id: int, files: Files, organisations: Organisations, cast
                     hotel_id=hotel_id, organisation_id=company, guest_id=other, role="董事长秘书", decides=False,
                     actor=manager, now=now,
                 )  # fmt: skip
+        for name, born in _TWICE:
+            details = GuestDetails(name=name, sex="female", birth_date=born, phone=f"{PHONES}{9980}")
+            create_guest(hotel_id=hotel_id, details=details, actor=clerk, now=now)
         if guests:
             _befriend(hotel_id=hotel_id, guest_id=guests[0], clerk=clerk, manager=manager, now=now)
 

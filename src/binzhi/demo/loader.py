@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import connection
 
 from binzhi.billing.setup import create_chart
-from binzhi.demo import acquaintance, days, house, organisations, receptions, rostering, scene, selling, staff
+from binzhi.demo import acquaintance, days, house, organisations, rating, receptions, rostering, scene, selling, staff
 from binzhi.demo.house_state import TIMEZONE, House
 from binzhi.demo.names import people
 from binzhi.demo.partners import AGENCIES, COMPANIES
@@ -119,6 +119,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
     _roster(running, today)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
     receptions.promise(running)
+    rating.keep_rules(running)
 
 
 def _furnish(first: date, today: date, size: Size, random: Random, latest: datetime, lane: Executor) -> House:

@@ -9,7 +9,7 @@ class FrontdeskConfig(AppConfig):
         from binzhi.frontdesk import guest_rows, promising
         from binzhi.frontdesk.recognition.present import Desk
         from binzhi.frontdesk.registering import guardian_phone_place
-        from binzhi.frontdesk.web import bills, guest_page, guest_stays, recognition, search
+        from binzhi.frontdesk.web import bills, groups, guest_page, guest_stays, recognition, search
         from binzhi.guests.holdings import Holding, register_holding
         from binzhi.guests.in_house import register_house
         from binzhi.guests.rotation import register_sealed
@@ -20,6 +20,7 @@ class FrontdeskConfig(AppConfig):
         guest_page.register()
         recognition.register()
         promising.make_known()
+        groups.register()
         register_house(Desk())
         guest_rows.register()
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)

@@ -126,3 +126,11 @@ class PriceToConfirm(Conflict):
     code = "price_to_confirm"
     field = "expected_total"
     message = _("These dates change the price from %(before)s to %(total)s. Confirm the new total.")
+
+
+# ---------------------------------------------------------------- late departure
+
+
+class NoLateFee(DomainError):
+    code = "no_late_fee"
+    message = _("Leaving at this hour costs nothing more.")

@@ -93,3 +93,14 @@ class AssignmentWeightsSet(Event):
 
     topic: ClassVar[str] = "assignment.weights_set"
     hotel_id: int
+
+
+# ---------------------------------------------------------------- late departure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateDepartureCharged(Event):
+    topic: ClassVar[str] = "stay.late_departure_charged"
+    hotel_id: int
+    room_reservation_id: int
+    transaction_id: int

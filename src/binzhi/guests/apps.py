@@ -6,10 +6,11 @@ class GuestsConfig(AppConfig):
     label = "guests"
 
     def ready(self) -> None:
-        from binzhi.guests import joined, privacy, relationship
+        from binzhi.guests import privacy, relationship
         from binzhi.guests.importing import holding as imports
         from binzhi.guests.merging import held
         from binzhi.guests.observations import holding as learning
+        from binzhi.guests.observations import past as seen
         from binzhi.guests.profile import holding, past
         from binzhi.guests.web import duplicates, finding, preferences
 
@@ -22,5 +23,5 @@ class GuestsConfig(AppConfig):
         imports.register()
         privacy.register()
         relationship.register()
-        joined.register()
+        seen.register()
         past.register()

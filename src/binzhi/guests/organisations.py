@@ -32,6 +32,8 @@ class NewOrganisation:
     name: str
     kind: str = "company"
     code: str = ""
+    contract_no: str = ""
+    contract_from: date | None = None
     contract_until: date | None = None
     credit_limit: Decimal = ZERO
 
@@ -60,18 +62,28 @@ def create(*, group_id: int, organisation: NewOrganisation) -> int:
     limit = organisation.credit_limit
     if not limit.is_finite() or not 0 <= limit <= LARGEST or round_money(limit) != limit:
         raise InvalidInput(field="credit_limit", message=_("An amount of at least 0, with two decimals."))
+    contract_no = clean_contract(organisation.contract_no, organisation.contract_from, organisation.contract_until)
     keys = name_keys(name, person=False)
     code = organisation.code.strip().upper() or _free_code(group_id, keys.initials)
     if not _CODE.fullmatch(code):
         raise InvalidInput(field="code", message=_("A code has capital letters, digits and hyphens, at most 30."))
     made: int | None = db.fetch_value(
-        "INSERT INTO guests_organisation (group_id, kind, name, code, contract_until, credit_limit, pinyin, initials)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (group_id, code) DO NOTHING RETURNING id",
-        [group_id, organisation.kind, name, code, organisation.contract_until, limit, keys.pinyin, keys.initials],
-    )
+        "INSERT INTO guests_organisation (group_id, kind, name, code, contract_no, contract_from, contract_until,"
+        " credit_limit, pinyin, initials) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (group_id, code) DO NOTHING RETURNING id",
+        [group_id, organisation.kind, name, code, contract_no, organisation.contract_from, organisation.contract_until,
+         limit, keys.pinyin, keys.initials],
+    )  # fmt: skip
     if made is None:
         raise OrganisationCodeTaken(code=code)
     return made
+
+
+def clean_contract(number: str, begins: date | None, ends: date | None) -> str:
+    """The number of a contract, clean. Raises InvalidInput at `contract_no` or `contract_until`."""
+    if begins is not None and ends is not None and ends < begins:
+        raise InvalidInput(field="contract_until", message=_("The agreement ends before it begins."))
+    return clean_text(number, field="contract_no", limit=40)
 
 
 def _free_code(group_id: int, initials: str) -> str:

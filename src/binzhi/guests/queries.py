@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -238,6 +238,8 @@ class OrganisationRow:
     kind: str
     name: str
     code: str
+    contract_no: str
+    contract_from: date | None
     contract_until: date | None
     credit_limit: Decimal
 
@@ -245,8 +247,20 @@ class OrganisationRow:
     def kind_label(self) -> str:
         return str(OrganisationKind(self.kind).label)
 
+    def contract_state(self, today: date) -> str:
+        """expired, expiring (within thirty days), not_yet, or nothing to say."""
+        if self.contract_until is not None and self.contract_until < today:
+            return "expired"
+        if self.contract_until is not None and self.contract_until < today + EXPIRES_SOON:
+            return "expiring"
+        return "not_yet" if self.contract_from is not None and self.contract_from > today else ""
 
-_ORGANISATION = "SELECT o.id AS pk, o.kind, o.name, o.code, o.contract_until, o.credit_limit FROM guests_organisation o"
+
+_ORGANISATION = (
+    "SELECT o.id AS pk, o.kind, o.name, o.code, o.contract_no, o.contract_from, o.contract_until, o.credit_limit"
+    " FROM guests_organisation o"
+)
+EXPIRES_SOON = timedelta(days=30)
 
 
 def organisation_by_id(*, group_id: int, organisation_id: int) -> OrganisationRow:
@@ -270,7 +284,12 @@ def search_organisations(*, group_id: int, text: str, limit: int = 10) -> list[O
     return [OrganisationRow(**row) for row in db.fetch_all(sql, [*params, limit])]
 
 
-def organisations(*, group_id: int, after: str = "", limit: int = 50) -> list[OrganisationRow]:
-    """A page of the list in order of code, behind `after`."""
-    sql = f"{_ORGANISATION} WHERE o.group_id = %s AND o.code > %s ORDER BY o.code LIMIT %s"
-    return [OrganisationRow(**row) for row in db.fetch_all(sql, [group_id, after, limit])]
+def organisations(
+    *, group_id: int, after: str = "", limit: int = 50, ends_before: date | None = None
+) -> list[OrganisationRow]:
+    """A page of the list in order of code, behind `after`; with `ends_before` those whose agreement ends until then."""
+    sql = (
+        f"{_ORGANISATION} WHERE o.group_id = %s AND o.code > %s AND (%s::date IS NULL OR o.contract_until < %s::date)"
+        " ORDER BY o.code LIMIT %s"
+    )
+    return [OrganisationRow(**row) for row in db.fetch_all(sql, [group_id, after, ends_before, ends_before, limit])]

@@ -91,7 +91,14 @@ DECIDE_VISITS = (
 
 BOOK = SEE_BOOKINGS | _rights("reservations", "create_reservation", "change_reservation", "cancel_reservation")
 SETTLE_BOOKINGS = _rights("reservations", "mark_no_show", "reinstate_reservation", "override_price", "waive_fee")
-SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights")
+SELL = _rights("reservations", "set_rates", "set_sell_limits", "open_nights", "manage_promotions")
+# A price under the floor, and the floor itself.
+SELL_UNDER_FLOOR = SELL | _rights("reservations", "break_floor")
+
+# Groups and the waitlist: who books; the desk walks whom it cannot house.
+GROUPS = _rights("reservations", "manage_blocks", "manage_waitlist")
+WALK = _rights("reservations", "walk_guest")
+PARTNERS = _rights("reservations", "manage_partners")
 
 RECEIVE = SEE_DESK | _rights(
     "frontdesk", "assign_room", "check_in", "walk_in", "move_room", "change_stay", "check_out",
@@ -101,21 +108,27 @@ OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
 AUDIT = _rights("frontdesk", "run_night_audit")
 SET_ASSIGNMENT = _rights("frontdesk", "set_assignment")
 
-CASH = SEE_FOLIOS | _rights("billing", "post_charge", "take_payment", "take_deposit", "refund_deposit")
-REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges")
+CASH = SEE_FOLIOS | _rights(
+    "billing", "post_charge", "take_payment", "take_deposit", "refund_deposit", "set_routing", "invoice"
+)  # fmt: skip
+REFUND = _rights("billing", "refund_payment", "reverse_transaction", "transfer_charges", "red_invoice")
+# What a post may decide alone is bounded by its limit; who approves is the second person.
+LOWER_CHARGES = _rights("billing", "adjust", "pay_out", "post_late_charge")
+APPROVE_CORRECTIONS = _rights("billing", "approve_correction", "open_house_account")
+SET_COUNTER = _rights("billing", "set_counter", "set_invoices")
 
-RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | CLEAN
+RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | LOWER_CHARGES | CLEAN
 SHIFT_LEAD = (
     RECEPTION | MERGE_GUESTS | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
+    | GROUPS | WALK
 )
 DUTY = (
     SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS
-    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST
+    | BREAK_VISIT_SEALS | APPROVE_BLACKLIST | APPROVE_CORRECTIONS | PARTNERS
 )  # fmt: skip
 EVERYTHING = (
-    DUTY | SET_ASSIGNMENT
-    | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL | TOKENS | SEAL_ROOMS | EDIT_PROTOCOLS
-    | _rights("guests", "set_vip_level")
+    DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS
+    | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level") | SET_COUNTER
 )  # fmt: skip
 
 
@@ -158,13 +171,13 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL | TOKENS | KEEP_CHIPS),
+                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS | KEEP_CHIPS),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
         PostSpec("reservations-clerk", "预订员", "Reservations clerk", 1,
-                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK),
-        PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND),
+                 KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK | GROUPS),
+        PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND | LOWER_CHARGES),
         PostSpec("night-auditor", "夜审员", "Night auditor", 2, SHIFT_LEAD | AUDIT),
         PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS),
         PostSpec("bellman", "行李员", "Bellman", 1, SEE_DESK | NOTE_VISITS),
@@ -191,17 +204,18 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
-                 SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS),
+                 SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS | LOWER_CHARGES
+                 | APPROVE_CORRECTIONS | SET_COUNTER),
         PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL),
         PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),
     DepartmentSpec("sales", "营销部", "Sales and marketing", (
         PostSpec("sales-manager", "营销部经理", "Sales manager", 3,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL
-                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT),
+                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT | GROUPS),
         PostSpec("sales-executive", "销售员", "Sales executive", 1,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SEE_DESK
-                 | ASK_FOR_KEY_ACCOUNT),
+                 | ASK_FOR_KEY_ACCOUNT | GROUPS),
     )),
     DepartmentSpec("quality", "质检部", "Quality control", (
         PostSpec("quality-manager", "质检部经理", "Quality control manager", 3,

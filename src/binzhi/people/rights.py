@@ -40,6 +40,8 @@ WORDS: dict[str, Promise] = {
     "reservations.override_price": _("Set a price by hand"),
     "reservations.waive_fee": _("Waive fees"),
     "reservations.set_rates": _("Set rates"),
+    "reservations.manage_promotions": _("Make promotion codes, agreements and members' rates"),
+    "reservations.break_floor": _("Set floors and sell below them"),
     "reservations.set_sell_limits": _("Set limits of sale"),
     "reservations.open_nights": _("Open nights for sale"),
     "reservations.set_out_of_order": _("Take rooms out of order"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
@@ -12,6 +13,12 @@ from binzhi.property.queries import HOTEL_COLUMNS, HotelRef, hotel_of_row
 
 PREFIX = "bz_"
 _BYTES = 32
+# How long, in seconds, a token that was just recognised need not be looked up again, and for how many.
+LATELY = 1.0
+_MOST_KEPT = 1000
+
+SignedIn = tuple[Actor, HotelRef, frozenset[str]]
+_lately: dict[bytes, tuple[float, SignedIn]] = {}
 
 _BY_DIGEST = bind_statement(f"""
     SELECT t.id AS token_id, t.scopes, s.id AS staff_id, s.user_id, u.name AS user_name, p.permissions, {HOTEL_COLUMNS}
@@ -35,7 +42,31 @@ def digest_of(raw_token: str) -> bytes:
     return hashlib.sha256(raw_token.encode("utf-8", "surrogatepass")).digest()
 
 
-def authenticate(raw_token: str) -> tuple[Actor, HotelRef, frozenset[str]] | None:
+def authenticate_lately(raw_token: str) -> SignedIn | None:
+    """As `authenticate`, asking the database once a second for each token: a tenth of what a booking costs.
+
+    For calls that read nothing of the hotel but its id, code and currency: the rest may be a second old, as may be
+    that the token still holds.
+    """
+    digest = digest_of(raw_token)
+    until, signed = _lately.get(digest, (0.0, None))
+    if signed is not None and until > time.monotonic():
+        db.enter_scope(signed[0].hotel_scope, signed[0].group_scope)
+        return signed
+    found = authenticate(raw_token)
+    if found is not None:
+        if len(_lately) >= _MOST_KEPT:
+            _lately.clear()
+        _lately[digest] = (time.monotonic() + LATELY, found)
+    return found
+
+
+def forget_lately() -> None:
+    """Look every token up again, in this process."""
+    _lately.clear()
+
+
+def authenticate(raw_token: str) -> SignedIn | None:
     """Who comes with this token, its hotel and what it may do: scopes of the token that the post holds as well.
 
     One statement, which binds row-level security too; a token that is unknown, revoked or expired, or whose

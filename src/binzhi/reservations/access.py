@@ -16,3 +16,11 @@ class Permission(StrEnum):
     SET_SELL_LIMITS = "reservations.set_sell_limits"
     SET_OUT_OF_ORDER = "reservations.set_out_of_order"
     OPEN_NIGHTS = "reservations.open_nights"
+    # Rates and rules
+    BREAK_FLOOR = "reservations.break_floor"
+    MANAGE_PROMOTIONS = "reservations.manage_promotions"
+    # Groups, the waitlist.
+    MANAGE_BLOCKS = "reservations.manage_blocks"
+    MANAGE_WAITLIST = "reservations.manage_waitlist"
+    WALK_GUEST = "reservations.walk_guest"
+    MANAGE_PARTNERS = "reservations.manage_partners"

@@ -10,6 +10,7 @@ class ReservationsConfig(AppConfig):
         from binzhi.guests.rotation import register_sealed
         from binzhi.reservations import guest_rows
         from binzhi.reservations.booker import phone_place
+        from binzhi.reservations.waitlist.services import phone_place as waitlist_phone
         from binzhi.reservations.web import finding
 
         finding.register()
@@ -17,3 +18,8 @@ class ReservationsConfig(AppConfig):
         register_sealed("reservations_reservation", "booker_phone_sealed", phone_place)
         register_holding(Holding(table="reservations_reservation", locks_at=10))
         register_holding(Holding(table="reservations_roomreservation", locks_at=11))
+        register_holding(Holding(table="reservations_block", locks_at=12))
+        register_holding(Holding(table="reservations_expectedguest", locks_at=13))
+        register_holding(Holding(table="reservations_waitlistentry", locks_at=14))
+        register_holding(Holding(table="reservations_walk", locks_at=15))
+        register_sealed("reservations_waitlistentry", "phone_sealed", waitlist_phone)

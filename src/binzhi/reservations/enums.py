@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(models.TextChoices):
@@ -27,6 +28,8 @@ class PlanKind(models.TextChoices):
     BASE = "base", _("Base")
     DERIVED = "derived", _("Derived")
     NEGOTIATED = "negotiated", _("Negotiated")
+    MEMBER = "member", _("For members")
+    PROMOTION = "promotion", _("With a promotion code")
 
 
 class FeeKind(models.TextChoices):
@@ -34,6 +37,8 @@ class FeeKind(models.TextChoices):
 
     NONE = "none", _("No fee")
     FIRST_NIGHT = "first_night", _("First night")
+    NIGHTS = "nights", _("So many nights")
+    FIXED = "fixed", _("A fixed amount")
     PERCENT = "percent", _("Per cent of the stay")
     ALL = "all", _("The whole stay")
 
@@ -44,3 +49,35 @@ class CodeKind(models.TextChoices):
     CHANNEL = "channel", _("Channel")
     SPECIAL = "special", _("Special request")
     CANCEL_REASON = "cancel_reason", _("Reason of cancellation")
+
+
+# Groups.
+class BlockStatus(models.TextChoices):
+    """Where a group stands. Only a definite one takes rooms out of what is for sale."""
+
+    INQUIRY = "inquiry", _("Inquiry")
+    TENTATIVE = "tentative", _("Tentative")
+    DEFINITE = "definite", _("Definite")
+    LOST = "lost", _("Lost")
+    REFUSED = "refused", pgettext_lazy("group", "Refused")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class WaitStatus(models.TextChoices):
+    """Where somebody on the waitlist stands."""
+
+    WAITING = "waiting", _("Waiting")
+    OFFERED = "offered", pgettext_lazy("waitlist", "Offered")
+    BOOKED = "booked", _("Booked")
+    LAPSED = "lapsed", _("Lapsed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class DenialReason(models.TextChoices):
+    """Why a stay that was asked for was not sold."""
+
+    SOLD_OUT = "sold_out", _("Sold out")
+    PRICE = "price", _("Too dear")
+    CLOSED = "closed", _("Closed or restricted")
+    TYPE = "type", _("Not the room wanted")
+    OTHER = "other", _("Other reason")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel.errors import DomainError, InvalidInput
@@ -209,6 +211,98 @@ class LimitBelowSold(DomainError):
     message = _("On %(night)s more rooms are sold than this would leave.")
 
 
+# Rates and rules
+
+
+class FloorBroken(DomainError):
+    """A price would fall below the floor of its plan and type; `cells` says where, for the grid."""
+
+    code = "floor_broken"
+    status = 422
+    field = "price"
+    message = _("On %(night)s the price would be %(price)s, below the floor of %(floor)s.")
+
+    def __init__(self, *, field: str | None = None, cells: tuple[Any, ...] = (), **params: Any) -> None:
+        self.cells = cells
+        super().__init__(field=field, **params)
+
+
+class PaintedSince(DomainError):
+    """What is to be taken back was changed again: `painting` names by which painting, 0 where it was none."""
+
+    code = "painted_since"
+    message = _(
+        "%(nights)s nights were changed again since then, the first on %(night)s (%(by)s). Take that back first."
+    )
+
+
+class AlreadyUndone(DomainError):
+    code = "already_undone"
+    message = _("This was taken back already.")
+
+
+class EffectChanged(DomainError):
+    """What would be written differs from what was shown; look again."""
+
+    code = "effect_changed"
+    field = "shown"
+    message = _("The prices have changed since you looked. This is the effect now.")
+
+
+class NothingPainted(InvalidInput):
+    code = "nothing_painted"
+    message = _("Nothing would change.")
+
+
+class SeasonInUse(DomainError):
+    code = "season_in_use"
+    message = _("A rule speaks of this season. Change the rule first.")
+
+
+class MembersOnly(StayRefused):
+    """The guest has no membership, or not the level that the rate is for."""
+
+    code = "members_only"
+    message = _("This rate is for members only.")
+
+
+class CodeNeeded(StayRefused):
+    code = "code_needed"
+    message = _("This rate needs a promotion code.")
+
+
+class PromotionNotKnown(InvalidInput):
+    """No such code, or not one that books today: which of the two is not told."""
+
+    code = "promotion_not_known"
+    field = "promotion_code"
+    message = _("This promotion code is not valid.")
+
+
+class PromotionNotForStay(DomainError):
+    code = "promotion_not_for_stay"
+    field = "promotion_code"
+    message = _("This promotion code is for other dates of stay.")
+
+
+class PromotionUsedUp(DomainError):
+    """The code was used as many times as it may be."""
+
+    code = "promotion_used_up"
+    field = "promotion_code"
+    message = _("This promotion code has been used up.")
+
+
+class TooManyTries(DomainError):
+    """Too many codes were tried in vain; the next one is looked at later."""
+
+    code = "too_many_tries"
+    status = 429
+    field = "promotion_code"
+    message = _("Too many codes were tried. Try again in a quarter of an hour.")
+    retry_after_seconds = 900
+
+
 # ---------------------------------------------------------------- a stay over two rooms
 
 
@@ -224,3 +318,56 @@ class SplitKeepsType(InvalidInput):
     code = "split_keeps_type"
     field = "room"
     message = _("Room %(number)s is of another type: a stay is split over rooms of one type.")
+
+
+# Groups.
+class BlockEnded(DomainError):
+    """The group was lost, refused or cancelled."""
+
+    code = "block_ended"
+    message = _("This group has ended: %(status)s.")
+
+
+class WrongBlockStatus(DomainError):
+    code = "wrong_block_status"
+    field = "status"
+    message = _("A group that is %(status)s cannot become this.")
+
+
+class BlockReleasedAlready(DomainError):
+    code = "block_released"
+    field = "cut_off"
+    message = _("The cut-off has passed and the rooms are released. Move the cut-off first.")
+
+
+class BelowPickedUp(DomainError):
+    """Fewer rooms than people are named for already."""
+
+    code = "below_picked_up"
+    field = "rooms"
+    message = _("On %(night)s %(rooms)s rooms are picked up already.")
+
+
+class NotOfBlock(DomainError):
+    """The group has no room of the type left on a night, and none may come from the house."""
+
+    code = "not_of_block"
+    field = "room_type"
+    message = _("The group has no room of this type left on %(night)s.")
+
+
+class BlockNotDefinite(DomainError):
+    code = "block_not_definite"
+    field = "status"
+    message = _("Only a definite group can be picked up from.")
+
+
+# The waitlist.
+class WrongWaitStatus(DomainError):
+    code = "wrong_wait_status"
+    message = _("This entry of the waitlist is %(status)s.")
+
+
+class OfferOver(DomainError):
+    code = "offer_over"
+    message = _("The offer was good until %(until)s. Somebody else may have the room now.")

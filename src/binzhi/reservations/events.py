@@ -110,6 +110,59 @@ class NightsOpened(Event):
     last: date
 
 
+# Rates and rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarCorrected(Event):
+    """The hotel says of the days `first` to `last` what they are."""
+
+    topic: ClassVar[str] = "calendar.corrected"
+    hotel_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatesPainted(Event):
+    """Prices, restrictions or limits of nights `first` to `last` were written; the painting has which."""
+
+    topic: ClassVar[str] = "rates.painted"
+    hotel_id: int
+    painting_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateRulesChanged(Event):
+    """Rules, seasons, base prices or floors of a hotel changed; no price did."""
+
+    topic: ClassVar[str] = "rate_rules.changed"
+    hotel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanConditionsChanged(Event):
+    """A rate is sold under other conditions from now on; what was booked keeps its own."""
+
+    topic: ClassVar[str] = "rate_plan.conditions_set"
+    hotel_id: int
+    rate_plan_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositTaken(ReservationEvent):
+    topic: ClassVar[str] = "reservation.deposit_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromotionChanged(Event):
+    topic: ClassVar[str] = "promotion.changed"
+    hotel_id: int
+    promotion_id: int
+
+
 # ---------------------------------------------------------------- a stay over two rooms
 
 
@@ -121,3 +174,103 @@ class StaySplit(ReservationEvent):
     room_reservation_id: int
     room_id: int
     night: date
+
+
+# Groups.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockEvent(Event):
+    """Base: something happened to a group."""
+
+    topic: ClassVar[str]
+    hotel_id: int
+    block_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockCreated(BlockEvent):
+    topic: ClassVar[str] = "block.created"
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockChanged(BlockEvent):
+    topic: ClassVar[str] = "block.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockStatusChanged(BlockEvent):
+    topic: ClassVar[str] = "block.status_changed"
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockPickedUp(BlockEvent):
+    """People were named for rooms of a group."""
+
+    topic: ClassVar[str] = "block.picked_up"
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockReleased(BlockEvent):
+    """What a group had not taken up is for sale again, night by night from `first` to `last`."""
+
+    topic: ClassVar[str] = "block.released"
+    first: date
+    last: date
+    rooms: int
+
+
+# The waitlist and denials.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistChanged(Event):
+    """Somebody was put on the waitlist, or is no longer on it: `status` says how it stands."""
+
+    topic: ClassVar[str] = "waitlist.changed"
+    hotel_id: int
+    entry_id: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitlistOffered(Event):
+    """The nights somebody waited for are kept for a while: time to tell."""
+
+    topic: ClassVar[str] = "waitlist.offered"
+    hotel_id: int
+    entry_id: int
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayDenied(Event):
+    topic: ClassVar[str] = "stay.denied"
+    hotel_id: int
+    reason: str
+    arrival: date
+    departure: date
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestWalked(ReservationEvent):
+    """A guest was housed elsewhere for `nights`."""
+
+    topic: ClassVar[str] = "reservation.walked"
+    walk_id: int
+    room_reservation_id: int
+    nights: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkChanged(Event):
+    topic: ClassVar[str] = "walk.changed"
+    hotel_id: int
+    walk_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerChanged(Event):
+    topic: ClassVar[str] = "partner_hotel.changed"
+    hotel_id: int
+    partner_id: int

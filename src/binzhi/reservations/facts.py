@@ -44,6 +44,7 @@ WITH wanted AS (
 )
 SELECT w.position, h.business_date, h.longest_stay, h.booking_horizon, h.currency,
        t.id AS type_id, t.max_adults, t.max_guests, p.id AS plan_id, p.kind, p.guarantee_required,
+       {is_member} AS is_entitled,
        p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
        least(p.valid_until, a.valid_until) AS valid_until, a.id AS agreement_id, x.*,
        (SELECT coalesce(array_agg(c.kind || ' ' || c.code), '{{}}') FROM reservations_code c
@@ -63,7 +64,7 @@ LEFT JOIN reservations_rateplan p ON p.hotel_id = h.id AND p.code = w.rate_plan 
 LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = %(organisation)s::bigint
 LEFT JOIN LATERAL (
     SELECT {restrictions}
-    FROM reservations_ratenight r
+    FROM reservations_ratenight r CROSS JOIN (SELECT p.id, p.parent_id, {terms}) p
     WHERE r.night = ANY (ARRAY(
           SELECT w.arrival + d.day
           FROM generate_series(0, least(w.departure - w.arrival, h.longest_stay::integer)) AS d (day)))
@@ -105,7 +106,9 @@ def _statement(rooms: int) -> str:
         f" %(adults{n})s::integer, %(children{n})s::integer)"
         for n in range(1, rooms + 1)
     )
-    return _FACTS.format(rows=rows, restrictions=pricing.RESTRICTIONS)
+    return _FACTS.format(
+        rows=rows, restrictions=pricing.RESTRICTIONS, terms=pricing.TERMS_OF_PLAN, is_member=pricing.IS_MEMBER
+    )
 
 
 def gather(
@@ -118,11 +121,14 @@ def gather(
     is_new: bool = False,
     not_before: date | None = None,
     fields_of_first: bool = False,
+    guest_id: int | None = None,
+    promotion_plan_id: int | None = None,
 ) -> Facts:
     """Read and check all of it; `codes` are (kind, code, field of the form).
 
     `not_before` replaces today for stays under way; `fields_of_first`: all rooms are parts of one, so their fields are
-    not numbered. Raises InvalidInput or NotFound at the field; what a plan refuses is kept in `refusal`, for an agreed
+    not numbered. `guest_id` is whose membership counts, `promotion_plan_id` the plan that a code has opened.
+    Raises InvalidInput or NotFound at the field; what a plan refuses is kept in `refusal`, for an agreed
     price to overrule.
     """
     check_codes(codes)
@@ -131,6 +137,7 @@ def gather(
         "codes": db.texts([f"{kind} {code}" for kind, code, _field in codes]),
         "guests": db.array(guest_ids),
         "organisation": organisation_id,
+        "guest": guest_id,
         "new": is_new,
     }
     places = 1 if fields_of_first else len(rooms)
@@ -152,7 +159,7 @@ def gather(
         new_id=rows[0]["new_id"] or 0,
         new_number=rows[0]["new_number"] or "",
         rooms=[
-            _priced(row, room, not_before, prefix_of(row["position"], places))
+            _priced(row, room, not_before, prefix_of(row["position"], places), promotion_plan_id)
             for row, room in zip(rows, rooms, strict=True)
         ],
     )
@@ -211,7 +218,9 @@ def _check_names(
         raise InvalidInput(field="organisation", message=_("This organisation does not exist."))
 
 
-def _priced(row: dict[str, Any], room: Wanted, not_before: date | None, prefix: str) -> PricedRoom:
+def _priced(
+    row: dict[str, Any], room: Wanted, not_before: date | None, prefix: str, promotion_plan_id: int | None
+) -> PricedRoom:
     today = row["business_date"]
     limits.check_dates(
         arrival=room.arrival, departure=room.departure, today=min(today, not_before or today),
@@ -233,6 +242,10 @@ def _priced(row: dict[str, Any], room: Wanted, not_before: date | None, prefix: 
     refusal = pricing.restriction_error(row, terms)
     if row["kind"] == "negotiated" and row["agreement_id"] is None:
         refusal = errors.PlanNotForGuest()
+    if not row["is_entitled"]:
+        refusal = errors.MembersOnly()
+    if row["kind"] == "promotion" and row["plan_id"] != promotion_plan_id:
+        refusal = errors.CodeNeeded()
     prices = pricing.prices_of(row, terms)
     if prices is None and refusal is None:
         refusal = errors.NoPrice()

@@ -24,6 +24,10 @@ WHERE r.guest_id = %(guest)s AND b.guest_id IS NULL AND NOT EXISTS (
 def register() -> None:
     register_rights(Rights("reservations_reservation", _("Reservations"), _bookings, _erase_bookings))
     register_rights(Rights("reservations_roomreservation", _("Stays and rooms"), _stays, _erase_stays))
+    register_rights(Rights("reservations_block", _("Groups"), _groups, _erase_groups))
+    register_rights(Rights("reservations_expectedguest", _("Announced for a room"), _announced, None))
+    register_rights(Rights("reservations_waitlistentry", _("Waitlist"), _waiting, _erase_waiting))
+    register_rights(Rights("reservations_walk", _("Housed elsewhere"), _walks, _erase_walks))
     register_busy("reservations", busy)
 
 
@@ -71,4 +75,62 @@ def _erase_bookings(guest_id: int, _now: datetime) -> int:
 def _erase_stays(guest_id: int, _now: datetime) -> int:
     return db.execute(
         "UPDATE reservations_roomreservation SET end_note = '' WHERE guest_id = %s AND end_note <> ''", [guest_id]
+    )
+
+
+def _groups(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, b.number, b.name, b.arrival, b.departure, b.note FROM reservations_block b"
+        " JOIN property_hotel h ON h.id = b.hotel_id WHERE b.guest_id = %s ORDER BY b.id",
+        [guest_id],
+    )
+
+
+def _erase_groups(guest_id: int, _now: datetime) -> int:
+    """Whom one spoke to is no longer named, nor what was noted of the talk; a reason is the hotel's own."""
+    return db.execute(
+        "UPDATE reservations_block SET note = '', end_reason = '', version = version + 1 WHERE guest_id = %s", [guest_id]
+    )
+
+
+def _waiting(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, w.name, w.phone_masked, w.status, w.arrival, w.departure, w.note, w.created_at"
+        " FROM reservations_waitlistentry w JOIN property_hotel h ON h.id = w.hotel_id WHERE w.guest_id = %s"
+        " ORDER BY w.id",
+        [guest_id],
+    )
+
+
+def _erase_waiting(guest_id: int, _now: datetime) -> int:
+    return db.execute(
+        "UPDATE reservations_waitlistentry SET name = %s, phone_sealed = NULL, phone_masked = '', note = ''"
+        " WHERE guest_id = %s",
+        [NOBODY, guest_id],
+    )
+
+
+def _walks(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, p.name AS partner, w.business_date, w.nights, w.returns_on, w.transport, w.compensation,"
+        " w.reason, w.note FROM reservations_walk w JOIN property_hotel h ON h.id = w.hotel_id"
+        " JOIN reservations_partnerhotel p ON p.id = w.partner_id WHERE w.guest_id = %s ORDER BY w.id",
+        [guest_id],
+    )
+
+
+def _erase_walks(guest_id: int, _now: datetime) -> int:
+    """What it cost stays; words about the guest go."""
+    return db.execute(
+        "UPDATE reservations_walk SET reason = %s, note = '', transport = '', compensation = '' WHERE guest_id = %s",
+        [NOBODY, guest_id],
+    )
+
+
+def _announced(guest_id: int) -> list[dict[str, Any]]:
+    return db.fetch_all(
+        "SELECT h.name AS hotel, b.number, r.arrival, r.departure FROM reservations_expectedguest e"
+        " JOIN property_hotel h ON h.id = e.hotel_id JOIN reservations_roomreservation r ON r.id = e.room_reservation_id"
+        " JOIN reservations_reservation b ON b.id = r.reservation_id WHERE e.guest_id = %s ORDER BY e.id",
+        [guest_id],
     )

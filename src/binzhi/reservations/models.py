@@ -43,7 +43,11 @@ class Night(models.Model):
 
 
 class CancellationPolicy(models.Model):
-    """Free until `free_days` days before arrival at `free_until` hotel time; then the fee. No-shows have their own."""
+    """The conditions a rate is booked under: what cancelling costs from when on, what a no-show costs, what deposit.
+
+    Free until `free_days` days before arrival at `free_until` hotel time, then the fee; later deadlines with a fee of
+    their own are its steps. Conditions are never changed, a rate is given others (`conditions.services`).
+    """
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
     code = models.SlugField(max_length=20)
@@ -53,8 +57,18 @@ class CancellationPolicy(models.Model):
     free_until = models.TimeField(default="18:00")
     fee_kind = models.CharField(max_length=12, choices=FeeKind, default=FeeKind.NONE)
     fee_percent = models.DecimalField(max_digits=5, decimal_places=2, db_default=0)
+    fee_nights = models.SmallIntegerField(db_default=1)
+    fee_amount = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
     no_show_kind = models.CharField(max_length=12, choices=FeeKind, default=FeeKind.NONE)
     no_show_percent = models.DecimalField(max_digits=5, decimal_places=2, db_default=0)
+    no_show_nights = models.SmallIntegerField(db_default=1)
+    no_show_amount = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+    deposit_kind = models.CharField(max_length=12, choices=FeeKind, db_default=FeeKind.NONE)
+    deposit_percent = models.DecimalField(max_digits=5, decimal_places=2, db_default=0)
+    deposit_nights = models.SmallIntegerField(db_default=1)
+    deposit_amount = models.DecimalField(max_digits=10, decimal_places=2, db_default=0)
+    deposit_after = models.SmallIntegerField(null=True, help_text="due so many days after the booking")
+    deposit_before = models.SmallIntegerField(null=True, help_text="due so many days before arrival, if sooner")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hotel", "code"], name="cancellation_policy_code")]
@@ -79,6 +93,9 @@ class RatePlan(models.Model):
     cancellation_policy = models.ForeignKey(CancellationPolicy, on_delete=models.PROTECT, related_name="+")
     guarantee_required = models.BooleanField(db_default=False)
     breakfasts = models.SmallIntegerField(db_default=0, help_text="included per night")
+    member_tiers = ArrayField(
+        models.CharField(max_length=10), db_default=[], help_text="of a plan for members; empty: every member"
+    )
     min_nights = models.SmallIntegerField(null=True, blank=True)
     max_nights = models.SmallIntegerField(null=True, blank=True)
     min_advance = models.SmallIntegerField(null=True, blank=True, help_text="days before arrival")
@@ -97,12 +114,14 @@ class RatePlan(models.Model):
 
 
 class Agreement(models.Model):
-    """An organisation may book a negotiated plan."""
+    """An organisation may book a negotiated plan, at its own distance to the parent's price where one was agreed."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
     rate_plan = models.ForeignKey(RatePlan, on_delete=models.PROTECT, related_name="agreements")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     valid_until = models.DateField(null=True, blank=True)
+    percent = models.DecimalField(max_digits=6, decimal_places=2, null=True, help_text="instead of the plan's")
+    amount = models.DecimalField(max_digits=10, decimal_places=2, null=True, help_text="instead of the plan's")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rate_plan", "organisation"], name="agreement_once")]
@@ -200,6 +219,10 @@ class RoomReservation(models.Model):
     room_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
     priced_type = models.ForeignKey(RoomType, on_delete=models.PROTECT, related_name="+", db_index=False)
     rate_plan = models.ForeignKey(RatePlan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    policy = models.ForeignKey(
+        CancellationPolicy, on_delete=models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="the conditions it was booked under, once its rate has others",
+    )  # fmt: skip
     arrival = models.DateField()
     departure = models.DateField()
     adults = models.SmallIntegerField()
@@ -210,6 +233,7 @@ class RoomReservation(models.Model):
     folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+")
     charge_account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     walk_in = models.BooleanField(db_default=False)
+    block = models.ForeignKey("Block", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     checked_in_at = models.DateTimeField(null=True)
     checked_out_at = models.DateTimeField(null=True)
     ended_on = models.DateField(null=True, help_text="business date of check-out, cancellation or no-show")
@@ -237,6 +261,7 @@ class RoomReservation(models.Model):
             models.Index(fields=["hotel", "departure"], condition=Q(status="in_house"), name="room_res_in_house"),
             models.Index(fields=["hotel", "arrival", "status"], name="room_res_by_arrival"),
             models.Index(fields=["hotel", "ended_on", "status"], name="room_res_by_end"),
+            models.Index(fields=["block"], condition=Q(block__isnull=False), name="room_res_of_block"),
         ]
 
 
@@ -291,3 +316,61 @@ class RoomNight(models.Model):
             models.Index(fields=["room_reservation"], name="room_night_of_stay"),
             models.Index(fields=["hotel", "night"], name="room_night_of_hotel"),
         ]
+
+
+# Rates and rules
+from binzhi.reservations.rate_models import (  # noqa: E402
+    BasePrice,
+    CalendarDay,
+    CancellationStep,
+    PaintedCell,
+    Painting,
+    Promotion,
+    PromotionTries,
+    PromotionUse,
+    RateRule,
+    Season,
+)
+# Groups, the waitlist, denials: part of this context's tables, in a file of their own.
+from binzhi.reservations.group_models import (  # noqa: E402
+    Block,
+    BlockNight,
+    BlockPickup,
+    Denial,
+    ExpectedGuest,
+    PartnerHotel,
+    WaitlistEntry,
+    Walk,
+)
+
+__all__ = [
+    "BasePrice",
+    "CalendarDay",
+    "CancellationStep",
+    "PaintedCell",
+    "Painting",
+    "Promotion",
+    "PromotionTries",
+    "PromotionUse",
+    "RateRule",
+    "Season",
+    "Agreement",
+    "Block",
+    "BlockNight",
+    "BlockPickup",
+    "CancellationPolicy",
+    "Code",
+    "Denial",
+    "ExpectedGuest",
+    "Night",
+    "OutOfOrder",
+    "PartnerHotel",
+    "RateNight",
+    "RatePlan",
+    "Reservation",
+    "RoomNight",
+    "RoomReservation",
+    "StayNight",
+    "WaitlistEntry",
+    "Walk",
+]

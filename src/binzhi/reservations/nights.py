@@ -1,4 +1,4 @@
-"""The counters of nights: the only code that changes how many rooms of a type are sold or out of order.
+"""The counters of nights: the only code that changes how many rooms of a type are sold, held or out of order.
 
 Rows are locked in the order (night, room type) before the first is changed, so that overlapping stays queue
 instead of deadlocking. The guard in the update refuses; the table's CHECK is the backstop behind it.
@@ -6,7 +6,7 @@ instead of deadlocking. The guard in the update refuses; the table's CHECK is th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -122,6 +122,102 @@ def set_limits(
         if over is not None:
             raise LimitBelowSold(night=over, room_type_id=room_type_id)
     return len(done)
+
+
+_WRITE_LIMITS = """
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%(nights)s::date[], %(types)s::bigint[], %(overbooking)s::integer[], %(closed)s::boolean[])
+        AS a (night, room_type_id, overbooking, closed)
+), locked AS MATERIALIZED (
+    SELECT n.night, n.room_type_id, a.overbooking, a.closed
+    FROM asked a JOIN reservations_night n
+      ON n.night = a.night AND n.room_type_id = a.room_type_id AND n.hotel_id = %(hotel)s
+    ORDER BY n.night, n.room_type_id
+    FOR NO KEY UPDATE OF n
+)
+UPDATE reservations_night n
+SET overbooking = coalesce(l.overbooking, n.overbooking), closed = coalesce(l.closed, n.closed)
+FROM locked l
+WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_type_id
+  AND n.sold <= n.rooms - n.out_of_order + coalesce(l.overbooking, n.overbooking) - n.held
+RETURNING n.night, n.room_type_id
+"""
+
+
+def write_limits(*, hotel_id: int, limits: Mapping[Key, tuple[int | None, bool | None]]) -> None:
+    """Set planned overbooking and stop sell of many nights and types, each its own; None leaves a value.
+
+    Locks the nights in order. Raises LimitBelowSold naming the first night on which more is sold.
+    """
+    if not limits:
+        return
+    asked = sorted(limits)
+    params = {
+        "hotel": hotel_id, "nights": db.array(night for night, _type in asked),
+        "types": db.array(room_type_id for _night, room_type_id in asked),
+        "overbooking": db.array(limits[key][0] for key in asked), "closed": db.array(limits[key][1] for key in asked),
+    }  # fmt: skip
+    done = {(row["night"], row["room_type_id"]) for row in db.fetch_all(_WRITE_LIMITS, params)}
+    for night, room_type_id in asked:
+        if (night, room_type_id) not in done:
+            raise LimitBelowSold(night=night, room_type_id=room_type_id)
+
+
+# Rooms kept for groups are not for sale: what is held and what is sold change in one statement, so that a room of a
+# group that somebody is named for is never on offer in between. `delta` is what the two take of the house together.
+_SHIFT = """
+WITH asked AS MATERIALIZED (
+    SELECT * FROM unnest(%(nights)s::date[], %(types)s::bigint[], %(sold)s::integer[], %(held)s::integer[])
+        AS a (night, room_type_id, sold, held)
+), locked AS MATERIALIZED (
+    SELECT n.night, n.room_type_id, a.sold, a.held, a.sold + a.held AS delta
+    FROM asked a JOIN reservations_night n
+      ON n.night = a.night AND n.room_type_id = a.room_type_id AND n.hotel_id = %(hotel)s
+    ORDER BY n.night, n.room_type_id
+    FOR NO KEY UPDATE OF n
+)
+UPDATE reservations_night n SET sold = n.sold + l.sold, held = n.held + l.held
+FROM locked l
+WHERE n.hotel_id = %(hotel)s AND n.night = l.night AND n.room_type_id = l.room_type_id
+  AND (l.delta <= 0
+       OR (NOT n.closed AND n.sold + n.held + l.delta <= n.rooms - n.out_of_order + n.overbooking))
+RETURNING n.night, n.room_type_id
+"""
+_HOLD_STILL = """
+SELECT n.night FROM reservations_night n
+JOIN unnest(%(nights)s::date[], %(types)s::bigint[]) AS a (night, room_type_id)
+  ON a.night = n.night AND a.room_type_id = n.room_type_id
+WHERE n.hotel_id = %(hotel)s ORDER BY n.night, n.room_type_id FOR NO KEY UPDATE OF n
+"""
+
+
+def shift(*, hotel_id: int, sold: Deltas, held: Deltas) -> None:
+    """Change what is sold and what groups hold, per (night, room type): a group's room taken up is sold + 1, held - 1.
+
+    Locks the nights in order. Raises RoomTypeSoldOut, RoomTypeClosed or NotOnSale naming the first short night.
+    """
+    asked = sorted(key for key in {*sold, *held} if sold.get(key) or held.get(key))
+    if not asked:
+        return
+    rows = db.fetch_all(
+        _SHIFT,
+        {
+            "hotel": hotel_id, "nights": [night for night, _type in asked], "types": [kind for _night, kind in asked],
+            "sold": [sold.get(key, 0) for key in asked], "held": [held.get(key, 0) for key in asked],
+        },
+    )  # fmt: skip
+    done = {(row["night"], row["room_type_id"]) for row in rows}
+    if len(done) != len(asked):
+        raise refusal(hotel_id, asked, done)
+
+
+def hold_still(*, hotel_id: int, keys: Iterable[Key]) -> None:
+    """Lock nights in order without changing them: what counts upon them is read after this."""
+    asked = sorted(set(keys))
+    params = {
+        "hotel": hotel_id, "nights": [night for night, _type in asked], "types": [kind for _night, kind in asked],
+    }  # fmt: skip
+    db.fetch_all(_HOLD_STILL, params)
 
 
 def _change(sql: str, hotel_id: int, deltas: Deltas) -> tuple[set[Key], list[Key]]:

@@ -28,7 +28,7 @@ class TurnedOver:
 
 # The audit holds the hotel day alone, and every change of a reservation begins by holding it: nobody else is at these
 # rows. A booking made meanwhile for a day that is over is turned over by the next audit.
-_DUE = """
+_DUE = f"""
 WITH due AS MATERIALIZED (
     SELECT id, reservation_id FROM reservations_roomreservation
     WHERE hotel_id = %(hotel)s AND status = 'reserved' AND arrival <= %(date)s
@@ -37,18 +37,17 @@ WITH due AS MATERIALIZED (
     WHERE r.id IN (SELECT reservation_id FROM due) RETURNING r.id, r.version, r.number
 )
 SELECT rr.id, rr.reservation_id, rr.room_type_id, rr.arrival, rr.departure, rr.guest_id, rr.charge_account_id,
-       held.version, held.number, h.currency, c.free_days, c.free_until, c.fee_kind, c.fee_percent, c.no_show_kind,
-       c.no_show_percent,
-       (SELECT coalesce(array_agg(n.price ORDER BY n.night), '{}') FROM reservations_staynight n
+       held.version, held.number, h.currency, {fees.POLICY_COLUMNS},
+       (SELECT coalesce(array_agg(n.price ORDER BY n.night), '{{}}') FROM reservations_staynight n
         WHERE n.room_reservation_id = rr.id) AS prices
 FROM due
 JOIN reservations_roomreservation rr ON rr.id = due.id
 JOIN held ON held.id = rr.reservation_id
 JOIN property_hotel h ON h.id = rr.hotel_id
 JOIN reservations_rateplan p ON p.id = rr.rate_plan_id
-JOIN reservations_cancellationpolicy c ON c.id = p.cancellation_policy_id
+JOIN reservations_cancellationpolicy c ON {fees.POLICY_OF_ROOM}
 ORDER BY rr.id
-"""
+"""  # noqa: S608  (constants)
 _TURN = """
 WITH freed AS (
     DELETE FROM reservations_roomnight WHERE room_reservation_id = ANY (%(ids)s)

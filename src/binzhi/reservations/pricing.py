@@ -22,6 +22,12 @@ _PLAIN = """(
 PRICE = f"""CASE WHEN p.parent_id IS NULL THEN {_PLAIN}
      ELSE greatest(round(({_PLAIN} * (1 + p.percent / 100) + p.amount) / p.round_to) * p.round_to, 0)
      END::numeric(12,2)"""
+# The columns of a plan `p`, with what an agreement `a` says instead.
+TERMS_OF_PLAN = "coalesce(a.percent, p.percent) AS percent, coalesce(a.amount, p.amount) AS amount, p.round_to"
+# Whether the guest %(guest)s may have a plan `p` for members.
+IS_MEMBER = """(p.kind <> 'member' OR EXISTS (
+    SELECT FROM guests_guest g WHERE g.id = %(guest)s::bigint AND (g.member_no <> '' OR g.member_tier <> '')
+    AND (p.member_tiers = '{}' OR g.member_tier = ANY (p.member_tiers))))"""
 
 # Aggregates over the rate rows `r` of a plan (its own and its parent's), for the stay `w`; `w.last` is the last night
 # that has a price.

@@ -41,6 +41,7 @@ class NewReservation:
     remarks: str = ""
     expected_at: time | None = None
     walk_in: bool = False
+    promotion_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

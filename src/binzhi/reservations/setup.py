@@ -23,6 +23,10 @@ class PolicySpec:
     fee_percent: Decimal = Decimal(0)
     no_show_kind: str = "none"
     no_show_percent: Decimal = Decimal(0)
+    deposit_kind: str = "none"
+    deposit_percent: Decimal = Decimal(0)
+    deposit_after: int | None = None
+    deposit_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

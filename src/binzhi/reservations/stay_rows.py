@@ -45,6 +45,7 @@ WITH dropped AS (
 )
 UPDATE reservations_roomreservation SET
     arrival = %(arrival)s, departure = %(departure)s, room_type_id = %(type)s, priced_type_id = %(priced_type)s,
+    policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id END,
     rate_plan_id = %(plan)s, adults = %(adults)s, children = %(children)s, infants = %(infants)s,
     room_id = CASE WHEN %(moved)s OR NOT %(reserved)s THEN %(room)s::bigint
                    ELSE coalesce((SELECT f.room_id FROM reservations_roomnight f

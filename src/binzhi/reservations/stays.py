@@ -235,7 +235,12 @@ def _plan_prices(stay: LockedRoom, departure: date) -> list[Decimal]:
         adults=stay.adults, children=stay.children, infants=stay.infants,
     )  # fmt: skip
     known = facts.gather(
-        hotel_id=stay.hotel_id, rooms=[wanted], organisation_id=stay.organisation_id, not_before=stay.departure
+        hotel_id=stay.hotel_id,
+        rooms=[wanted],
+        organisation_id=stay.organisation_id,
+        not_before=stay.departure,
+        guest_id=stay.guest_id,
+        promotion_plan_id=stay.rate_plan_id,
     )
     priced = known.rooms[0].prices
     if priced is None:

@@ -100,3 +100,48 @@ ORDER BY s.id
 def wrongly_priced(*, hotel_id: int) -> list[int]:
     """Room reservations that do not keep exactly one price per night (a day use keeps one)."""
     return [row["id"] for row in db.fetch_all(_UNPRICED, {"hotel": hotel_id})]
+
+
+# What groups and offers of the waitlist hold, and what groups have taken up, counted anew. Nights that are gone keep what they held.
+_GROUPS = """
+WITH picked AS (
+    SELECT block_id, night, room_type_id, count(*) AS rooms FROM reservations_blockpickup
+    WHERE hotel_id = %(hotel)s GROUP BY block_id, night, room_type_id
+), held AS (
+    SELECT n.night, n.room_type_id, sum(n.rooms - n.picked_up) AS rooms
+    FROM reservations_blocknight n JOIN reservations_block b ON b.id = n.block_id
+    WHERE n.hotel_id = %(hotel)s AND b.status = 'definite' GROUP BY n.night, n.room_type_id
+), offered AS (
+    SELECT w.arrival + d.day AS night, w.room_type_id, sum(w.rooms) AS rooms
+    FROM reservations_waitlistentry w CROSS JOIN LATERAL generate_series(0, w.departure - w.arrival - 1) AS d (day)
+    WHERE w.hotel_id = %(hotel)s AND w.status = 'offered' GROUP BY 1, 2
+)
+SELECT c.night, c.room_type_id, NULL AS block_id, c.held AS counter,
+       (coalesce(h.rooms, 0) + coalesce(f.rooms, 0))::integer AS counted
+FROM reservations_night c JOIN property_hotel o ON o.id = c.hotel_id
+LEFT JOIN held h USING (night, room_type_id)
+LEFT JOIN offered f USING (night, room_type_id)
+WHERE c.hotel_id = %(hotel)s AND c.night >= o.business_date
+  AND c.held <> coalesce(h.rooms, 0) + coalesce(f.rooms, 0)
+UNION ALL
+SELECT n.night, n.room_type_id, n.block_id, n.picked_up, coalesce(p.rooms, 0)::integer
+FROM reservations_blocknight n LEFT JOIN picked p USING (block_id, night, room_type_id)
+WHERE n.hotel_id = %(hotel)s AND n.picked_up <> coalesce(p.rooms, 0)
+ORDER BY 1, 2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDifference:
+    """A night that holds another number than its groups keep, or (with `block_id`) a group's count of people named."""
+
+    night: date
+    room_type_id: int
+    block_id: int | None
+    counter: int
+    counted: int
+
+
+def group_differences(*, hotel_id: int) -> list[GroupDifference]:
+    """Empty when what is held and picked up is right."""
+    return [GroupDifference(**row) for row in db.fetch_all(_GROUPS, {"hotel": hotel_id})]

@@ -45,7 +45,7 @@ def charge(request: ApiRequest, hotel: Code, number: Number, payload: schemas.Ch
             now=now(),
         ).transaction_id
 
-    return _posted(request, number, key, "post_charge", payload.model_dump(), work)
+    return posted(request, number, key, "post_charge", payload.model_dump(), work)
 
 
 @router.post("/hotels/{hotel}/folios/{number}/payments", response={201: schemas.PostedOut}, operation_id="take_payment")
@@ -58,13 +58,18 @@ def payment(
         return services.take_payment(
             hotel_id=request.hotel.pk,
             account_id=view.window(payload.window).account_id,
-            payment=PaymentInput(means=payload.means, amount=payload.amount, organisation_id=payload.organisation_id),
+            payment=PaymentInput(
+                means=payload.means,
+                amount=payload.amount,
+                organisation_id=payload.organisation_id,
+                in_advance=payload.in_advance,
+            ),
             currency=payload.currency,
             actor=request.actor,
             now=now(),
         ).transaction_id
 
-    return _posted(request, number, key, "take_payment", payload.model_dump(), work)
+    return posted(request, number, key, "take_payment", payload.model_dump(), work)
 
 
 @router.post("/hotels/{hotel}/folios/{number}/refunds", response={201: schemas.PostedOut}, operation_id="refund")
@@ -82,7 +87,7 @@ def refund(request: ApiRequest, hotel: Code, number: Number, payload: schemas.Re
             now=now(),
         ).transaction_id
 
-    return _posted(request, number, key, "refund", payload.model_dump(), work, of_folio=payload.transaction)
+    return posted(request, number, key, "refund", payload.model_dump(), work, of_folio=payload.transaction)
 
 
 @router.post("/hotels/{hotel}/folios/{number}/deposits", response={201: schemas.PostedOut}, operation_id="take_deposit")
@@ -101,7 +106,7 @@ def deposit(
             now=now(),
         ).transaction_id
 
-    return _posted(request, number, key, "take_deposit", payload.model_dump(), work)
+    return posted(request, number, key, "take_deposit", payload.model_dump(), work)
 
 
 @router.post(
@@ -122,7 +127,7 @@ def deposit_refund(
             now=now(),
         ).transaction_id
 
-    return _posted(request, number, key, "refund_deposit", payload.model_dump(), work)
+    return posted(request, number, key, "refund_deposit", payload.model_dump(), work)
 
 
 @router.post("/hotels/{hotel}/folios/{number}/reversals", response={201: schemas.PostedOut}, operation_id="reverse")
@@ -140,7 +145,7 @@ def reversal(
             now=now(),
         ).transaction_id
 
-    return _posted(request, number, key, "reverse", payload.model_dump(), work, of_folio=payload.transaction)
+    return posted(request, number, key, "reverse", payload.model_dump(), work, of_folio=payload.transaction)
 
 
 @router.post("/hotels/{hotel}/folios/{number}/transfers", response={201: schemas.PostedOut}, operation_id="transfer")
@@ -161,10 +166,10 @@ def transfer(
             now=now(),
         ).transaction_ids[0]
 
-    return _posted(request, number, key, "transfer", payload.model_dump(), work)
+    return posted(request, number, key, "transfer", payload.model_dump(), work)
 
 
-def _posted(
+def posted(
     request: ApiRequest,
     number: str,
     key: str,

@@ -9,7 +9,16 @@ from ninja import Header, Query, Router, Schema
 from pydantic import Field
 
 from binzhi.api import schemas
-from binzhi.api.core import ApiRequest, conditional, etag_of, json_response, now, once_carried, version_from
+from binzhi.api.core import (
+    ApiRequest,
+    TokenAuth,
+    conditional,
+    etag_of,
+    json_response,
+    now,
+    once_carried,
+    version_from,
+)
 from binzhi.api.present import arrival_cursor, encode_cursor, reservation_out
 from binzhi.api.schemas.base import In
 from binzhi.api.types import Code, Cursor, Day, IdempotencyKey, IfMatch, Key, Limit, Number
@@ -23,7 +32,12 @@ KeyHeader = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
 MatchHeader = Annotated[IfMatch, Header(alias="If-Match")]
 
 
-@router.post("/hotels/{hotel}/reservations", response={201: schemas.CreatedOut}, operation_id="create_reservation")
+@router.post(
+    "/hotels/{hotel}/reservations",
+    auth=TokenAuth(lately=True),
+    response={201: schemas.CreatedOut},
+    operation_id="create_reservation",
+)
 def create(request: ApiRequest, hotel: Code, payload: schemas.ReservationIn, key: KeyHeader) -> HttpResponse:
     """Book one or several rooms. The same key with the same body gives the same answer."""
     body = payload.model_dump()

@@ -40,6 +40,16 @@ from binzhi.api.schemas.house import (
     RoomListOut,
     RoomStateOut,
 )
+from binzhi.api.schemas.rates import (
+    ApplyRulesIn,
+    CalendarDaysIn,
+    DepositHeldOut,
+    DepositListOut,
+    EffectOut,
+    PaintedOut,
+    PaintIn,
+    PaintingListOut,
+)
 from binzhi.api.schemas.reservations import (
     CancelIn,
     CancelledOut,
@@ -77,10 +87,12 @@ from binzhi.api.schemas.stays import (
 
 __all__ = [
     "AmountIn",
+    "ApplyRulesIn",
     "AssignIn",
     "AssignedOut",
     "AvailabilityOut",
     "BlockerOut",
+    "CalendarDaysIn",
     "CancelIn",
     "CancelledOut",
     "ChangedOut",
@@ -94,6 +106,8 @@ __all__ = [
     "CreatedOut",
     "DepartureIn",
     "DepartureOut",
+    "DepositHeldOut",
+    "DepositListOut",
     "DeskListOut",
     "DeskRowOut",
     "DetailsIn",
@@ -101,6 +115,7 @@ __all__ = [
     "DoNotDisturbOut",
     "DocumentIn",
     "DocumentOut",
+    "EffectOut",
     "EventOut",
     "EventPageOut",
     "FinalPaymentIn",
@@ -125,6 +140,9 @@ __all__ = [
     "OfferOut",
     "OutOfOrderIn",
     "OutOfOrderOut",
+    "PaintIn",
+    "PaintedOut",
+    "PaintingListOut",
     "PaymentIn",
     "PostedOut",
     "RatesIn",

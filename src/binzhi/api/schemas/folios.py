@@ -51,6 +51,7 @@ class ChargeIn(In):
 class PaymentIn(AmountIn):
     window: int = Field(1, ge=1, le=99)
     organisation_id: Key | None = Field(None, description="whose account it is, for the means `company`")
+    in_advance: bool = Field(False, description="more than is owed now, for what is still to come")
 
 
 class RefundIn(In):

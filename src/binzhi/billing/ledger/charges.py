@@ -44,6 +44,7 @@ class Charged:
 # Prices include tax or it comes on top; rounded half up to the currency's smallest amount. A charge of nothing
 # (a complimentary night) is posted too: it was slept. Lines: folio +gross, revenue -net, tax -tax. What was posted is a
 # set that is looked up, not a join: in a house among many, a join is planned for one row and walks all for each.
+# What routing rules send elsewhere is a line of its own there, in the same transaction (see `billing_route`).
 _CHARGE = """
 WITH house AS MATERIALIZED (
     SELECT billing_hold_day(h.id) AS business_date, coalesce(%(inclusive)s::boolean, h.prices_include_tax) AS inclusive,
@@ -62,7 +63,7 @@ WITH house AS MATERIALIZED (
            END AS gross,
            CASE WHEN house.inclusive THEN round(asked.amount * asked.quantity / (1 + code.tax_rate), house.digits)
                 ELSE asked.amount * asked.quantity
-           END AS net
+           END AS net, house.digits
     FROM asked
     JOIN billing_account a ON a.id = asked.account_id AND a.hotel_id = %(hotel)s AND a.kind = 'folio'
     CROSS JOIN house CROSS JOIN code
@@ -74,13 +75,31 @@ WITH house AS MATERIALIZED (
     FROM priced p CROSS JOIN code
     ON CONFLICT (hotel_id, source_key) WHERE source_key IS NOT NULL DO NOTHING
     RETURNING id
+), ruled AS (
+    SELECT account_id FROM billing_routingrule WHERE hotel_id = %(hotel)s AND ended_at IS NULL
+), sent AS MATERIALIZED (
+    SELECT p.id, p.account_id AS source_id, r.rule_id, r.account_id, r.amount
+    FROM priced p CROSS JOIN code
+    CROSS JOIN LATERAL billing_route(p.account_id, code.id, p.gross, p.business_date, p.digits) r
+    WHERE (p.account_id IN (TABLE ruled)) IS TRUE AND (p.id IN (TABLE header)) IS TRUE AND p.gross > 0
+), noted AS (
+    INSERT INTO billing_routed (hotel_id, transaction_id, rule_id, account_id, amount)
+    SELECT %(hotel)s, sent.id, sent.rule_id, sent.account_id, sent.amount FROM sent
+), owed AS (
+    SELECT p.id, p.account_id, p.gross AS amount, p.gross = 0 AS of_nothing FROM priced p
+    WHERE (p.id IN (TABLE header)) IS TRUE
+    UNION ALL SELECT id, source_id, -amount, false FROM sent
+    UNION ALL SELECT id, account_id, amount, false FROM sent
 ), lines AS (
     INSERT INTO billing_line (hotel_id, transaction_id, account_id, amount)
+    SELECT %(hotel)s, id, account_id, sum(amount) FROM owed GROUP BY id, account_id
+    HAVING sum(amount) <> 0 OR bool_or(of_nothing)
+    UNION ALL
     SELECT %(hotel)s, p.id, side.account_id, side.amount
     FROM priced p CROSS JOIN code
-    CROSS JOIN LATERAL (VALUES (p.account_id, p.gross), (code.revenue_account_id, -p.net),
-        (code.tax_account_id, p.net - p.gross)) AS side (account_id, amount)
-    WHERE (p.id IN (TABLE header)) IS TRUE AND (side.amount <> 0 OR side.account_id <> code.tax_account_id)
+    CROSS JOIN LATERAL (VALUES (code.revenue_account_id, -p.net, true),
+        (code.tax_account_id, p.net - p.gross, p.net <> p.gross)) AS side (account_id, amount, is_there)
+    WHERE (p.id IN (TABLE header)) IS TRUE AND side.is_there
 )
 SELECT house.business_date, count(*) FILTER (WHERE p.made) AS count,
        coalesce(sum(p.gross) FILTER (WHERE p.made), 0) AS gross, coalesce(sum(p.net) FILTER (WHERE p.made), 0) AS net,

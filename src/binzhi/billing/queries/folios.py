@@ -32,7 +32,9 @@ SELECT l.account_id, l.amount, t.id AS transaction_id, t.kind, t.business_date, 
        coalesce(m.code, '') AS means, coalesce(m.name, '') AS means_name, coalesce(m.name_en, '') AS means_name_en,
        coalesce(nullif(u.name, ''), u.username, '') AS clerk, r.id AS reversed_by,
        o.kind AS reversed_kind, coalesce(far."window", 0) AS far_window, coalesce(farf.number, '') AS far_folio,
-       coalesce(rc.name, '') AS origin_name, coalesce(rc.name_en, '') AS origin_name_en
+       coalesce(rc.name, '') AS origin_name, coalesce(rc.name_en, '') AS origin_name_en,
+       came.amount AS came, coalesce(came.words, '') AS came_from,
+       went.amount AS went, coalesce(went.words, '') AS went_to
 FROM billing_account a
 JOIN billing_line l ON l.account_id = a.id
 JOIN billing_transaction t ON t.id = l.transaction_id
@@ -48,6 +50,19 @@ LEFT JOIN LATERAL (
     WHERE fl.transaction_id = t.id AND fl.id <> l.id LIMIT 1
 ) far ON t.kind = 'transfer' OR o.kind = 'transfer'
 LEFT JOIN billing_folio farf ON farf.id = far.folio_id AND farf.id <> a.folio_id
+LEFT JOIN LATERAL (
+    SELECT sum(s.amount) AS amount, string_agg(DISTINCT concat_ws(' ', sf.number, sa."window"), ', ') AS words
+    FROM billing_routed s JOIN billing_routingrule rule ON rule.id = s.rule_id
+    JOIN billing_account sa ON sa.id = rule.account_id
+    LEFT JOIN billing_folio sf ON sf.id = sa.folio_id AND sf.id <> a.folio_id
+    WHERE s.transaction_id = t.id AND s.account_id = l.account_id
+) came ON t.kind = 'charge'
+LEFT JOIN LATERAL (
+    SELECT sum(s.amount) AS amount, string_agg(DISTINCT concat_ws(' ', sf.number, sa."window"), ', ') AS words
+    FROM billing_routed s JOIN billing_account sa ON sa.id = s.account_id
+    LEFT JOIN billing_folio sf ON sf.id = sa.folio_id AND sf.id <> a.folio_id
+    WHERE s.transaction_id = t.id AND s.account_id <> l.account_id
+) went ON t.kind = 'charge' AND came.amount IS NULL
 WHERE a.folio_id = %s
 ORDER BY t.id, l.id
 """
@@ -55,7 +70,10 @@ ORDER BY t.id, l.id
 
 @dataclass(frozen=True, slots=True)
 class FolioLine:
-    """A posting as one window shows it. `standing` is what is left of its charge or payment in this window."""
+    """A posting as one window shows it. `standing` is what is left of its charge or payment in this window.
+
+    `came` and `went` say what a routing rule sent here or took away when it was posted, and from or to which window.
+    """
 
     transaction_id: int
     kind: str
@@ -81,6 +99,10 @@ class FolioLine:
     far_folio: str
     origin_name: str
     origin_name_en: str
+    came: Decimal | None
+    came_from: str
+    went: Decimal | None
+    went_to: str
     standing: Decimal
 
     @property

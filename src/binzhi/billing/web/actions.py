@@ -135,7 +135,10 @@ def _transfer_form(desk: Desk, data: QueryDict | None) -> forms.TransferForm:
 
 def take_payment(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
     company = data["company"] if data["means"] == COMPANY else None
-    payment = PaymentInput(means=data["means"], amount=data["amount"], organisation_id=company, note=data["note"])
+    payment = PaymentInput(
+        means=data["means"], amount=data["amount"], organisation_id=company, note=data["note"],
+        in_advance=data["in_advance"],
+    )  # fmt: skip
     posted = services.take_payment(
         hotel_id=desk.hotel.pk, account_id=desk.account_id, payment=payment, actor=actor, now=now
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.billing.web import views
+from binzhi.billing.web import counter_pages, invoicing, routing, views
 
 app_name = "billing"
 urlpatterns = [
@@ -12,5 +12,18 @@ urlpatterns = [
     path("h/<slug:hotel>/folios/<slug:number>", views.folio, name="folio"),
     path("h/<slug:hotel>/folios/<slug:number>/payments", views.payments, name="payments"),
     path("h/<slug:hotel>/folios/<slug:number>/undo/<int:transaction_id>", views.undo, name="undo"),
+    path("h/<slug:hotel>/folios/<slug:number>/bill.pdf", views.bill, name="bill"),
+    # The counter.
+    path("h/<slug:hotel>/approvals", counter_pages.waiting, name="approvals"),
+    path("h/<slug:hotel>/approvals/<int:approval_id>", counter_pages.decide, name="decide"),
+    path("h/<slug:hotel>/house-accounts", counter_pages.house, name="house"),
+    path("h/<slug:hotel>/counter-settings", counter_pages.counter_settings, name="counter"),
+    # Invoices.
+    path("h/<slug:hotel>/invoices", invoicing.listing, name="invoice-list"),
+    path("h/<slug:hotel>/invoices/seller", invoicing.seller, name="seller"),
+    path("h/<slug:hotel>/invoices/<int:invoice_id>/retry", invoicing.retry, name="retry-invoice"),
+    path("h/<slug:hotel>/invoices/<int:invoice_id>/red", invoicing.red, name="red-invoice"),
+    # Routing.
+    path("h/<slug:hotel>/folios/<slug:number>/rules/<int:rule_id>/end", routing.end_rule, name="end-rule"),
     *(path(f"h/<slug:hotel>/folios/<slug:number>/{name}", view, name=name) for name, view in views.VIEWS.items()),
 ]

@@ -15,10 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from binzhi.billing import services
 from binzhi.billing.access import Permission
+from binzhi.billing.counter.authority import approvals
 from binzhi.billing.headings import find_folios, headings_of
+from binzhi.billing.invoices.queries import invoices
+from binzhi.billing.printing import LANGUAGES, Copy, bill_pdf
 from binzhi.billing.queries import companies, folio_list
+from binzhi.billing.web import counter, invoicing, routing
 from binzhi.billing.web.actions import ACTIONS, Action, Desk, Done, desk_of, payment_form, take_payment
 from binzhi.billing.web.forms import MoneyForm
+from binzhi.billing.web.ruling import rules_shown
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
@@ -76,8 +81,27 @@ def _context(desk: Desk) -> dict[str, Any]:
         "folio": desk.folio, "window": window, "heading": desk.heading, "token": uuid.uuid4().hex,
         "may": {right.name.lower(): desk.request.actor.may(right, desk.hotel.pk) for right in Permission},
         "refundable": [line for line in window.lines if line.is_refundable],
+        "rules": rules_shown(desk), "invoices": invoices(hotel_id=desk.hotel.pk, folio_id=desk.folio.pk),
+        "waiting": [one for one in approvals(hotel_id=desk.hotel.pk, folio_id=desk.folio.pk) if one.state == "asked"],
         "may_close": desk.folio.is_open and settled and not desk.heading.is_active,
     }  # fmt: skip
+
+
+@require_GET
+@screen(Permission.VIEW)
+def bill(request: StaffRequest, number: str) -> HttpResponse:
+    """The window as PDF: `lang` zh-hans or en, `reversed` shows what was taken back."""
+    desk = desk_of(request, number)
+    language = request.GET.get("lang", "")
+    copy = Copy(language if language in LANGUAGES else LANGUAGES[0], with_reversed="reversed" in request.GET)
+    made = bill_pdf(
+        hotel=desk.hotel, folio=desk.folio, window=desk.folio.window(desk.window), heading=desk.heading, copy=copy,
+        now=clock.now(),
+    )  # fmt: skip
+    name = f"{desk.folio.number}-{desk.window}.pdf"
+    return HttpResponse(
+        made, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
 
 
 @require_POST
@@ -172,4 +196,4 @@ def undo(request: StaffRequest, number: str, transaction_id: int) -> HttpRespons
     return go(request, address(desk))
 
 
-VIEWS = {name: action(spec) for name, spec in ACTIONS.items()}
+VIEWS = {name: action(spec) for name, spec in (ACTIONS | routing.ACTIONS | counter.ACTIONS | invoicing.ACTIONS).items()}

@@ -32,7 +32,9 @@ SELECT rr.id, rr.reservation_id, v.number, rr.status, rr.arrival, rr.departure, 
        (SELECT count(*) FROM frontdesk_registration x WHERE x.room_reservation_id = rr.id AND x.left_at IS NULL)
            AS registered,
        EXISTS (SELECT 1 FROM billing_transaction b
-               WHERE b.hotel_id = rr.hotel_id AND b.source_key = 'dayuse:' || rr.id) AS day_use_charged
+               WHERE b.hotel_id = rr.hotel_id AND b.source_key = 'dayuse:' || rr.id)
+           OR EXISTS (SELECT 1 FROM billing_account e
+                      WHERE e.id = rr.charge_account_id AND e.folio_id <> rr.folio_id) AS day_use_charged
 FROM reservations_roomreservation rr
 JOIN reservations_reservation v ON v.id = rr.reservation_id
 JOIN property_roomtype t ON t.id = rr.room_type_id
@@ -161,7 +163,7 @@ class StayCard:
 
     @property
     def day_use_due(self) -> Decimal:
-        """What check-out today would charge for a day without a night."""
+        """What check-out today would charge to this bill for a day without a night."""
         if self.arrival != self.business_date or self.day_use_charged or not self.folio_number:
             return Decimal("0.00")
         return next((price for night, price in self.nightly if night == self.arrival), Decimal("0.00"))

@@ -19,7 +19,7 @@ from binzhi.guests.preferences.queries import (
     summaries,
     wanted_in_stay,
 )
-from binzhi.guests.recognition.hooks import Known, known_of
+from binzhi.guests.recognition.known import Known, known_of
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.standing import Standing, standing
@@ -75,7 +75,7 @@ class Met:
 
     @property
     def called(self) -> str:
-        return self.known.called or board_name(self.name, self.sex, self.marked)
+        return self.known.salutation or board_name(self.name, self.sex, self.marked)
 
     @property
     def said(self) -> str:

@@ -141,8 +141,10 @@ def _started(stay: LockedRoom, *, guest_id: int | None, now: datetime) -> tuple[
     if stay.folio_id is not None:
         return stays.start(room_reservation=stay, guest_id=guest_id, now=now), stay.folio_id
     folio = ledger.open_folio(hotel_id=stay.hotel_id, guest_id=guest_id, now=now)
+    # The room of a group is charged to the group's bill; the guest has one of his own for the rest.
+    account_id = stay.charge_account_id or folio.account_id
     begun = stays.start(
-        room_reservation=stay, guest_id=guest_id, folio_id=folio.folio_id, account_id=folio.account_id, now=now
+        room_reservation=stay, guest_id=guest_id, folio_id=folio.folio_id, account_id=account_id, now=now
     )
     return begun, folio.folio_id
 

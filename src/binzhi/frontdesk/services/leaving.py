@@ -124,8 +124,7 @@ def _settle(
     if deposit is not None:
         returned = _return_deposit(stay, deposit, actor=actor, now=now)
     for payment in given:
-        assert stay.charge_account_id is not None  # set together with the folio
-        payments.pay(account_id=stay.charge_account_id, payment=payment, **of)
+        payments.pay(account_id=_own_window(stay), payment=payment, **of)
     try:
         folios.close(hotel_id=stay.hotel_id, folio_id=stay.folio_id, now=now)
     except FolioNotSettled as refusal:
@@ -133,6 +132,20 @@ def _settle(
     except FolioDepositHeld as refusal:
         raise DepositHeld(amount=ledger.deposit_of(stay.folio_id)) from refusal
     return sum((payment.amount for payment in given), ZERO), returned
+
+
+# Who pays at the desk pays the bill of the stay, though the room may be charged to a group's.
+_OWN_WINDOW = """
+SELECT id FROM billing_account WHERE folio_id = %s AND kind = 'folio' ORDER BY id = %s::bigint DESC, "window" LIMIT 1
+"""
+
+
+def _own_window(stay: LockedRoom) -> int:
+    assert stay.charge_account_id is not None  # set together with the folio
+    if stay.block_id is None:
+        return stay.charge_account_id
+    account_id: int = db.fetch_value(_OWN_WINDOW, [stay.folio_id, stay.charge_account_id])
+    return account_id
 
 
 def _return_deposit(stay: LockedRoom, asked: DepositReturn, *, actor: Actor, now: datetime) -> Decimal:

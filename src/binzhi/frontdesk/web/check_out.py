@@ -17,6 +17,7 @@ from binzhi.billing.access import Permission as Money
 from binzhi.billing.queries import MeansRef, charge_codes, companies, folio_view, means_of_payment
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.late_departure import charge_late_departure, fee_now
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.requests import DepositReturn
 from binzhi.frontdesk.services.leaving import DAY_USE
@@ -27,7 +28,7 @@ from binzhi.kernel.errors import DomainError
 from binzhi.kernel.money import ZERO, tax_on
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.people.web.posting import UNPROCESSABLE, once, status_of
+from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
 from binzhi.property.queries import HotelRef
 
 
@@ -98,6 +99,7 @@ def _page(
         "other_windows": [window for window in folio.windows[1:] if window.balance] if folio else [],
         "may": rights(request, hotel) | {"waive": request.actor.may(Money.REVERSE, hotel.pk)},
         "token": uuid.uuid4().hex, "steps": _steps(card),
+        "late": fee_now(hotel_id=hotel.pk, room_reservation_id=card.id, now=clock.now()),
     }  # fmt: skip
     return render_screen(
         request, "frontdesk/check_out.html", context, part="frontdesk/check_out_form.html", status=status
@@ -125,3 +127,15 @@ def undo(request: StaffRequest, stay: int) -> HttpResponse:
     else:
         toast(request, _("The check-out was taken back: due out today, the bill is open"))
     return go(request, reverse("frontdesk:departures", args=[hotel.code]))
+
+
+@require_POST
+@screen(Permission.CHECK_OUT)
+def late_fee(request: StaffRequest, stay: int) -> HttpResponse:
+    """Charge what leaving at this hour costs."""
+    back = reverse("frontdesk:check_out", args=[hotel_of(request).code, stay])
+
+    def charge() -> None:
+        charge_late_departure(room_reservation_id=stay, **common(request))
+
+    return press(request, charge, done=_("The late departure stands on the bill"), back=back)

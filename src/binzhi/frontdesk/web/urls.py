@@ -11,6 +11,7 @@ from binzhi.frontdesk.web import (
     calendar,
     check_in,
     check_out,
+    groups,
     lists,
     night_audit,
     rack,
@@ -42,6 +43,7 @@ urlpatterns = [
     path("h/<slug:hotel>/stays/<int:stay>/dates", staying.dates, name="dates"),
     path("h/<slug:hotel>/stays/<int:stay>/dates/undo", staying.undo_dates, name="undo_dates"),
     path("h/<slug:hotel>/stays/<int:stay>/check-out", check_out.check_out_screen, name="check_out"),
+    path("h/<slug:hotel>/stays/<int:stay>/check-out/late-fee", check_out.late_fee, name="late_fee"),
     path("h/<slug:hotel>/stays/<int:stay>/check-out/undo", check_out.undo, name="undo_check_out"),
     path("h/<slug:hotel>/night-audit", night_audit.night_audit, name="night_audit"),
     path("h/<slug:hotel>/night-audit/run", night_audit.run, name="night_audit_run"),
@@ -61,4 +63,9 @@ urlpatterns = [
     path("h/<slug:hotel>/calendar/<int:stay>/place", calendar.place, name="calendar_place"),
     path("h/<slug:hotel>/calendar/<int:stay>/split", calendar.split, name="calendar_split"),
     path("h/<slug:hotel>/documents/check", check_in.document_check, name="document_check"),
+    # Groups at the desk.
+    path("h/<slug:hotel>/groups/<int:block_id>/check-in", groups.check_in, name="group_check_in"),
+    path("h/<slug:hotel>/groups/<int:block_id>/check-out", groups.check_out, name="group_check_out"),
+    path("h/<slug:hotel>/groups/<int:block_id>/master", groups.set_master, name="group_master"),
+    path("h/<slug:hotel>/groups/<int:block_id>/master/move", groups.move, name="group_move"),
 ]

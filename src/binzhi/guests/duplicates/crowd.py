@@ -15,6 +15,10 @@ SMOOTH, USUAL_SHARE = 20_000, 0.00001
 # So many files of one name are all looked at; of a commoner name only those that share something else.
 RARE = 12
 
+# Of fewer files any reading is quick.
+FEWEST_LOOKED_AT = 1000
+_SEEN = "SELECT reltuples FROM pg_class WHERE oid = 'guests_guest'::regclass"
+
 _COUNTS = f"""
 SELECT n.pinyin, (SELECT count(*) FROM (SELECT 1 FROM guests_guest g WHERE g.group_id = %s AND g.pinyin = n.pinyin
     LIMIT {COUNTED}) few) AS files
@@ -28,11 +32,25 @@ class Crowd:
     def __init__(self, group_id: int, files: int) -> None:
         self.group_id = group_id
         self.files = files
+        self._planned_for = 0.0
         self._names: dict[str, int] = {}
 
     @classmethod
     def of_group(cls, group_id: int) -> Crowd:
         return cls(group_id, int(db.fetch_value("SELECT count(*) FROM guests_guest WHERE group_id = %s", [group_id])))
+
+    def let_the_planner_know(self) -> None:
+        """Have the database look at its files anew when they have become twice as many as it last saw.
+
+        Without it a house that fills its first hundred thousand files is searched as if it had ten: by an index that
+        finds the group and nothing narrower.
+        """
+        if self.files <= FEWEST_LOOKED_AT or self.files <= 2 * self._planned_for:
+            return
+        self._planned_for = float(db.fetch_value(_SEEN))
+        if self.files > 2 * self._planned_for:
+            db.execute("ANALYZE guests_guest, guests_guestdocument")
+            self._planned_for = float(self.files)
 
     def learn(self, names: Iterable[str]) -> None:
         """Count those names (as read: pinyin) that are not known yet."""

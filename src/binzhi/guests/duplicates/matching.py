@@ -154,6 +154,7 @@ _BY_INDEX = (
 
 def _candidates(crowd: Crowd, guest_ids: Sequence[int], names: Sequence[str]) -> list[Pair]:
     crowd.learn(names)
+    crowd.let_the_planner_know()
     read_by_index(True)
     rows = db.fetch_tuples(_CANDIDATES, {
         "ids": db.array(guest_ids), "rare": db.array(map(crowd.is_rare, names)), "group": crowd.group_id,

@@ -74,6 +74,14 @@ def date_of(text: str, today: date) -> date:
     return found
 
 
+def day_of(text: str) -> date:
+    """A day in any of the ways it is written, past or to come. Raises Wrong."""
+    try:
+        return _date(unicodedata.normalize("NFKC", text).strip())
+    except ValueError as error:
+        raise Wrong("date") from error
+
+
 def _date(text: str) -> date:
     if match := _YMD.fullmatch(text):
         year, month, day = (int(part) for part in match.groups())

@@ -7,6 +7,7 @@ from datetime import datetime
 from binzhi.guests.importing import parts
 from binzhi.guests.importing.queries import WORKING
 from binzhi.guests.privacy.rows import Rights, register_busy, register_rights, strike_out
+from binzhi.guests.rotation import register_sealed
 from binzhi.kernel import db
 
 _SENT = """
@@ -18,6 +19,7 @@ WHERE r.guest_id = %s AND i.group_id = (SELECT group_id FROM guests_guest WHERE 
 def register() -> None:
     register_rights(Rights("guests_importrow", erase=_forget))
     register_busy("imports", busy)
+    register_sealed("guests_importpart", "sealed", parts.part_place)
 
 
 def busy(guest_ids: list[int]) -> set[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,6 +20,7 @@ from binzhi.guests.enums import ImportState
 from binzhi.guests.importing import parts, services, writing
 from binzhi.guests.importing.preparing import Prepared, prepare
 from binzhi.guests.importing.queries import ImportCard, import_by_id
+from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.property.queries import hotel_by_id
 
@@ -26,6 +28,8 @@ BATCH = 2500
 UNDO_BATCH = 2000
 # Below this, starting processes takes longer than the work.
 WORTH_PROCESSES = 4 * BATCH
+# Between two looks, in seconds, at an import that somebody else carries on.
+PAUSE = 0.5
 # Batches that wait, prepared, while one is written.
 AHEAD = 3
 
@@ -37,19 +41,43 @@ Told = Callable[[ImportCard], None]
 def advance(
     *, hotel_id: int, import_id: int, actor: Actor, now: Callable[[], datetime], told: Told | None = None
 ) -> None:
-    """Do what the import waits for, until it waits for a person. `told` hears of each batch. Raises NotFound."""
+    """Do what the import waits for, until it waits for a person. `told` hears of each batch. Raises NotFound.
+
+    Where somebody is at it already (the worker of the house, while a command is run), it waits for them and hears of
+    their batches.
+    """
     group_id = hotel_by_id(hotel_id).group_id
-    while (card := import_by_id(group_id=group_id, import_id=import_id)).is_working:
-        if card.state == ImportState.SENT:
-            services.read_import(hotel_id=hotel_id, import_id=import_id, actor=actor, now=now())
-            continue
-        if card.state == ImportState.UNDOING:
-            while services.undo_batch(hotel_id=hotel_id, import_id=import_id, limit=UNDO_BATCH, actor=actor, now=now()):
-                _tell(told, group_id, import_id)
-        else:
-            _write_all(card, hotel_id, actor=actor, now=now, told=told)
-        services.finish_step(hotel_id=hotel_id, import_id=import_id, actor=actor, now=now())
-        _tell(told, group_id, import_id)
+    with _alone(import_id, waiting=lambda: _tell(told, group_id, import_id)):
+        while (card := import_by_id(group_id=group_id, import_id=import_id)).is_working:
+            _step(card, hotel_id, actor=actor, now=now, told=told)
+
+
+def _step(card: ImportCard, hotel_id: int, *, actor: Actor, now: Callable[[], datetime], told: Told | None) -> None:
+    if card.state == ImportState.SENT:
+        services.read_import(hotel_id=hotel_id, import_id=card.pk, actor=actor, now=now())
+        return
+    if card.state == ImportState.UNDOING:
+        while services.undo_batch(hotel_id=hotel_id, import_id=card.pk, limit=UNDO_BATCH, actor=actor, now=now()):
+            _tell(told, card.group_id, card.pk)
+    else:
+        _write_all(card, hotel_id, actor=actor, now=now, told=told)
+    services.finish_step(hotel_id=hotel_id, import_id=card.pk, actor=actor, now=now())
+    _tell(told, card.group_id, card.pk)
+
+
+_KEY = "hashtextextended('guests.import', %s)"
+
+
+@contextmanager
+def _alone(import_id: int, *, waiting: Callable[[], None]) -> Iterator[None]:
+    """One at a time, by a lock of the session: whoever is killed lets it go."""
+    while not db.fetch_value(f"SELECT pg_try_advisory_lock({_KEY})", [import_id]):
+        waiting()
+        time.sleep(PAUSE)
+    try:
+        yield
+    finally:
+        db.execute(f"SELECT pg_advisory_unlock({_KEY})", [import_id])
 
 
 def _tell(told: Told | None, group_id: int, import_id: int) -> None:
@@ -104,10 +132,8 @@ def _at_once(
 
 
 def _set_up() -> None:
-    import django
-
+    """Settings come by themselves; the apps, which take longer to load than 20,000 rows to prepare, are not needed."""
     Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
-    django.setup()
 
 
 def _end_with(parent: BaseProcess | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from binzhi.guests.enums import DocumentKind, OrganisationKind, Sex
@@ -18,13 +19,21 @@ class Organisation(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.COMPANY)
     name = models.CharField(max_length=120)
     code = models.CharField(max_length=30)
+    contract_no = models.CharField(max_length=40, db_default="")
+    contract_from = models.DateField(null=True, blank=True)
     contract_until = models.DateField(null=True, blank=True)
     credit_limit = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     pinyin = models.CharField(max_length=80, db_default="")
     initials = models.CharField(max_length=20, db_default="")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["group", "code"], name="organisation_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["group", "code"], name="organisation_code"),
+            models.CheckConstraint(
+                condition=Q(contract_from=None) | Q(contract_until=None) | Q(contract_until__gte=F("contract_from")),
+                name="contract_ends_after_it_begins",
+            ),
+        ]
 
 
 class Guest(models.Model):

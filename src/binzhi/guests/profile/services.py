@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.guests.access import Permission
 from binzhi.guests.errors import ConsentMissing
 from binzhi.guests.events import FieldsSwitched, OrganisationChanged, ProfileChanged
+from binzhi.guests.organisations import clean_contract
+from binzhi.guests.privacy import consents
 from binzhi.guests.profile import store
 from binzhi.guests.profile.catalogue import BY_KEY
-from binzhi.guests.profile.consent import is_agreed
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, InvalidInput, NotFound
@@ -45,7 +46,7 @@ def write_profile(
         value = store.clean(field, text)
         # What is sealed is written whenever it is given: forms leave it out where it stays.
         if (value or kept.text(key)) if field.secret else value != kept.text(key):
-            if field.consent and value and not is_agreed(group_id, guest_id, field.consent, now):
+            if field.consent and value and not consents.has(group_id, guest_id, field.consent, now):
                 raise ConsentMissing(field=key)
             changed[key] = value
     if changed and kept.seen > seen:
@@ -89,6 +90,17 @@ def switch_fields(*, hotel_id: int, on: set[str], actor: Actor, now: datetime) -
     return changed
 
 
+_TERMS = """
+SELECT contract_no, contract_from, contract_until, credit_limit FROM guests_organisation
+WHERE group_id = %s AND id = %s FOR NO KEY UPDATE
+"""
+_WRITE_TERMS = """
+UPDATE guests_organisation SET contract_no = %(contract_no)s, contract_from = %(contract_from)s,
+    contract_until = %(contract_until)s, credit_limit = %(credit_limit)s
+WHERE id = %(id)s
+"""
+
+
 @operation(Permission.MANAGE_ORGANISATIONS)
 def write_organisation(
     *,
@@ -98,24 +110,27 @@ def write_organisation(
     credit_limit: Decimal,
     values: Mapping[str, str],
     seen: int,
+    contract_no: str | None = None,
+    contract_from: date | None = None,
     actor: Actor,
     now: datetime,
 ) -> list[str]:
     """Write an organisation's agreement, credit limit and fields over what was read at `seen`; the keys that changed.
 
+    The contract's number and first day are written where a number is given, be it empty.
+
     Changes the row, adds a note for each changed field. Locks the row. Raises NotFound, InvalidInput, EditConflict.
     Publishes OrganisationChanged. Idempotent.
     """
     group_id = hotel_by_id(hotel_id).group_id
-    row = db.fetch_one(
-        "SELECT contract_until, credit_limit FROM guests_organisation WHERE group_id = %s AND id = %s"
-        " FOR NO KEY UPDATE",
-        [group_id, organisation_id],
-    )
+    row = db.fetch_one(_TERMS, [group_id, organisation_id])
     if row is None:
         raise NotFound
     if not credit_limit.is_finite() or not 0 <= credit_limit <= LARGEST or round_money(credit_limit) != credit_limit:
         raise InvalidInput(field="credit_limit", message=_("An amount of at least 0, with two decimals."))
+    if contract_no is None:
+        contract_no, contract_from = row["contract_no"], row["contract_from"]
+    contract_no = clean_contract(contract_no, contract_from, contract_until)
     kept = store.organisation_profile(group_id=group_id, organisation_id=organisation_id)
     given = {key: store.clean(store.organisation_field(key), text) for key, text in values.items()}
     changed = {key: value for key, value in given.items() if value != kept.text(key)}
@@ -124,11 +139,11 @@ def write_organisation(
     store.write_organisation(
         group_id=group_id, organisation_id=organisation_id, values=changed, noted_by=actor.user_id, now=now
     )
-    db.execute(
-        "UPDATE guests_organisation SET contract_until = %s, credit_limit = %s WHERE id = %s",
-        [contract_until, credit_limit, organisation_id],
-    )
-    terms = {"contract_until": contract_until, "credit_limit": credit_limit}
+    terms = {
+        "contract_no": contract_no, "contract_from": contract_from, "contract_until": contract_until,
+        "credit_limit": credit_limit,
+    }  # fmt: skip
+    db.execute(_WRITE_TERMS, terms | {"id": organisation_id})
     fields = sorted(changed) + [name for name, value in terms.items() if value != row[name]]
     record(
         "organisation.changed", subject="organisation", subject_id=organisation_id, hotel_id=hotel_id, actor=actor,

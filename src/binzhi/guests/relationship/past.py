@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from binzhi.guests.access import Permission
 from binzhi.guests.enums import AssessmentKind, ContactChannel, ContactOutcome, RelationshipLevel
+from binzhi.guests.timeline import TimelineEntry, register_timeline_source
 from binzhi.kernel import db
 
-TIMELINE = "binzhi.guests.timeline"
 CONTACT, ASSESSED = "contact", "assessed"
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """One thing that was done: when, of which kind, in words, by whom, what it cost, how it went."""
-
-    at: datetime
-    kind: str
-    text: str
-    by: str = ""
-    amount: Any = None
-    state: str = ""
-    word: str = ""
 
 
 _CONTACTS = """
@@ -42,11 +24,11 @@ WHERE c.group_id = %(group)s AND c.guest_id = %(guest)s AND c.done_at IS NOT NUL
 _STATES = {ContactOutcome.GOOD: "ok", ContactOutcome.BAD: "late", ContactOutcome.UNREACHED: "soon"}
 
 
-def contacts(group_id: int, guest_id: int, before: datetime | None, limit: int) -> list[Past]:
+def contacts(group_id: int, guest_id: int, before: datetime | None, limit: int) -> list[TimelineEntry]:
     """Visits, calls, meals, gifts and letters that were made, the newest first."""
     given = {"group": group_id, "guest": guest_id, "before": before, "limit": limit}
     return [
-        Past(
+        TimelineEntry(
             at=row["at"], kind=CONTACT, by=row["by"], amount=row["spent"], state=_STATES.get(row["outcome"], ""),
             text=": ".join(part for part in (row["purpose"], row["result"]) if part),
             word=str(ContactChannel(row["channel"]).label),
@@ -66,11 +48,11 @@ WHERE %(before)s::timestamptz IS NULL OR x.at < %(before)s ORDER BY x.at DESC LI
 """
 
 
-def assessed(group_id: int, guest_id: int, before: datetime | None, limit: int) -> list[Past]:
+def assessed(group_id: int, guest_id: int, before: datetime | None, limit: int) -> list[TimelineEntry]:
     """Assessments and checks, the newest first: that they were made, not what they say."""
     given = {"group": group_id, "guest": guest_id, "before": before, "limit": limit}
     return [
-        Past(
+        TimelineEntry(
             at=row["at"], kind=ASSESSED, by=row["by"],
             text=(
                 _("Assessed: %(kind)s") % {"kind": AssessmentKind(row["kind"]).label} if row["kind"]
@@ -82,32 +64,9 @@ def assessed(group_id: int, guest_id: int, before: datetime | None, limit: int) 
 
 
 def register() -> None:
-    """Give both to the line of time, where the house has one."""
-    if importlib.util.find_spec(TIMELINE) is None:
-        return
-    timeline = importlib.import_module(TIMELINE)
-
-    def source(read: Callable[..., list[Past]]) -> Callable[..., list[Any]]:
-        def entries(group_id: int, guest_id: int, before: datetime | None, limit: int) -> list[Any]:
-            return [
-                timeline.TimelineEntry(
-                    at=one.at,
-                    kind=one.kind,
-                    text=one.text,
-                    by=one.by,
-                    amount=one.amount,
-                    state=one.state,
-                    word=one.word,
-                )
-                for one in read(group_id, guest_id, before, limit)
-            ]
-
-        return entries
-
+    """Give both to the line of time."""
     for name, label, icon, read in (
         (CONTACT, pgettext_lazy("timeline", "Contacts"), "phone", contacts),
         (ASSESSED, gettext_lazy("Assessments"), "chart", assessed),
     ):
-        timeline.register_timeline_source(
-            source(read), name=name, label=label, icon=icon, permission=Permission.VIEW_RELATIONSHIP
-        )
+        register_timeline_source(read, name=name, label=label, icon=icon, permission=Permission.VIEW_RELATIONSHIP)

@@ -40,6 +40,7 @@ def _detail(request: StaffRequest, organisation_id: int, form: ContactForm, *, s
             known.append((field.label, dict(field.choices).get(text, text) if field.kind is Kind.CHOICE else text))
     context = {
         "organisation": organisation,
+        "state": organisation.contract_state(hotel.business_date),
         "known": known,
         "years": production_of(hotel.group_id, organisation_id),
         "contacts": accounts.contacts_of(group_id=hotel.group_id, organisation_id=organisation_id),

@@ -166,6 +166,10 @@ class OrganisationForm(RefusingForm):
         label=_("Kind"), choices=OrganisationKind.choices, initial="company", widget=forms.RadioSelect
     )
     code = _text(pgettext_lazy("organisation", "Code"), help_text=_("Empty: made from the initials."))
+    contract_no = _text(_("Contract number"))
+    contract_from = forms.DateField(
+        label=_("Agreement from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     contract_until = forms.DateField(
         label=_("Agreement until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -176,6 +180,7 @@ class OrganisationForm(RefusingForm):
     def organisation(self) -> NewOrganisation:
         data = self.cleaned_data
         return NewOrganisation(
-            name=data["name"], kind=data["kind"], code=data["code"], contract_until=data["contract_until"],
+            name=data["name"], kind=data["kind"], code=data["code"], contract_no=data["contract_no"],
+            contract_from=data["contract_from"], contract_until=data["contract_until"],
             credit_limit=data["credit_limit"] or ZERO,
         )  # fmt: skip

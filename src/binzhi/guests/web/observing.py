@@ -28,8 +28,8 @@ from binzhi.guests.observations.queries import chip_counts
 from binzhi.guests.observations.requests import Learnt, NewObservation, Recorded
 from binzhi.guests.observations.services import TEXT_LIMIT, record_observation, take_back_observation
 from binzhi.guests.preferences.rows import enough_for
+from binzhi.guests.privacy import words
 from binzhi.guests.queries import guest_card
-from binzhi.guests.recognition.hooks import cautions_of
 from binzhi.kernel import clock, crypto
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
 from binzhi.kernel.pictures import MOST_MEGABYTES, MOST_MEGAPIXELS, TooLarge
@@ -145,7 +145,7 @@ def record(request: StaffRequest) -> HttpResponse:
     hotel = hotel_of(request)
     toast(request, answer["words"], undo_url=reverse("guests:take_back", args=[hotel.code, answer["id"]]))
     for caution in answer["cautions"]:
-        toast(request, caution, state="late")
+        toast(request, caution, state="soon")
     if _wants_json(request):
         return JsonResponse({"html": render_to_string("ui/toasts_part.html", {}, request=request)}, status=201)
     default = f"{reverse('guests:observe', args=[hotel.code])}?guest={_number(request.POST.get('guest', ''))}"
@@ -170,7 +170,8 @@ def _record(request: StaffRequest) -> dict[str, Any]:
         raise InvalidInput(field="guest", message=_("Choose who it was."))
     made = record_observation(observation=observation, **common(request))
     return {
-        "id": made.observation_id, "words": _words(made), "cautions": cautions_of(observation.text),
+        "id": made.observation_id, "words": _words(made),
+        "cautions": [f"{found.word}: {found.why}" for found in words.cautions_of(observation.text)],
     }  # fmt: skip
 
 

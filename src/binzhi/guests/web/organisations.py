@@ -25,14 +25,19 @@ def listing(request: StaffRequest) -> HttpResponse:
     """In order of code, a page at a time; what is typed searches instead."""
     hotel = hotel_of(request)
     text = request.GET.get("q", "").strip()
+    expiring = request.GET.get("expiring") == "1"
     if text:
         rows, more = queries.search_organisations(group_id=hotel.group_id, text=text, limit=PAGE), False
     else:
-        rows = queries.organisations(group_id=hotel.group_id, after=request.GET.get("after", "")[:30], limit=PAGE + 1)
+        rows = queries.organisations(
+            group_id=hotel.group_id, after=request.GET.get("after", "")[:30].replace("\0", ""), limit=PAGE + 1,
+            ends_before=hotel.business_date + queries.EXPIRES_SOON if expiring else None,
+        )  # fmt: skip
         rows, more = rows[:PAGE], len(rows) > PAGE
     context = {
         "q": text,
-        "organisations": rows,
+        "organisations": [(row, row.contract_state(hotel.business_date)) for row in rows],
+        "expiring": expiring,
         "next_after": rows[-1].code if more else "",
         "may_create": request.actor.may(Permission.MANAGE_ORGANISATIONS, hotel.pk),
     }

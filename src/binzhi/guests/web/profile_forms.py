@@ -127,6 +127,10 @@ class WarningForm(RefusingForm):
 class AccountForm(_CatalogueForm):
     """An organisation's agreement and fields."""
 
+    contract_no = forms.CharField(label=_("Contract number"), required=False, max_length=40)
+    contract_from = forms.DateField(
+        label=_("Agreement from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     contract_until = forms.DateField(
         label=_("Agreement until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -136,13 +140,17 @@ class AccountForm(_CatalogueForm):
 
     def __init__(self, *args: Any, organisation: OrganisationRow, profile: Profile, **kwargs: Any) -> None:
         kwargs["initial"] = {
+            "contract_no": organisation.contract_no, "contract_from": organisation.contract_from,
             "contract_until": organisation.contract_until, "credit_limit": organisation.credit_limit,
         }  # fmt: skip
         super().__init__(*args, fields=ORGANISATION_FIELDS, profile=profile, **kwargs)
 
     def terms(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return {"contract_until": data["contract_until"], "credit_limit": data["credit_limit"] or ZERO}
+        return {
+            "contract_no": data["contract_no"], "contract_from": data["contract_from"],
+            "contract_until": data["contract_until"], "credit_limit": data["credit_limit"] or ZERO,
+        }  # fmt: skip
 
     def controls(self) -> list[Any]:
         return [self[field.key] for field in self.catalogue]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 
 _UNDO = "undo:"
+_LEVELS = {"late": messages.ERROR, "soon": messages.WARNING}
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -20,8 +21,11 @@ def wants_part(request: HttpRequest) -> bool:
 
 
 def toast(request: HttpRequest, text: str, *, undo_url: str = "", state: str = "ok") -> None:
-    """Say what was done, on the next page or with the next part; `undo_url` takes a POST that takes it back."""
-    level = messages.ERROR if state == "late" else messages.SUCCESS
+    """Say what was done, on the next page or with the next part; `undo_url` takes a POST that takes it back.
+
+    `state`: ok; soon (it was done, with something to mind, and stays until it is closed); late (it was not done).
+    """
+    level = _LEVELS.get(state, messages.SUCCESS)
     messages.add_message(request, level, text, extra_tags=f"{_UNDO}{undo_url}" if undo_url else "")
 
 

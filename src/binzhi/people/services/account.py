@@ -61,7 +61,7 @@ def issue_token(
 
 @operation(Permission.MANAGE_TOKENS)
 def revoke_token(*, hotel_id: int, token_id: int, actor: Actor, now: datetime) -> None:
-    """End one of one's own tokens at once.
+    """End one of one's own tokens: at once, and within a second where another process has just recognised it.
 
     Changes the token row. Locks it. Idempotent. Raises NotFound. Publishes TokenRevoked.
     """
@@ -72,6 +72,7 @@ def revoke_token(*, hotel_id: int, token_id: int, actor: Actor, now: datetime) -
     )
     if not touched:
         raise NotFound
+    tokens.forget_lately()
     record(
         "token.revoked", subject="token", subject_id=token_id, hotel_id=hotel_id, actor=actor, now=now,
         event=TokenRevoked(hotel_id=hotel_id, token_id=token_id),

@@ -24,13 +24,15 @@ WITH w AS (
     SELECT %(arrival)s::date AS arrival, %(departure)s::date AS departure, %(last)s::date AS last,
            %(adults)s::integer AS adults, %(children)s::integer AS children
 ), p AS MATERIALIZED (
-    SELECT p.id, p.code, p.name, p.name_en, p.position, p.parent_id, p.percent, p.amount, p.round_to, p.breakfasts,
+    SELECT p.id, p.code, p.name, p.name_en, p.position, p.parent_id, {pricing.TERMS_OF_PLAN}, p.breakfasts,
+           {pricing.IS_MEMBER} AS is_entitled,
            p.guarantee_required, p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
            least(p.valid_until, a.valid_until) AS valid_until, c.name AS policy, c.name_en AS policy_en
     FROM reservations_rateplan p
     JOIN reservations_cancellationpolicy c ON c.id = p.cancellation_policy_id
     LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = %(organisation)s
     WHERE p.hotel_id = %(hotel)s AND p.is_active AND (p.kind <> 'negotiated' OR a.id IS NOT NULL)
+      AND (p.kind <> 'promotion' OR p.id = %(promotion)s::bigint)
 ), t AS MATERIALIZED (
     SELECT t.id, t.code, t.name, t.name_en, t.position, t.included_adults, t.max_adults, t.max_guests
     FROM property_roomtype t WHERE t.hotel_id = %(hotel)s AND t.is_active
@@ -52,8 +54,8 @@ WITH w AS (
 SELECT t.id AS type_id, t.code AS type_code, t.name AS type_name, t.name_en AS type_name_en, t.max_adults, t.max_guests,
        p.id AS plan_id, p.code AS plan_code, p.name AS plan_name, p.name_en AS plan_name_en, p.policy, p.policy_en,
        p.breakfasts, p.guarantee_required, p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
-       p.valid_until, s.open_nights, s.closed, s.rooms_left, x.prices, x.plan_closed, x.no_arrival, x.no_departure,
-       x.night_min, x.night_max
+       p.valid_until, p.is_entitled, s.open_nights, s.closed, s.rooms_left, x.prices, x.plan_closed, x.no_arrival,
+       x.no_departure, x.night_min, x.night_max
 FROM t CROSS JOIN p
 LEFT JOIN stock s ON s.room_type_id = t.id
 LEFT JOIN rates x ON x.room_type_id = t.id AND x.plan_id = p.id
@@ -94,8 +96,14 @@ def offers(
     children: int = 0,
     rooms: int = 1,
     organisation_id: int | None = None,
+    guest_id: int | None = None,
+    promotion_plan_id: int | None = None,
 ) -> list[Offer]:
-    """All active types × plans for a stay, in one statement. Raises InvalidInput at the field that cannot be."""
+    """All active types × plans for a stay, in one statement. Raises InvalidInput at the field that cannot be.
+
+    Prices are those of the organisation's agreements and of the guest's membership; a plan that asks for a promotion
+    code is offered when the code has opened it.
+    """
     limits.check_dates(
         arrival=dates.arrival, departure=dates.departure, today=today,
         longest_stay=hotel.longest_stay, booking_horizon=hotel.booking_horizon,
@@ -108,7 +116,8 @@ def offers(
     rows = db.fetch_all(
         OFFERS,
         {
-            "hotel": hotel.pk, "organisation": organisation_id, "arrival": dates.arrival, "departure": dates.departure,
+            "hotel": hotel.pk, "organisation": organisation_id, "guest": guest_id,
+            "promotion": promotion_plan_id, "arrival": dates.arrival, "departure": dates.departure,
             "last": nights[-1], "adults": adults, "children": children, "nights": nights,
             "days": nights if terms.nights == 0 else [*nights, dates.departure],
         },
@@ -150,6 +159,8 @@ def _refusal(
     # A day use takes no night from the counter.
     if terms.nights and row["rooms_left"] < rooms:
         return "sold_out", {}
+    if not row["is_entitled"]:
+        return "members_only", {}
     restricted = pricing.restriction_error(row, terms)
     if restricted is not None:
         return restricted.code, restricted.params

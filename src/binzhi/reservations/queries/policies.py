@@ -4,51 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from typing import Any
 
 from binzhi.kernel import db
 from binzhi.property.queries import localised
-from binzhi.reservations.fees import fee_of
-
-__all__ = ["PlanOption", "PlanPolicy", "fee_of", "plan_options", "policies_of"]
+from binzhi.reservations.fees import POLICY_COLUMNS, POLICY_OF_ROOM, Policy, policy_of_row
 
 
 @dataclass(frozen=True, slots=True)
 class PlanPolicy:
-    """A rate plan's cancellation policy: free until `free_days` days before arrival at `free_until`, then a fee."""
+    """The conditions a rate plan is booked under, with their name."""
 
     rate_plan: str
     name: str
     name_en: str
-    free_days: int
-    free_until: time
-    fee_kind: str
-    fee_percent: Decimal
-    no_show_kind: str
-    no_show_percent: Decimal
+    terms: Policy
 
     @property
     def label(self) -> str:
         return localised(self.name, self.name_en)
 
-    def free_before(self, arrival: date) -> datetime:
-        """On the hotel's clocks."""
-        return datetime.combine(arrival - timedelta(days=self.free_days), self.free_until)
 
-
-_POLICIES = """
-SELECT p.code AS rate_plan, c.name, c.name_en, c.free_days, c.free_until, c.fee_kind, c.fee_percent, c.no_show_kind,
-       c.no_show_percent
+_POLICIES = f"""
+SELECT p.code AS rate_plan, c.name, c.name_en, {POLICY_COLUMNS}
 FROM reservations_rateplan p JOIN reservations_cancellationpolicy c ON c.id = p.cancellation_policy_id
 WHERE p.hotel_id = %s AND p.code = ANY (%s::text[])
-"""
+"""  # noqa: S608  (constants)
+_OF_ROOMS = f"""
+SELECT rr.id, p.code AS rate_plan, c.name, c.name_en, {POLICY_COLUMNS}
+FROM reservations_roomreservation rr
+JOIN reservations_rateplan p ON p.id = rr.rate_plan_id
+JOIN reservations_cancellationpolicy c ON {POLICY_OF_ROOM}
+WHERE rr.hotel_id = %s AND rr.id = ANY (%s::bigint[])
+"""  # noqa: S608  (constants)
 
 
 def policies_of(*, hotel_id: int, rate_plans: Sequence[str]) -> dict[str, PlanPolicy]:
-    """By plan code; one statement."""
+    """What the plans are sold under now, by plan code; one statement."""
     rows = db.fetch_all(_POLICIES, [hotel_id, list(rate_plans)])
-    return {row["rate_plan"]: PlanPolicy(**row) for row in rows}
+    return {row["rate_plan"]: _policy(row) for row in rows}
+
+
+def policies_of_rooms(*, hotel_id: int, room_ids: Sequence[int]) -> dict[int, PlanPolicy]:
+    """What rooms were booked under, by room reservation; one statement."""
+    return {row["id"]: _policy(row) for row in db.fetch_all(_OF_ROOMS, [hotel_id, list(room_ids)])}
+
+
+def _policy(row: dict[str, Any]) -> PlanPolicy:
+    return PlanPolicy(row["rate_plan"], row["name"], row["name_en"], policy_of_row(row))
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def _gather(room: LockedRoom, change: RoomChange) -> _Known:
     wanted += [_request(change, first, until) for first, until in spans]
     read = facts.gather(
         hotel_id=room.hotel_id, rooms=wanted, organisation_id=room.organisation_id, not_before=room.arrival,
-        fields_of_first=True,
+        fields_of_first=True, guest_id=room.guest_id, promotion_plan_id=room.rate_plan_id,
     )  # fmt: skip
     full = read.rooms[0]
     if room.is_reserved and change.arrival < room.today and change.arrival != room.arrival:

@@ -13,12 +13,13 @@ from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import Busy, InvalidInput
 from binzhi.kernel.idempotency import CLAIMING, claiming
-from binzhi.kernel.operations import RECORDING, in_transaction, operation, recorded, recording
+from binzhi.kernel.operations import RECORDING, in_transaction, operation, recorded, recording, unit_of_work
 from binzhi.reservations import booker, facts, limits, nights
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import Guarantee
 from binzhi.reservations.errors import ChannelOrderTaken, GuaranteeRequired, NoPrice, PriceChanged
 from binzhi.reservations.events import ReservationCreated
+from binzhi.reservations.promotions import using
 from binzhi.reservations.requests import NewReservation, ReservationRef, RoomRequest
 
 # What a booking writes, with the audit row, the event and the key under which it was asked for. The driver parses a
@@ -84,14 +85,49 @@ def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, 
     clean = booker.cleaned(booking)
     phone = booker.normal_phone(clean.booker_phone)
     guest_ids = [pk for pk in (clean.guest_id, *(room.guest_id for room in clean.rooms)) if pk is not None]
+    promotion = using.promotion_of(hotel_id=hotel_id, booking=clean)
     known = facts.gather(
         hotel_id=hotel_id, rooms=clean.rooms, codes=booker.codes_of(clean), guest_ids=guest_ids,
-        organisation_id=clean.organisation_id, is_new=True,
+        organisation_id=clean.organisation_id, is_new=True, guest_id=_member(clean),
+        promotion_plan_id=promotion.rate_plan_id if promotion else None,
     )  # fmt: skip
     prices = [
         _agreed(room, priced, clean, facts.prefix_of(priced.position, len(clean.rooms)), known.currency)
         for room, priced in zip(clean.rooms, known.rooms, strict=True)
     ]
+    deltas = _deltas(clean.rooms, known.rooms)
+    if promotion is None:
+        return _written(hotel_id, clean, phone, known, prices, deltas, actor, now)
+    # Counted in the same transaction, and last: the row of a code in demand is locked for as short as can be.
+    with unit_of_work():
+        made = _written(hotel_id, clean, phone, known, prices, deltas, actor, now)
+        using.use(hotel_id=hotel_id, promotion=promotion, reservation_id=made.id)
+        return made
+
+
+def _member(booking: NewReservation) -> int | None:
+    """Whose membership counts: the booker's file, else that of the first guest who has one."""
+    guests = (booking.guest_id, *(room.guest_id for room in booking.rooms))
+    return next((guest_id for guest_id in guests if guest_id is not None), None)
+
+
+def write_taken(
+    *, hotel_id: int, booking: NewReservation, known: facts.Facts, prices: list[list[Decimal]], actor: Actor,
+    now: datetime,
+) -> ReservationRef:  # fmt: skip
+    """Building block: a reservation whose nights have been taken in this transaction, at these prices.
+
+    `known` was gathered for a new one. Publishes ReservationCreated. Raises ChannelOrderTaken, InvalidInput.
+    """
+    clean = booker.cleaned(booking)
+    phone = booker.normal_phone(clean.booker_phone)
+    return _written(hotel_id, clean, phone, known, prices, {}, actor, now)
+
+
+def _written(
+    hotel_id: int, clean: NewReservation, phone: str, known: facts.Facts, prices: list[list[Decimal]],
+    deltas: nights.Deltas, actor: Actor, now: datetime,
+) -> ReservationRef:  # fmt: skip
     made = ReservationRef(
         known.new_id, known.new_number, 1, tuple(priced.new_id for priced in known.rooms),
         sum((price for of_room in prices for price in of_room), Decimal(0)),
@@ -103,7 +139,7 @@ def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, 
     )  # fmt: skip
     sealed = booker.seal_phone(phone, reservation_id=made.id)
     rows = _rows(clean, known, prices) | _particulars(clean, known, sealed)
-    event_id = _book(hotel_id, _deltas(clean.rooms, known.rooms), rows | audit | claiming(made))
+    event_id = _book(hotel_id, deltas, rows | audit | claiming(made))
     recorded(event, event_id=event_id)
     return made
 

@@ -70,7 +70,7 @@ def cancel_reservation(
         )
         for room in chosen
     }  # fmt: skip
-    _give_back(hotel_id, chosen, Status.CANCELLED, reason, note)
+    give_back(hotel_id, chosen, Status.CANCELLED, reason, note)
     fee = _charge(chosen, {} if waive_fee else due, fees.CANCELLATION_CODE, actor, now)
     record(
         "reservation.cancelled", subject="reservation", subject_id=reservation_id, hotel_id=hotel_id, actor=actor,
@@ -100,7 +100,7 @@ def mark_no_show(
         raise NotYetDue(arrival=room.arrival)
     policy, prices = fees.terms_of([room.id])[room.id]
     due = {room.id: fees.no_show_fee(policy, prices=prices, currency=room.currency)}
-    _give_back(hotel_id, [room], Status.NO_SHOW, "", note)
+    give_back(hotel_id, [room], Status.NO_SHOW, "", note)
     fee = _charge([room], {} if waive_fee else due, fees.NO_SHOW_CODE, actor, now)
     record(
         "reservation.no_show", subject="reservation", subject_id=room.reservation_id, hotel_id=hotel_id, actor=actor,
@@ -173,7 +173,7 @@ def _check_reason(hotel_id: int, reason: str) -> None:
         raise InvalidInput(field="reason", message=_("Choose the reason of the cancellation."))
 
 
-def _give_back(hotel_id: int, rooms: list[LockedRoom], status: Status, reason: str, note: str) -> None:
+def give_back(hotel_id: int, rooms: list[LockedRoom], status: Status, reason: str, note: str) -> None:
     nights.take(
         hotel_id=hotel_id,
         deltas=nights.merged(*(nights.deltas_of(room.nights, room.room_type_id, -1) for room in rooms)),
@@ -207,16 +207,17 @@ def _charge(rooms: list[LockedRoom], due: dict[int, Decimal], charge_code: str, 
 
 _FEE = """
 SELECT t.id FROM billing_transaction t
-WHERE t.hotel_id = %s AND t.source_key LIKE %s AND t.folio_id = %s
+WHERE t.hotel_id = %s AND t.source_key LIKE %s
   AND NOT EXISTS (SELECT 1 FROM billing_transaction x WHERE x.reverses_id = t.id)
 ORDER BY t.id
 """
 
 
 def _reverse_fee(room: LockedRoom, actor: Actor, now: datetime) -> None:
-    if room.folio_id is None:
+    # On the room's own bill or on its group's.
+    if room.charge_account_id is None:
         return
-    for row in db.fetch_all(_FEE, [room.hotel_id, f"fee:{room.id}:%", room.folio_id]):
+    for row in db.fetch_all(_FEE, [room.hotel_id, f"fee:{room.id}:%"]):
         corrections.reverse(
             hotel_id=room.hotel_id, transaction_id=row["id"], reason=room.number, user_id=actor.user_id, now=now
         )

@@ -15,7 +15,9 @@ from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 from binzhi.reservations import facts, limits, nights, rates, setup
 from binzhi.reservations.access import Permission
+from binzhi.reservations.errors import FloorBroken
 from binzhi.reservations.events import NightsOpened, RatesSet, SellLimitsSet
+from binzhi.reservations.ratebook.floors import floors_of
 from binzhi.reservations.rates import RateChange
 from binzhi.reservations.requests import LimitChange, RateRange
 
@@ -23,7 +25,9 @@ LONGEST_RANGE = 1100  # days: three years
 MOST_OVERBOOKING = 999
 REASON_LIMIT = 200
 _PLACE = """
-SELECT h.business_date, h.currency, h.longest_stay, h.booking_horizon, t.id AS type_id, p.id AS plan_id, p.parent_id
+SELECT h.business_date, h.currency, h.longest_stay, h.booking_horizon, t.id AS type_id, p.id AS plan_id, p.parent_id,
+       EXISTS (SELECT FROM reservations_baseprice b JOIN reservations_rateplan c ON c.id = b.rate_plan_id
+               WHERE b.room_type_id = t.id AND b.floor IS NOT NULL AND p.id IN (c.id, c.parent_id)) AS has_floor
 FROM property_hotel h
 LEFT JOIN property_roomtype t ON t.hotel_id = h.id AND t.code = %(type)s AND t.is_active
 LEFT JOIN reservations_rateplan p ON p.hotel_id = h.id AND p.code = %(plan)s AND p.is_active
@@ -39,7 +43,7 @@ def set_rates(*, hotel_id: int, change: RateRange, actor: Actor, now: datetime) 
     """Write price and restrictions of a plan and type for a range of nights, in one statement; how many nights.
 
     What `change` leaves empty stays. Bookings keep the prices they were made at. Raises InvalidInput at the field (also
-    for a price of a derived plan, which follows its parent). Publishes RatesSet. Idempotent.
+    for a price of a derived plan, which follows its parent), FloorBroken. Publishes RatesSet. Idempotent.
     """
     place = _place(hotel_id, change.room_type, change.rate_plan)
     _check_range(change.first, change.last, place)
@@ -47,6 +51,8 @@ def set_rates(*, hotel_id: int, change: RateRange, actor: Actor, now: datetime) 
         raise InvalidInput(field="weekdays", message=_("Weekdays are 1 (Monday) to 7 (Sunday)."))
     values = {name: getattr(change, name) for name in (*_PRICES, *_LENGTHS, *_FLAGS)}
     _check_values(values, change.clear, place)
+    if place["has_floor"] and not actor.may(Permission.BREAK_FLOOR, hotel_id):
+        _check_floors(hotel_id, change, place)
     written = rates.write(
         hotel_id=hotel_id, rate_plan_id=place["plan_id"], room_type_ids=[place["type_id"]], first=change.first,
         last=change.last, weekdays=frozenset(day - 1 for day in change.weekdays),
@@ -100,6 +106,13 @@ def _check_values(values: Mapping[str, Any], clear: frozenset[str], place: Mappi
     for name in _LENGTHS:
         if values[name] is not None and not 1 <= values[name] <= place["longest_stay"]:
             raise InvalidInput(field=name, message=_("From 1 to %(most)s nights."), most=place["longest_stay"])
+
+
+def _check_floors(hotel_id: int, change: RateRange, place: Mapping[str, Any]) -> None:
+    for name, price in (("price", change.price), ("single_price", change.single_price)):
+        for floor in floors_of(hotel_id=hotel_id, plans=[place["plan_id"]], types=[place["type_id"]]):
+            if price is not None and floor.price(price) < floor.floor:
+                raise FloorBroken(field=name, night=change.first, price=floor.price(price), floor=floor.floor)
 
 
 @operation(Permission.SET_SELL_LIMITS)

@@ -22,7 +22,7 @@ from binzhi.kernel.ui.htmx import go, toast
 from binzhi.people.web import StaffRequest, screen
 from binzhi.property.queries import HotelRef
 from binzhi.reservations.access import Permission
-from binzhi.reservations.enums import CodeKind
+from binzhi.reservations.enums import CodeKind, DenialReason
 from binzhi.reservations.queries.desk_list import code_options
 from binzhi.reservations.requests import NewReservation
 from binzhi.reservations.web.forms import BookingForm, Codes, StayForm
@@ -160,6 +160,8 @@ def _page(request: StaffRequest, form: BookingForm, quote: Quote, *, token: str,
         "fresh": not form.is_bound,
         "kept_offer": request.POST.get("offer", request.GET.get("offer", "")),
         "hotel": hotel,
+        "denial_reasons": DenialReason.choices,
+        "may_wait": request.actor.may(Permission.MANAGE_WAITLIST, hotel.pk),
         "suggest": {
             "guests": reverse("guests:suggest", args=[hotel.code]) + "?new=1",
             "organisations": reverse("guests:suggest_organisations", args=[hotel.code]),

@@ -13,11 +13,14 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
+from binzhi.billing.access import Permission as Billing
 from binzhi.billing.queries import open_folios
+from binzhi.kernel import clock
 from binzhi.kernel.ui.htmx import render_screen, wants_part
 from binzhi.people.web import StaffRequest, screen
 from binzhi.property.queries import HotelRef, room_types
 from binzhi.reservations.access import Permission
+from binzhi.reservations.conditions.queries import deposits_asked
 from binzhi.reservations.enums import CodeKind, Status
 from binzhi.reservations.history import reservation_history
 from binzhi.reservations.queries import (
@@ -28,7 +31,7 @@ from binzhi.reservations.queries import (
     reservation_view,
 )
 from binzhi.reservations.queries.desk_list import CodeOption, code_options
-from binzhi.reservations.queries.policies import policies_of
+from binzhi.reservations.queries.policies import policies_of_rooms
 from binzhi.reservations.web.booking import hotel_of
 from binzhi.reservations.web.letter import GONE, letters, policy_lines
 from binzhi.reservations.web.telling import Teller
@@ -93,15 +96,20 @@ def page_context(request: StaffRequest, view: ReservationView) -> dict[str, Any]
     hotel = hotel_of(request)
     codes = code_options(hotel_id=hotel.pk, kinds=KINDS)
     names = {kind: {option.code: option.label for option in options} for kind, options in codes.items()}
-    policies = policies_of(hotel_id=hotel.pk, rate_plans=sorted({room.rate_plan for room in view.rooms}))
+    policies = policies_of_rooms(hotel_id=hotel.pk, room_ids=[room.id for room in view.rooms])
     cards = room_cards(request, view, names)
     deposit = sum((card.deposit for card in cards), Decimal(0))
     allowed = allowed_on_reservation(view=view, actor=request.actor)
+    asked = next(iter(deposits_asked(hotel=hotel, reservation_id=view.id)), None)
+    expected = any(room.status == Status.RESERVED for room in view.rooms)
     return {
         "view": view,
         "hotel": hotel,
         "cards": cards,
         "deposit": deposit,
+        "asked": asked,
+        "deposit_overdue": asked is not None and asked.is_overdue(clock.now()),
+        "may_take_deposit": expected and request.actor.may(Billing.TAKE_DEPOSIT, hotel.pk),
         "allowed": {name: name in allowed for name in ("update_details", "confirm", "cancel")},
         "names": words_of(view, names),
         "guarantee": guarantee_word(view.guarantee),

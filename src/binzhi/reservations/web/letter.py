@@ -28,14 +28,14 @@ class Letter:
     text: str
 
 
-def letters(*, hotel: HotelRef, view: ReservationView, policies: Mapping[str, PlanPolicy]) -> list[Letter]:
+def letters(*, hotel: HotelRef, view: ReservationView, policies: Mapping[int, PlanPolicy]) -> list[Letter]:
     """The text in every language of the house; none when nobody is expected any more."""
     if not expected_rooms(view):
         return []
     return [Letter(code, name, _in(code, hotel, view, policies)) for code, name in LANGUAGES]
 
 
-def _in(language: str, hotel: HotelRef, view: ReservationView, policies: Mapping[str, PlanPolicy]) -> str:
+def _in(language: str, hotel: HotelRef, view: ReservationView, policies: Mapping[int, PlanPolicy]) -> str:
     with translation.override(language):
         return "\n".join(_lines(hotel, view, policies))
 
@@ -54,7 +54,7 @@ def alike(rooms: Sequence[RoomView]) -> list[tuple[RoomView, int]]:
     return [(group[0], len(group)) for group in groups.values()]
 
 
-def _lines(hotel: HotelRef, view: ReservationView, policies: Mapping[str, PlanPolicy]) -> list[str]:
+def _lines(hotel: HotelRef, view: ReservationView, policies: Mapping[int, PlanPolicy]) -> list[str]:
     rooms = expected_rooms(view)
     total = sum((room.total for room in rooms), Decimal(0))
     lines = [
@@ -111,11 +111,11 @@ def held_words(hotel: HotelRef, view: ReservationView) -> str:
     return _("Guaranteed (%(guarantee)s), held all night.") % {"guarantee": guarantee_word(view.guarantee)}
 
 
-def policy_lines(hotel: HotelRef, rooms: Sequence[RoomView], policies: Mapping[str, PlanPolicy]) -> list[str]:
+def policy_lines(hotel: HotelRef, rooms: Sequence[RoomView], policies: Mapping[int, PlanPolicy]) -> list[str]:
     """Each different sentence once."""
     said: dict[str, None] = {}
     for room in rooms:
-        policy = policies.get(room.rate_plan)
+        policy = policies.get(room.id)
         if policy is not None:
             prices = [price for _night, price in room.nightly]
             said[policy_sentence(policy, arrival=room.arrival, prices=prices, currency=hotel.currency)] = None

@@ -19,12 +19,14 @@ from binzhi.reservations.history import HistoryEntry
 from binzhi.reservations.web.words import guarantee_word
 
 TITLES: dict[str, tuple[str, str | Promise]] = {
+    "reservation.walked": ("car", gettext_lazy("Housed elsewhere")),
     "reservation.created": ("calendar-plus", gettext_lazy("Booked")),
     "reservation.confirmed": ("mail", gettext_lazy("Confirmed to the guest")),
     "reservation.changed": ("pencil", gettext_lazy("Changed")),
     "reservation.cancelled": ("ban", gettext_lazy("Cancelled")),
     "reservation.no_show": ("person-off", gettext_lazy("Noted as no-show")),
     "reservation.reinstated": ("undo", gettext_lazy("Taken up again")),
+    "reservation.deposit_taken": ("wallet", pgettext_lazy("booking", "Deposit taken")),
     "reservation.unit_assigned": ("bed", gettext_lazy("Room given")),
     "reservation.units_assigned": ("bed", gettext_lazy("Room given")),
     "reservation.stay_split": ("split", gettext_lazy("Split over two rooms")),

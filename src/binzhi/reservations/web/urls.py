@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.reservations.web import actions, booking, changing, detail, listing
+from binzhi.reservations.web import (
+    actions,
+    block_print,
+    blocks,
+    booking,
+    changing,
+    conditions,
+    denials,
+    detail,
+    listing,
+    rates_grid,
+    rates_rules,
+    rooming,
+    waitlist,
+    walks,
+)
 
 app_name = "reservations"
 urlpatterns = [
@@ -21,4 +36,46 @@ urlpatterns = [
     path(
         "h/<slug:hotel>/reservations/<str:number>/rooms/<int:position>/reinstate", actions.reinstate, name="reinstate"
     ),
+    # Rates and rules
+    path("h/<slug:hotel>/rates", rates_grid.rates, name="rates"),
+    path("h/<slug:hotel>/rates/paint", rates_grid.paint, name="paint"),
+    path("h/<slug:hotel>/rates/apply", rates_grid.apply, name="apply_rules"),
+    path("h/<slug:hotel>/rates/paintings", rates_grid.paintings, name="paintings"),
+    path("h/<slug:hotel>/rates/paintings/<int:painting_id>/undo", rates_grid.undo, name="undo_painting"),
+    path("h/<slug:hotel>/rate-rules", rates_rules.rules, name="rate_rules"),
+    path("h/<slug:hotel>/rate-rules/new", rates_rules.new_rule, name="new_rate_rule"),
+    path("h/<slug:hotel>/rate-rules/<int:rule_id>", rates_rules.rule, name="rate_rule"),
+    path("h/<slug:hotel>/rate-rules/<int:rule_id>/drop", rates_rules.drop_rule, name="drop_rate_rule"),
+    path("h/<slug:hotel>/rate-rules/season", rates_rules.season, name="season"),
+    path("h/<slug:hotel>/rate-rules/season/<int:season_id>/drop", rates_rules.drop_season, name="drop_season"),
+    path("h/<slug:hotel>/rate-rules/base", rates_rules.base, name="base_price"),
+    path("h/<slug:hotel>/rate-rules/conditions", conditions.new, name="new_conditions"),
+    path("h/<slug:hotel>/rate-rules/conditions/of-rate", conditions.of_plan, name="plan_conditions"),
+    path("h/<slug:hotel>/deposits", conditions.deposits, name="deposits"),
+    path("h/<slug:hotel>/reservations/<str:number>/deposit", conditions.take, name="take_deposit"),
+    path("h/<slug:hotel>/rate-rules/day", rates_rules.day, name="calendar_day"),
+    # Groups.
+    path("h/<slug:hotel>/groups", blocks.listing, name="blocks"),
+    path("h/<slug:hotel>/groups/new", blocks.new, name="new_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>", blocks.page, name="block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/edit", blocks.edit, name="edit_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/rooms", blocks.rooms, name="block_rooms"),
+    path("h/<slug:hotel>/groups/<int:block_id>/state", blocks.status, name="block_status"),
+    path("h/<slug:hotel>/groups/<int:block_id>/release", blocks.release, name="release_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/wash", blocks.wash, name="wash_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/pick-up", blocks.pick, name="pick_block"),
+    path("h/<slug:hotel>/groups/<int:block_id>/list", block_print.sheet, name="block_sheet"),
+    path("h/<slug:hotel>/groups/<int:block_id>/rooming", rooming.upload, name="rooming"),
+    # The waitlist, denials.
+    path("h/<slug:hotel>/waitlist", waitlist.waitlist, name="waitlist"),
+    path("h/<slug:hotel>/waitlist/<int:entry_id>/book", waitlist.book, name="waitlist_book"),
+    path("h/<slug:hotel>/waitlist/<int:entry_id>", waitlist.act, name="waitlist_act"),
+    path("h/<slug:hotel>/denials", denials.report, name="denials"),
+    path("h/<slug:hotel>/denials/note", denials.deny, name="deny"),
+    # Overbooking and walks.
+    path("h/<slug:hotel>/walks", walks.overview, name="walks"),
+    path("h/<slug:hotel>/walks/partners", walks.partners, name="partners"),
+    path("h/<slug:hotel>/walks/of/<int:stay>", walks.walk, name="walk"),
+    path("h/<slug:hotel>/walks/<int:walk_id>/costs", walks.costs, name="walk_costs"),
+    path("h/<slug:hotel>/walks/<int:walk_id>/letter", walks.letter, name="walk_letter"),
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from binzhi.kernel.ui import formats
 from binzhi.property.enums import BedType
 from binzhi.property.queries import RoomTypeRef
 from binzhi.reservations.enums import FeeKind, Guarantee, Status
-from binzhi.reservations.fees import fee_of
+from binzhi.reservations.fees import Fee, Policy, Step
 from binzhi.reservations.queries.policies import PlanPolicy
 
 REFUSALS: dict[str, str | Promise] = {
@@ -34,6 +35,7 @@ REFUSALS: dict[str, str | Promise] = {
     "max_advance": gettext_lazy("At most %(days)s days ahead"),
     "not_valid": gettext_lazy("Not valid for these dates"),
     "not_for_guest": gettext_lazy("Agreement only"),
+    "members_only": gettext_lazy("Members only"),
     "no_price": gettext_lazy("No price set"),
     "too_many_guests": gettext_lazy("Holds %(guests)s, %(adults)s adults"),
 }
@@ -66,36 +68,84 @@ def type_facts(kind: RoomTypeRef) -> str:
     return pgettext("between facts", " · ").join(facts)
 
 
-def fee_words(kind: str, percent: Decimal) -> str:
-    if kind == FeeKind.FIRST_NIGHT:
+def fee_words(fee: Fee) -> str:
+    if fee.kind == FeeKind.FIRST_NIGHT:
         return _("the first night")
-    if kind == FeeKind.PERCENT:
-        return _("%(percent)s%% of the stay") % {"percent": f"{percent.normalize():f}"}
+    if fee.kind == FeeKind.NIGHTS:
+        return ngettext("the first %(n)s night", "the first %(n)s nights", fee.nights) % {"n": fee.nights}
+    if fee.kind == FeeKind.FIXED:
+        return _("a fixed amount")
+    if fee.kind == FeeKind.PERCENT:
+        return _("%(percent)s%% of the stay") % {"percent": f"{fee.percent.normalize():f}"}
     return _("the whole stay")
 
 
 def policy_sentence(policy: PlanPolicy, *, arrival: date, prices: Sequence[Decimal], currency: str) -> str:
-    """Until when cancelling is free, what it costs after that, what a no-show costs."""
+    """Until when cancelling is free, what it costs from each deadline on, what a no-show costs, which deposit."""
+    terms = policy.terms
 
-    def amount(kind: str, percent: Decimal) -> str:
-        return formats.money(fee_of(kind, percent, prices=prices, currency=currency), currency=currency)
+    def costs(fee: Fee) -> dict[str, str]:
+        amount = formats.money(fee.of(prices, currency=currency), currency=currency)
+        return {"what": fee_words(fee), "amount": amount}
 
-    if policy.fee_kind == FeeKind.NONE:
-        first = _("Free to cancel until arrival.")
+    first, *later = cancelling_words(terms, arrival=arrival, costs=costs)
+    said = [first, *later]
+    if terms.no_show_kind == FeeKind.NONE:
+        said.append(_("A no-show costs nothing."))
     else:
-        first = _("Free to cancel before %(when)s; after that %(what)s, %(amount)s per room.") % {
-            "when": f"{policy.free_before(arrival):%m-%d %H:%M}",
-            "what": fee_words(policy.fee_kind, policy.fee_percent),
-            "amount": amount(policy.fee_kind, policy.fee_percent),
-        }
-    if policy.no_show_kind == FeeKind.NONE:
-        last = _("A no-show costs nothing.")
-    else:
-        last = _("A no-show costs %(what)s, %(amount)s per room.") % {
-            "what": fee_words(policy.no_show_kind, policy.no_show_percent),
-            "amount": amount(policy.no_show_kind, policy.no_show_percent),
-        }
-    return pgettext("two sentences", "%(first)s %(second)s") % {"first": first, "second": last}
+        said.append(_("A no-show costs %(what)s, %(amount)s per room.") % costs(terms.no_show))
+    if terms.deposit_kind != FeeKind.NONE:
+        said.append(_("A deposit is asked for: %(what)s, %(amount)s per room.") % costs(terms.deposit))
+        said.append(deposit_words(terms))
+    return functools.reduce(
+        lambda one, two: pgettext("two sentences", "%(first)s %(second)s") % {"first": one, "second": two},
+        [sentence for sentence in said if sentence],
+    )
+
+
+def cancelling_words(terms: Policy, *, arrival: date, costs: Callable[[Fee], dict[str, str]]) -> list[str]:
+    """A sentence for every deadline from which on something is paid."""
+    steps = terms.deadlines
+    while steps and steps[0].fee.kind == FeeKind.NONE:
+        steps = steps[1:]
+    if not steps:
+        return [_("Free to cancel until arrival.")]
+
+    def when(step: Step) -> str:
+        return f"{datetime.combine(arrival - timedelta(days=step.days_before), step.until):%m-%d %H:%M}"
+
+    said = [
+        _("Free to cancel before %(when)s; after that %(what)s, %(amount)s per room.")
+        % ({"when": when(steps[0])} | costs(steps[0].fee))
+    ]
+    for step in steps[1:]:
+        if step.fee.kind == FeeKind.NONE:
+            said.append(_("After %(when)s it is free again.") % {"when": when(step)})
+        else:
+            said.append(
+                _("After %(when)s it is %(what)s, %(amount)s per room.") % ({"when": when(step)} | costs(step.fee))
+            )
+    return said
+
+
+def deposit_words(terms: Policy) -> str:
+    """By when the deposit is to be paid."""
+    days = []
+    if terms.deposit_after is not None:
+        days.append(
+            ngettext("within %(n)s day of booking", "within %(n)s days of booking", terms.deposit_after)
+            % {"n": terms.deposit_after}
+        )
+    if terms.deposit_before is not None:
+        days.append(
+            ngettext("%(n)s day before arrival", "%(n)s days before arrival", terms.deposit_before)
+            % {"n": terms.deposit_before}
+        )
+    if not days:
+        return _("It is to be paid at once.")
+    if len(days) == 1:
+        return _("It is to be paid %(when)s.") % {"when": days[0]}
+    return _("It is to be paid %(one)s, at the latest %(other)s.") % {"one": days[0], "other": days[1]}
 
 
 GUARANTEES: dict[str, str | Promise] = {

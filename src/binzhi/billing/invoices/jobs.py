@@ -1,0 +1,34 @@
+"""The worker sends invoices: at once when one is asked for, and whatever waits when its turn comes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procrastinate import App
+
+from binzhi.billing.invoices.sending import send_due
+from binzhi.kernel import clock
+from binzhi.kernel.jobs import WHEN_AWAY
+
+
+def register(app: App) -> None:
+    """Make the jobs known to the worker."""
+
+    # The sixth field of this cron is seconds.
+    @app.periodic(cron="* * * * * */30")
+    @app.task(name="billing.send_invoices", queueing_lock="billing.send_invoices", retry=WHEN_AWAY)
+    def send_invoices(timestamp: int) -> int:
+        return send_due(now=clock.now())
+
+    @app.task(name="billing.send_invoices_now", retry=WHEN_AWAY)
+    def send_invoices_now() -> int:
+        return send_due(now=clock.now())
+
+
+def at_once(app: App) -> Any:
+    """The reaction to an invoice that was asked for: the guest stands at the desk."""
+
+    def defer(*, event_id: int, **_payload: Any) -> None:
+        app.configure_task("billing.send_invoices_now").defer()
+
+    return defer

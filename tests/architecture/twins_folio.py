@@ -1,0 +1,80 @@
+"""A twin hotel's bills: a rule, another window, and what else can be named by an id."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from binzhi.billing.counter import authority, settings
+from binzhi.billing.counter import services as counter
+from binzhi.billing.counter.postings import ForeignInput
+from binzhi.billing.counter.services import LateCharge
+from binzhi.billing.counter.settings import LateStep
+from binzhi.billing.invoices import services as invoicing
+from binzhi.billing.invoices.buyers import Buyer
+from binzhi.billing.invoices.services import Answer, SellerInput
+from binzhi.billing.routing.rules import RuleInput
+from binzhi.billing.routing.services import add_routing_rule
+from binzhi.billing.routing.splitting import SplitInput
+from binzhi.billing.services import post_charge
+from binzhi.kernel import db
+from tests.factories import NOW, SYSTEM, TestHotel
+
+_R = "binzhi.billing.routing.services"
+_RULE = RuleInput(payee="同住人")
+_C = "binzhi.billing.counter.services"
+_S = "binzhi.billing.counter.settings"
+_I = "binzhi.billing.invoices.services"
+OWN: dict[str, dict[str, Any]] = {
+    f"{_C}.pay_out": {"means": "cash"},
+    f"{_I}.request_invoice": {"kind": "82", "buyer": Buyer(name="王", is_person=True), "remark": ""},
+    f"{_I}.note_answer": {"answer": Answer(state="asked", error="x"), "next_at": NOW},
+    f"{_C}.decide_approval": {"approve": False},
+    f"{_C}.take_foreign_cash": {"given": ForeignInput(currency="USD", foreign_amount=Decimal(1))},
+    f"{_C}.post_late_charge": {"late": LateCharge(charge_code="2010", amount=Decimal(10), means="cash")},
+    f"{_S}.set_authority": {"kind": "adjustment"},
+    f"{_S}.save_compensation_item": {"name": "花瓶", "name_en": "", "price": Decimal(5), "is_active": True},
+    f"{_R}.split_charges": {"split": SplitInput(percent=Decimal(50))},
+    f"{_R}.add_routing_rule": {"rule": _RULE},
+    f"{_R}.change_routing_rule": {"rule": _RULE},
+}
+ID_OF: dict[tuple[str, str], str] = {}
+
+
+def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
+    """On the bill of the guest who is in the house."""
+    what: dict[str, Any] = {"hotel_id": hotel.pk, "actor": SYSTEM, "now": NOW}
+    rule = RuleInput(codes=["3020"], target_id=ids["target_id"])
+    ids["rule_id"] = add_routing_rule(folio_id=ids["folio_id"], account_id=ids["account_id"], rule=rule, **what)
+    ids["post_id"] = db.fetch_value("SELECT min(id) FROM people_post WHERE hotel_id = %s", [hotel.pk])
+    settings.set_authority(post_id=ids["post_id"], kind="adjustment", amount=Decimal(5), **what)
+    settings.set_currency_rate(currency="USD", rate=Decimal("7.1"), **what)
+    settings.set_late_fees(steps=[LateStep(from_time=time(14), percent=Decimal(50))], **what)
+    settings.set_late_charge_days(days=30, **what)
+    ids["item_id"] = settings.save_compensation_item(
+        item_id=None, name="浴袍", name_en="Bathrobe", price=Decimal(200), is_active=True, **what
+    )
+    counter.open_house_account(number="9001", name="会务", purpose="", **what)
+    ids["approval_id"] = authority.ask(
+        hotel_id=hotel.pk, kind="adjustment", account_id=ids["account_id"], amount=Decimal(1), reason="冷",
+        charge_id=ids["transaction_id"], user_id=None, now=NOW,
+    ).approval_id  # fmt: skip
+    _invoices(ids, what)
+    given = ForeignInput(currency="USD", foreign_amount=Decimal(10))
+    post_charge(account_id=ids["account_id"], charge_code="9020", amount=Decimal(20), **what)
+    counter.take_foreign_cash(account_id=ids["account_id"], given=given, **what)
+    post_charge(account_id=ids["account_id"], charge_code="3020", amount=Decimal(30), **what)
+
+
+def _invoices(ids: dict[str, Any], what: dict[str, Any]) -> None:
+    """Half of what was paid is asked for; the charge codes have their tax codes."""
+    seller = SellerInput(name="湖畔酒店", tax_no="91330100MA2AXYZ12X", issuer="钱")
+    invoicing.set_seller(seller=seller, **what)
+    invoicing.set_tax_code(
+        charge_code="2010", first_date=date(2026, 1, 1), classification="3070401000000000000", item="*餐饮服务*餐费",
+        unit="", rate=Decimal("0.06"), is_invoiced=True, **what,
+    )  # fmt: skip
+    ids["invoice_id"] = invoicing.request_invoice(
+        account_id=ids["account_id"], kind="82", buyer=Buyer(name="王", is_person=True), amount=Decimal(10), **what
+    )
