@@ -120,13 +120,13 @@ def test_calendar_shows_rooms_out_of_order_with_the_reason(house: TestHotel) -> 
 
 
 @pytest.mark.parametrize("stays", [1, 3])
-def test_calendar_takes_four_statements_however_many_stay(house: TestHotel, stays: int) -> None:
+def test_calendar_takes_five_statements_however_many_stay(house: TestHotel, stays: int) -> None:
     for room in ("101", "102", "103")[:stays]:
         stay_in(house, room)
     hotel = house.refreshed()
     with statements() as sent:
         calendar_of(hotel=hotel, window=Window(TODAY, 7), now=NOW)
-    assert len(sent) == 4
+    assert len(sent) == 5
 
 
 def test_calendar_shows_nothing_of_another_hotel(house: TestHotel) -> None:

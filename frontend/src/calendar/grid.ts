@@ -6,6 +6,7 @@ import { rowAt, span, type Row } from "./layout";
 export type Words = Record<string, string>;
 
 const ICONS: Record<string, string> = { ih: "person", ar: "arrive", du: "depart", tn: "hourglass", oo: "wrench", lt: "alert", la: "alert", co: "check" };
+const DAYS: Record<string, string> = { weekend: "we", holiday: "hol", makeup: "mk" };
 const BEYOND = 6; // rows drawn above and below what is seen
 
 export const say = (text: string, values: Record<string, string>): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
@@ -59,7 +60,7 @@ export class Grid {
     this.canvas.style.height = `${height}px`;
     this.canvas.style.width = `${width}px`;
     this.head.style.width = `${width}px`;
-    const head = JSON.stringify([calendar.first, calendar.days, calendar.today, calendar.full, this.day, this.label]);
+    const head = JSON.stringify([calendar.first, calendar.days, calendar.today, calendar.full, [...calendar.marks], this.day, this.label]);
     if (head !== this.#headed) this.#drawHead();
     this.#headed = head;
     const focused = this.#focusedKey();
@@ -128,12 +129,13 @@ export class Grid {
     this.#columns.replaceChildren();
     for (let offset = 0; offset < calendar.days; offset += 1) {
       const date = dateOf(calendar.first, offset);
-      const kind = `${[5, 6].includes(date.getUTCDay()) ? " we" : ""}${offset === calendar.today ? " td" : ""}`;
+      const mark = calendar.marks.get(offset);
+      const kind = `${mark ? ` ${DAYS[mark.kind] ?? ""}` : ""}${offset === calendar.today ? " td" : ""}`;
       const cell = element("span", `d${kind}`);
       const monthFirst = offset === 0 || date.getUTCDate() === 1;
       const day = new Intl.DateTimeFormat(document.documentElement.lang, monthFirst ? { month: "numeric", day: "numeric", timeZone: "UTC" } : { day: "numeric", timeZone: "UTC" });
       const weekday = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", timeZone: "UTC" });
-      cell.append(element("b", "", day.format(date).replace("日", "")), element("em", "", offset === calendar.today ? this.words["today"] : weekday.format(date)));
+      cell.append(element("b", "", day.format(date).replace("日", "")), element("em", "", offset === calendar.today ? this.words["today"] : mark && mark.kind !== "weekend" ? mark.name : weekday.format(date)));
       const share = calendar.full[offset];
       const total = element("span", `d${kind}`, share === null || share === undefined ? "–" : `${share}%`);
       const column = element("i", `c${kind}`);
