@@ -13,6 +13,7 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.calendar.placing import Placed, Wanted, place_stay, split_stay
 from binzhi.frontdesk.calendar.reading import Window, calendar_of
 from binzhi.frontdesk.errors import PriceToConfirm, ReasonRequired, WrongRoomType
+from binzhi.frontdesk.queries.rack import rack
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, Forbidden, NotFound
 from binzhi.reservations.access import Permission as Booking
@@ -119,13 +120,13 @@ def test_calendar_shows_rooms_out_of_order_with_the_reason(house: TestHotel) -> 
 
 
 @pytest.mark.parametrize("stays", [1, 3])
-def test_calendar_takes_four_statements_however_many_stay(house: TestHotel, stays: int) -> None:
+def test_calendar_takes_five_statements_however_many_stay(house: TestHotel, stays: int) -> None:
     for room in ("101", "102", "103")[:stays]:
         stay_in(house, room)
     hotel = house.refreshed()
     with statements() as sent:
         calendar_of(hotel=hotel, window=Window(TODAY, 7), now=NOW)
-    assert len(sent) == 4
+    assert len(sent) == 5
 
 
 def test_calendar_shows_nothing_of_another_hotel(house: TestHotel) -> None:
@@ -267,6 +268,9 @@ def test_split_in_house_then_move_on_the_day(house: TestHotel) -> None:
     split(house, stay, "103", after=1)
     run_audit_day(house)
     assert (house.rooms["103"], 1, 3, "ih", 1) in bars(house, stay)
+    # On the rack too the room expects somebody.
+    due = {room.number: room.due_id for room in rack(hotel=house.refreshed(), now=NOW) if room.due_id}
+    assert due == {"103": stay}
     services.move_room(
         hotel_id=house.pk, room_reservation_id=stay, room_id=house.rooms["103"], reason="plan", actor=SYSTEM, now=NOW
     )

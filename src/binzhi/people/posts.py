@@ -191,8 +191,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS | KEEP_CHIPS
-                 | SET_UP_MESSAGES),
+                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
+                 | KEEP_CHIPS | SET_UP_MESSAGES),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),

@@ -83,8 +83,8 @@ def assign_rooms(
 ) -> dict[int, int]:
     """Give many reservations (keys) the rooms (values) a clerk confirmed; what was really given.
 
-    Two statements, whatever the number, and a few for each of `change_type`, which may be of another type. A room that somebody took meanwhile
-    leaves its reservation without one, a better type sold meanwhile too.
+    Two statements, whatever the number, and a few for each of `change_type`, which may be of another type. A room that
+    somebody took meanwhile leaves its reservation without one, a better type sold meanwhile too.
     Changes room nights, reservations, and counters for another type. Locks hotel day, reservations by id, room nights.
     Raises NothingToAssign when none could be given. Publishes RoomsAssigned. Idempotent.
     """

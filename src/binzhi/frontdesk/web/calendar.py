@@ -168,7 +168,7 @@ def _answer(request: StaffRequest, stay: int, form: DeskForm, work: Callable[[],
     try:
         if not form.is_valid():
             field, errors = next(iter(form.errors.items()))
-            raise InvalidInput(field=field, message=errors[0])
+            raise InvalidInput(field=field, message=str(errors[0]))
         once(request, work)
     except NotFound:
         raise
