@@ -30,6 +30,7 @@ from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
+    twins_engagement,
     twins_folio,
     twins_groups,
     twins_guests,
@@ -139,6 +140,7 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_promises.OWN,
     **twins_joining.OWN,
     **twins_learning.OWN,
+    **twins_engagement.OWN,
     **twins_rates.OWN,
     **twins_folio.OWN,
     **twins_groups.OWN,
@@ -155,6 +157,7 @@ ID_OF: dict[tuple[str, str], str] = {
     ("binzhi.frontdesk.services.staying.move_room", "room_reservation_id"): "stay",
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
+    **twins_engagement.ID_OF,
     **twins_folio.ID_OF,
     **twins_groups.ID_OF,
 }

@@ -37,6 +37,7 @@ CONTEXTS = [
     "binzhi.reservations",
     "binzhi.vip",
     "binzhi.frontdesk",
+    "binzhi.engagement",
     "binzhi.api",
 ]
 INSTALLED_APPS = [

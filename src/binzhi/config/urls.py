@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("binzhi.reservations.web.urls")),
     path("", include("binzhi.vip.web.urls")),
     path("", include("binzhi.frontdesk.web.urls")),
+    path("", include("binzhi.engagement.web.urls")),
 ]
 
 handler400 = "binzhi.kernel.ui.views.bad_request"

@@ -9,6 +9,7 @@ def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
     from binzhi.billing.events import InvoiceRequested
     from binzhi.billing.invoices import jobs as invoice_jobs
+    from binzhi.engagement import jobs as engagement_jobs
     from binzhi.frontdesk import jobs as frontdesk_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
     from binzhi.frontdesk.recognition import follow as learning
@@ -41,3 +42,5 @@ def on_app_ready(app: App) -> None:
     vip_jobs.register(app)
     subscribe(StandingListChanged, vip_jobs.at_once(app))
     subscribe(SealBroken, vip_jobs.at_once(app))
+    # Bookings, rooms given and check-outs are told to guests by a reader of events, for the same reason.
+    engagement_jobs.register(app)

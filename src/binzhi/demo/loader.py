@@ -17,7 +17,21 @@ from django.apps import apps
 from django.db import connection
 
 from binzhi.billing.setup import create_chart
-from binzhi.demo import acquaintance, days, house, organisations, rating, receptions, rostering, scene, selling, staff
+from binzhi.demo import (
+    acquaintance,
+    correspondence,
+    counter,
+    days,
+    groups,
+    house,
+    organisations,
+    rating,
+    receptions,
+    rostering,
+    scene,
+    selling,
+    staff,
+)
 from binzhi.demo.house_state import TIMEZONE, House
 from binzhi.demo.names import people
 from binzhi.demo.partners import AGENCIES, COMPANIES
@@ -119,7 +133,13 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
     _roster(running, today)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
     receptions.promise(running)
+    correspondence.write(running)
     rating.keep_rules(running)
+    counter.furnish(
+        hotel_id=running.hotel_id, actor=running.cast["general-manager"], clerk=running.cast["receptionist"],
+        now=running.at(9),
+    )  # fmt: skip
+    groups.gather(running)
 
 
 def _furnish(first: date, today: date, size: Size, random: Random, latest: datetime, lane: Executor) -> House:
@@ -213,6 +233,6 @@ def _clear_remains() -> None:
     tables = [model._meta.db_table for config in contexts for model in config.get_models()]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-        for sequence in ("reservations_number", "billing_folio_number"):
+        for sequence in ("reservations_number", "reservations_block_number", "billing_folio_number"):
             cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")
     store.forget()

@@ -140,6 +140,18 @@ EVERYTHING = (
 )  # fmt: skip
 
 
+# Messages to guests: everybody who books or receives sends them, who leads looks after what did not go out.
+SEND_MESSAGES = _rights("engagement", "view_messages", "send_message")
+SETTLE_MESSAGES = SEND_MESSAGES | _rights("engagement", "settle_messages")
+WRITE_MESSAGES = SETTLE_MESSAGES | _rights("engagement", "write_templates")
+SET_UP_MESSAGES = WRITE_MESSAGES | _rights("engagement", "set_up_messages")
+RECEPTION |= SEND_MESSAGES
+BOOK |= SEND_MESSAGES
+SHIFT_LEAD |= SETTLE_MESSAGES
+DUTY |= SETTLE_MESSAGES
+EVERYTHING |= SET_UP_MESSAGES
+
+
 @dataclass(frozen=True, slots=True)
 class PostSpec:
     """A post; `grade` is 1 staff, 2 supervisor, 3 manager, 4 director, 5 general manager."""
@@ -179,7 +191,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS | KEEP_CHIPS),
+                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
+                 | KEEP_CHIPS | SET_UP_MESSAGES),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
@@ -220,7 +233,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("sales", "营销部", "Sales and marketing", (
         PostSpec("sales-manager", "营销部经理", "Sales manager", 3,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SETTLE_BOOKINGS | SELL
-                 | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT | GROUPS),
+                 | WRITE_MESSAGES | SEE_ALL | START_RUNS | ASK_FOR_KEY_ACCOUNT | GROUPS),
         PostSpec("sales-executive", "销售员", "Sales executive", 1,
                  KEEP_GUESTS | NOTE_PRIVACY | KEEP_RELATIONSHIP | ORGANISATIONS | BOOK | SEE_DESK
                  | ASK_FOR_KEY_ACCOUNT | GROUPS),

@@ -318,7 +318,17 @@ class RoomNight(models.Model):
         ]
 
 
-# Rates and rules
+# Part of this context's tables, in files of their own: rates and rules; groups, the waitlist, denials, walks.
+from binzhi.reservations.group_models import (  # noqa: E402
+    Block,
+    BlockNight,
+    BlockPickup,
+    Denial,
+    ExpectedGuest,
+    PartnerHotel,
+    WaitlistEntry,
+    Walk,
+)
 from binzhi.reservations.rate_models import (  # noqa: E402
     BasePrice,
     CalendarDay,
@@ -331,45 +341,34 @@ from binzhi.reservations.rate_models import (  # noqa: E402
     RateRule,
     Season,
 )
-# Groups, the waitlist, denials: part of this context's tables, in a file of their own.
-from binzhi.reservations.group_models import (  # noqa: E402
-    Block,
-    BlockNight,
-    BlockPickup,
-    Denial,
-    ExpectedGuest,
-    PartnerHotel,
-    WaitlistEntry,
-    Walk,
-)
 
 __all__ = [
-    "BasePrice",
-    "CalendarDay",
-    "CancellationStep",
-    "PaintedCell",
-    "Painting",
-    "Promotion",
-    "PromotionTries",
-    "PromotionUse",
-    "RateRule",
-    "Season",
     "Agreement",
+    "BasePrice",
     "Block",
     "BlockNight",
     "BlockPickup",
+    "CalendarDay",
     "CancellationPolicy",
+    "CancellationStep",
     "Code",
     "Denial",
     "ExpectedGuest",
     "Night",
     "OutOfOrder",
+    "PaintedCell",
+    "Painting",
     "PartnerHotel",
+    "Promotion",
+    "PromotionTries",
+    "PromotionUse",
     "RateNight",
     "RatePlan",
+    "RateRule",
     "Reservation",
     "RoomNight",
     "RoomReservation",
+    "Season",
     "StayNight",
     "WaitlistEntry",
     "Walk",

@@ -99,6 +99,7 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Calendar"), "calendar", "frontdesk:calendar", "reservations.view_reservations", "F8"),
             Item(_("Deposits"), "wallet", "reservations:deposits", "reservations.view_reservations"),
             Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
+            Item(_("Codes, agreements, members"), "percent", "reservations:entitled", "reservations.view_reservations"),
             Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
             Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
             Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
@@ -116,6 +117,15 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Preferences to confirm"), "heart", "guests:suggestions", "guests.confirm_preferences"),
             Item(_("Planned visits"), "calendar-check", "guests:contacts", "guests.view_relationship", phone=True),
             Item(_("Privacy"), "shield", "guests:privacy_requests", "guests.decide_rights"),
+        ),
+    ),
+    Department(
+        _("Messages"),
+        "mail",
+        (
+            Item(_("Messages"), "mail", "engagement:log", "engagement.view_messages"),
+            Item(_("Templates"), "pencil", "engagement:templates", "engagement.view_messages"),
+            Item(_("Settings"), "settings", "engagement:settings", "engagement.set_up_messages"),
         ),
     ),
     Department(

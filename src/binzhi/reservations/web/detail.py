@@ -117,6 +117,7 @@ def page_context(request: StaffRequest, view: ReservationView) -> dict[str, Any]
         "letters": letters(hotel=hotel, view=view, policies=policies),
         "policy": policy_lines(hotel, view.rooms, policies),
         "guest_url": guest_url(request, hotel, view),
+        "message_url": message_url(request, hotel, view),
         "chips": [STATUS_CHIPS[Status(view.status)], Status(view.status).label],
     }
 
@@ -182,6 +183,12 @@ def guest_url(request: StaffRequest, hotel: HotelRef, view: ReservationView) -> 
     if view.guest_id is None or not request.actor.may("guests.view_guest", hotel.pk):
         return ""
     return url_of("guests:detail", hotel.code, view.guest_id)
+
+
+def message_url(request: StaffRequest, hotel: HotelRef, view: ReservationView) -> str:
+    if not request.actor.may("engagement.send_message", hotel.pk):
+        return ""
+    return url_of("engagement:write", hotel.code, view.number)
 
 
 def url_of(name: str, *args: object) -> str:

@@ -55,15 +55,23 @@ def alike(rooms: Sequence[RoomView]) -> list[tuple[RoomView, int]]:
 
 
 def _lines(hotel: HotelRef, view: ReservationView, policies: Mapping[int, PlanPolicy]) -> list[str]:
-    rooms = expected_rooms(view)
-    total = sum((room.total for room in rooms), Decimal(0))
-    lines = [
+    return [
         _("%(hotel)s: confirmation of your reservation") % {"hotel": hotel.label},
         "",
         _("Dear %(name)s,") % {"name": view.guest_name or view.booker_name},
         _("your reservation is confirmed."),
         _("Number: %(number)s") % {"number": view.number},
+        *detail_lines(hotel, view, expected_rooms(view), policies),
+        _("Please bring an identity document for every guest."),
     ]
+
+
+def detail_lines(
+    hotel: HotelRef, view: ReservationView, rooms: Sequence[RoomView], policies: Mapping[int, PlanPolicy]
+) -> list[str]:
+    """What was agreed for these rooms, in the language in force: rooms, days, prices, until when held, cancellation."""
+    total = sum((room.total for room in rooms), Decimal(0))
+    lines: list[str] = []
     for room, count in alike(rooms):
         lines += _room_lines(hotel, room, count)
     tax = _("tax included") if hotel.prices_include_tax else _("before tax")
@@ -72,7 +80,6 @@ def _lines(hotel: HotelRef, view: ReservationView, policies: Mapping[int, PlanPo
     )
     lines.append(held_words(hotel, view))
     lines += policy_lines(hotel, rooms, policies)
-    lines.append(_("Please bring an identity document for every guest."))
     return lines
 
 
