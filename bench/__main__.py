@@ -30,7 +30,10 @@ SETTINGS = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench")
     parser.add_argument(
-        "--only", nargs="*", default=[], help="availability booking hot audit promises guests imports replay warm instruments assignment"
+        "--only",
+        nargs="*",
+        default=[],
+        help="availability booking hot audit promises guests imports replay warm instruments assignment",
     )
     parser.add_argument("--quick", action="store_true", help="short runs: to see that it works, not how fast")
     parser.add_argument("--out", default="bench/results/latest.json")

@@ -1,4 +1,4 @@
-"""The desk's instruments: rack and calendar of five hundred rooms, and rooms for two thousand arrivals in ten thousand."""
+"""The desk's instruments: rack and calendar of 500 rooms, and rooms for 2,000 arrivals in 10,000."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ WITH model AS (
     INSERT INTO reservations_roomreservation (hotel_id, reservation_id, position, status, room_type_id, priced_type_id,
         rate_plan_id, arrival, departure, adults, room_id)
     SELECT %(hotel)s, model.reservation_id, row_number() OVER () + 1, 'reserved', r.room_type_id, r.room_type_id,
-        model.plan_id, %(first)s::date + n * 4 + (r.id %% 3)::int, %(first)s::date + n * 4 + (r.id %% 3)::int + 3, 2, r.id
+        model.plan_id, %(first)s::date + n * 4 + (r.id %% 3)::int, %(first)s::date + n * 4 + (r.id %% 3)::int + 3, 2,
+        r.id
     FROM model, property_room r, generate_series(0, 7) AS n WHERE r.hotel_id = %(hotel)s RETURNING *
 )
 INSERT INTO reservations_roomnight (room_id, night, hotel_id, room_reservation_id)
@@ -68,21 +69,24 @@ def furnish(*, code: str, rooms: int, types: int, floors: int = 20) -> HotelRef:
     )  # fmt: skip
     building = house.create_building(hotel_id=hotel.pk, name="1")
     levels = [
-        house.create_floor(hotel_id=hotel.pk, building_id=building, name=f"{n + 1}F", level=n + 1) for n in range(floors)
+        house.create_floor(hotel_id=hotel.pk, building_id=building, name=f"{n + 1}F", level=n + 1)
+        for n in range(floors)
     ]
     for number in range(types):
         made = house.create_room_type(
             hotel_id=hotel.pk, spec=house.RoomTypeSpec(code=f"t{number}", name=f"Type {number}", position=number)
         )
         each = rooms // types
-        house.create_rooms(hotel_id=hotel.pk, specs=[
+        specs = [
             house.RoomSpec(
                 number=f"{number}-{n}", room_type_id=made.pk, floor_id=levels[n * floors // each],
                 features=[name for name, every in (("quiet", 3), ("lake_view", 4), ("balcony", 5)) if n % every == 0],
                 smoking=n % 17 == 0, orientation=("south", "north")[n % 2],
             )
             for n in range(each)
-        ])  # fmt: skip
+        ]  # fmt: skip
+        for start in range(0, each, 1000):
+            house.create_rooms(hotel_id=hotel.pk, specs=specs[start : start + 1000])
     policy = selling.create_policy(hotel_id=hotel.pk, spec=selling.PolicySpec(code="free", name="free"))
     selling.create_plan(hotel_id=hotel.pk, spec=selling.PlanSpec(code="p0", name="P", cancellation_policy_id=policy))
     last = data.OPENS + timedelta(days=60)
@@ -134,7 +138,9 @@ def _session(hotel: HotelRef) -> str:
 
 def _asked(port: int, path: str, session: str, *, rounds: int) -> tuple[list[float], int, int]:
     """Seconds of each answer, and its size as sent and unpacked."""
-    request = page(path, session=session).replace(b"\r\n\r\n", b"\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n")
+    request = page(path, session=session).replace(
+        b"\r\n\r\n", b"\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    )
     times: list[float] = []
     sent = whole = 0
     for turn in range(rounds + 5):
@@ -179,5 +185,3 @@ def _timed(work: Callable[[], object]) -> float:
     begun = time.perf_counter()
     work()
     return time.perf_counter() - begun
-
-

@@ -16,6 +16,8 @@ def availability(*, hotel_id: int, nights: int = 3, span: int = 40) -> str:
     values = {
         "hotel": str(hotel_id),
         "organisation": "NULL::bigint",
+        "guest": "NULL::bigint",
+        "promotion": "NULL::bigint",
         "arrival": FIRST,
         "departure": f"({FIRST} + {nights})",
         "last": f"({FIRST} + {nights - 1})",

@@ -53,6 +53,8 @@ def called(call: Call, name: str) -> str:
     before = call.path.split("{" + name + "}")[0]
     if name == "number":
         return {"folios/": "folio", "rooms/": "room_number", "reservations/": "number"}[before.split("}/")[-1]]
+    if name == "rule_id" and "routing-rules" in before:
+        return "routing_rule_id"
     return {"room_id": "room_reservation_id"}.get(name, name)
 
 

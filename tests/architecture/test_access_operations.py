@@ -133,6 +133,7 @@ OWN: dict[str, dict[str, Any]] = {
     "binzhi.frontdesk.services.leaving.check_out": {"deposit": None},
     "binzhi.frontdesk.services.arriving.walk_in": {"booking": booking(walk_in=True)},
     "binzhi.frontdesk.services.arriving.check_in": {"deposit": None},
+    "binzhi.frontdesk.calendar.placing.split_stay": {"night": TODAY + timedelta(days=1)},
     **twins_privacy.OWN,
     **twins_vip.OWN,
     **twins_guests.OWN,

@@ -122,6 +122,7 @@ def _bookings(twin: Twin) -> None:
         hotel_id=twin.pk, room_reservation_id=stay, room_id=king, actor=SYSTEM, now=NOW,
         registrations=(RegistrationInput(guest_id=twin.ids["guest_id"], document_id=twin.ids["document_id"]),),
     )  # fmt: skip
+    desk.set_assignment_weights(hotel_id=twin.pk, weights={"wish": 90}, actor=SYSTEM, now=NOW)
     period = reservations.set_room_out_of_order(
         hotel_id=twin.pk,
         room_id=room[3],

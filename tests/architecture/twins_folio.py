@@ -28,6 +28,7 @@ _S = "binzhi.billing.counter.settings"
 _I = "binzhi.billing.invoices.services"
 OWN: dict[str, dict[str, Any]] = {
     f"{_C}.pay_out": {"means": "cash"},
+    f"{_C}.charge_compensation": {"amount": None},
     f"{_I}.request_invoice": {"kind": "82", "buyer": Buyer(name="王", is_person=True), "remark": ""},
     f"{_I}.note_answer": {"answer": Answer(state="asked", error="x"), "next_at": NOW},
     f"{_C}.decide_approval": {"approve": False},
@@ -39,14 +40,18 @@ OWN: dict[str, dict[str, Any]] = {
     f"{_R}.add_routing_rule": {"rule": _RULE},
     f"{_R}.change_routing_rule": {"rule": _RULE},
 }
-ID_OF: dict[tuple[str, str], str] = {}
+ID_OF: dict[tuple[str, str], str] = {
+    (f"{_R}.change_routing_rule", "rule_id"): "routing_rule_id",
+    (f"{_R}.end_routing_rule", "rule_id"): "routing_rule_id",
+}
+CALLED: dict[tuple[str, str], str] = {("billing", "rule_id"): "routing_rule_id"}
 
 
 def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
     """On the bill of the guest who is in the house."""
     what: dict[str, Any] = {"hotel_id": hotel.pk, "actor": SYSTEM, "now": NOW}
     rule = RuleInput(codes=["3020"], target_id=ids["target_id"])
-    ids["rule_id"] = add_routing_rule(folio_id=ids["folio_id"], account_id=ids["account_id"], rule=rule, **what)
+    ids["routing_rule_id"] = add_routing_rule(folio_id=ids["folio_id"], account_id=ids["account_id"], rule=rule, **what)
     ids["post_id"] = db.fetch_value("SELECT min(id) FROM people_post WHERE hotel_id = %s", [hotel.pk])
     settings.set_authority(post_id=ids["post_id"], kind="adjustment", amount=Decimal(5), **what)
     settings.set_currency_rate(currency="USD", rate=Decimal("7.1"), **what)

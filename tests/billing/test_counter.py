@@ -18,13 +18,12 @@ from binzhi.billing.counter import services, settings
 from binzhi.billing.counter.authority import Asked, approvals
 from binzhi.billing.counter.postings import ForeignInput
 from binzhi.billing.counter.services import LateCharge
-from binzhi.billing.errors import (
+from binzhi.billing.errors import CreditLimitExceeded, FolioOpen, PartlyUsed, ReasonRequired, RefundTooLarge
+from binzhi.billing.folio_errors import (
     AdjustmentTooLarge,
     AlreadyDecided,
     BeyondAuthority,
     CompanyCannotPayOut,
-    CreditLimitExceeded,
-    FolioOpen,
     ForeignTooSmall,
     LateChargeTooLate,
     NoCurrencyRate,
@@ -32,9 +31,6 @@ from binzhi.billing.errors import (
     NumberTaken,
     OwnApproval,
     PaidTooMuch,
-    PartlyUsed,
-    ReasonRequired,
-    RefundTooLarge,
 )
 from binzhi.billing.headings import find_folios, headings_of
 from binzhi.billing.ledger import Posted

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from binzhi.billing import services as billing
-from binzhi.billing.errors import (
+from binzhi.billing.folio_errors import (
     BuyerRequired,
     InvoiceNotWaiting,
     MoreThanCharged,

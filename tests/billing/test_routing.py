@@ -10,17 +10,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from binzhi.billing import corrections, services
-from binzhi.billing.errors import (
-    AmountNotPositive,
-    DaysOutOfOrder,
-    FolioClosed,
-    PercentOutOfRange,
-    RuleEnded,
-    SameWindow,
-    TargetRequired,
-    TooManyRules,
-    UnknownChargeCode,
-)
+from binzhi.billing.errors import AmountNotPositive, FolioClosed, SameWindow, UnknownChargeCode
+from binzhi.billing.folio_errors import DaysOutOfOrder, PercentOutOfRange, RuleEnded, TargetRequired, TooManyRules
 from binzhi.billing.queries import folio_view
 from binzhi.billing.routing import rules
 from binzhi.billing.routing.queries import rules_of

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from binzhi.billing.errors import DaysOutOfOrder, NothingToSplit, SameWindow, ShareRequired, SplitTooLarge
+from binzhi.billing.errors import SameWindow
+from binzhi.billing.folio_errors import DaysOutOfOrder, NothingToSplit, ShareRequired, SplitTooLarge
 from binzhi.billing.queries import folio_view
 from binzhi.billing.routing.services import split_charges
 from binzhi.billing.routing.splitting import SplitInput, shares
@@ -70,6 +71,14 @@ def test_split_more_than_stands_or_by_both_is_refused(bill: Bill) -> None:
     with pytest.raises(DaysOutOfOrder):
         split(bill, window, first_date=TODAY, last_date=TODAY - timedelta(days=1))
     assert rows(bill.hotel) == before
+
+
+def test_split_of_a_share_that_rounds_to_nothing_is_refused(bill: Bill) -> None:
+    window = bill.window()
+    bill.charge("0.01")
+    with pytest.raises(NothingToSplit):
+        split(bill, window, percent=Decimal("0.01"))
+    assert rows(bill.hotel) == 1
 
 
 CENTS = st.integers(1, 999_999).map(lambda cents: Decimal(cents) / 100)

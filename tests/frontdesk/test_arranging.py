@@ -54,7 +54,8 @@ def test_notice_page_shows_both_languages(house: TestHotel) -> None:
     stay = arrive(house, room="101")
     answer = desk(house).get(at(house, f"stays/{stay}/arrangement"))
     assert answer.status_code == 200
-    assert "房号：101" in text(answer) and "Room: 101" in text(answer)
+    assert "房号：101" in text(answer)
+    assert "Room: 101" in text(answer)
     assert desk(house).get(at(house, f"stays/{arrive(house)}/arrangement")).status_code == 409
 
 

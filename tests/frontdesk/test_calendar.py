@@ -13,6 +13,7 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.calendar.placing import Placed, Wanted, place_stay, split_stay
 from binzhi.frontdesk.calendar.reading import Window, calendar_of
 from binzhi.frontdesk.errors import PriceToConfirm, ReasonRequired, WrongRoomType
+from binzhi.frontdesk.queries.rack import rack
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import EditConflict, Forbidden, NotFound
 from binzhi.reservations.access import Permission as Booking
@@ -119,13 +120,13 @@ def test_calendar_shows_rooms_out_of_order_with_the_reason(house: TestHotel) -> 
 
 
 @pytest.mark.parametrize("stays", [1, 3])
-def test_calendar_takes_four_statements_however_many_stay(house: TestHotel, stays: int) -> None:
+def test_calendar_takes_five_statements_however_many_stay(house: TestHotel, stays: int) -> None:
     for room in ("101", "102", "103")[:stays]:
         stay_in(house, room)
     hotel = house.refreshed()
     with statements() as sent:
         calendar_of(hotel=hotel, window=Window(TODAY, 7), now=NOW)
-    assert len(sent) == 4
+    assert len(sent) == 5
 
 
 def test_calendar_shows_nothing_of_another_hotel(house: TestHotel) -> None:
@@ -238,9 +239,7 @@ def test_place_needs_the_right_of_what_it_does(house: TestHotel) -> None:
 def test_place_of_what_is_cancelled_or_of_another_hotel_is_refused(house: TestHotel) -> None:
     stay = arrive(house)
     row = row_of(stay)
-    cancel_reservation(
-        hotel_id=house.pk, reservation_id=row["reservation_id"], reason="guest", actor=SYSTEM, now=NOW
-    )
+    cancel_reservation(hotel_id=house.pk, reservation_id=row["reservation_id"], reason="guest", actor=SYSTEM, now=NOW)
     with nothing_changes(), pytest.raises(WrongStatus):
         place(house, stay, "101")
     other = make_hotel(documents_required=False)
@@ -269,6 +268,9 @@ def test_split_in_house_then_move_on_the_day(house: TestHotel) -> None:
     split(house, stay, "103", after=1)
     run_audit_day(house)
     assert (house.rooms["103"], 1, 3, "ih", 1) in bars(house, stay)
+    # On the rack too the room expects somebody.
+    due = {room.number: room.due_id for room in rack(hotel=house.refreshed(), now=NOW) if room.due_id}
+    assert due == {"103": stay}
     services.move_room(
         hotel_id=house.pk, room_reservation_id=stay, room_id=house.rooms["103"], reason="plan", actor=SYSTEM, now=NOW
     )
@@ -280,13 +282,9 @@ def test_split_in_house_then_move_on_the_day(house: TestHotel) -> None:
 def test_split_stay_keeps_its_rooms_when_it_grows_and_shrinks(house: TestHotel) -> None:
     stay = stay_in(house, "101", nights=3)
     split(house, stay, "102", after=1)
-    services.extend_stay(
-        hotel_id=house.pk, room_reservation_id=stay, departure=TODAY + 5 * DAY, actor=SYSTEM, now=NOW
-    )
+    services.extend_stay(hotel_id=house.pk, room_reservation_id=stay, departure=TODAY + 5 * DAY, actor=SYSTEM, now=NOW)
     assert sorted(nights_of(house, "102")) == [TODAY + n * DAY for n in (1, 2, 3, 4)]
-    services.shorten_stay(
-        hotel_id=house.pk, room_reservation_id=stay, departure=TODAY + DAY, actor=SYSTEM, now=NOW
-    )
+    services.shorten_stay(hotel_id=house.pk, room_reservation_id=stay, departure=TODAY + DAY, actor=SYSTEM, now=NOW)
     assert (sorted(nights_of(house, "101")), nights_of(house, "102")) == ([TODAY], {})
     sound(house)
 
@@ -328,5 +326,3 @@ def test_split_refuses_another_type_a_taken_room_and_no_room(house: TestHotel) -
         split(house, bare, "103", after=2)
     with nothing_changes(), pytest.raises(Forbidden):
         split(house, stay, "103", after=2, actor=make_actor(house, [Booking.VIEW]))
-
-

@@ -63,7 +63,9 @@ def bill(hotel: TestHotel, block_id: int, *families: str, rooms: bool = True) ->
 
 
 def charge(hotel: TestHotel, stay: int, code: str, amount: str) -> None:
-    own = db.fetch_value("SELECT id FROM billing_account WHERE folio_id = %s AND kind = 'folio'", [row_of(stay)["folio_id"]])
+    own = db.fetch_value(
+        "SELECT id FROM billing_account WHERE folio_id = %s AND kind = 'folio'", [row_of(stay)["folio_id"]]
+    )
     billing.post_charge(hotel_id=hotel.pk, account_id=own, charge_code=code, amount=Decimal(amount), **WHO)
 
 
@@ -106,7 +108,9 @@ def test_rooms_are_charged_to_the_master_and_extras_follow_at_check_out(house: T
     own = [row_of(stay)["folio_id"] for stay in stays]
     assert len({*own, folio}) == 3
     for n in range(2):
-        attempt(hotel_id=house.pk, business_date=TODAY + timedelta(days=n), actor=SYSTEM, now=NOW + timedelta(days=n + 1))
+        attempt(
+            hotel_id=house.pk, business_date=TODAY + timedelta(days=n), actor=SYSTEM, now=NOW + timedelta(days=n + 1)
+        )
     assert (balance_of(folio), [balance_of(one) for one in own]) == (Decimal("1320.00"), [0, 0])
     charge(house, stays[0], "2010", "58")
     charge(house, stays[1], "2010", "58")
@@ -115,7 +119,10 @@ def test_rooms_are_charged_to_the_master_and_extras_follow_at_check_out(house: T
     assert (done.done, [(one.code, one.room) for one in done.refused]) == (("101",), [("balance_open", "102")])
     assert (balance_of(folio), balance_of(own[1])) == (Decimal("1436.00"), Decimal("25.00"))
     desk.check_out(
-        hotel_id=house.pk, room_reservation_id=stays[1], payments=[PaymentInput(means="cash", amount=Decimal(25))], **WHO
+        hotel_id=house.pk,
+        room_reservation_id=stays[1],
+        payments=[PaymentInput(means="cash", amount=Decimal(25))],
+        **WHO,
     )
     assert [row_of(stay)["status"] for stay in stays] == ["checked_out", "checked_out"]
     assert balance_of(folio) == Decimal("1436.00")
@@ -175,6 +182,7 @@ def test_screen_checks_in_and_names_who_could_not(house: TestHotel) -> None:
     assert client.post(f"{place}/master", {"rooms": "on", "family": ["food"]}).status_code == 302
     assert "杭州考察团" in client.get(place).content.decode()
     page = client.post(f"{place}/check-in").content.decode()
-    assert "101" in page and "No room has been assigned yet." in page
+    assert "101" in page
+    assert "No room has been assigned yet." in page
     page = client.post(f"{place}/check-out").content.decode()
     assert "0 rooms done" in page

@@ -67,7 +67,9 @@ def test_agreement_that_ends_before_it_begins_is_refused(hotel: TestHotel) -> No
 
 def test_list_of_agreements_that_end_soon_and_the_page(hotel: TestHotel) -> None:
     company(hotel, name="甲公司", code="A", contract_until=TODAY + DAY)
-    kept = company(hotel, name="乙公司", code="B", contract_no="XY-2026-7", contract_from=TODAY, contract_until=TODAY + 99 * DAY)
+    kept = company(
+        hotel, name="乙公司", code="B", contract_no="XY-2026-7", contract_from=TODAY, contract_until=TODAY + 99 * DAY
+    )
     company(hotel, name="丙公司", code="C")
     client = signed_in(hotel, [Permission.VIEW, Permission.MANAGE_ORGANISATIONS])
     page = client.get(f"/h/{hotel.ref.code}/organisations", {"expiring": "1"}).content.decode()
@@ -79,4 +81,5 @@ def test_list_of_agreements_that_end_soon_and_the_page(hotel: TestHotel) -> None
         "contract_no": "XY-9", "contract_from": "2026-12-31", "contract_until": "2026-12-01", "credit_limit": "5", "seen": "0",
     }  # fmt: skip
     answer = client.post(f"/h/{hotel.ref.code}/organisations/{kept}/edit", sent)
-    assert answer.status_code == 422 and "XY-9" in answer.content.decode()
+    assert answer.status_code == 422
+    assert "XY-9" in answer.content.decode()

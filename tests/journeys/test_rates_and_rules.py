@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from binzhi.kernel import clock
+from binzhi.billing.access import Permission as Billing
+from binzhi.kernel import clock, db
 from binzhi.reservations.access import Permission
-from binzhi.reservations.models import RateNight
+from binzhi.reservations.conditions.services import ConditionsInput, create_conditions, set_plan_conditions
+from binzhi.reservations.fees import Fee
+from binzhi.reservations.models import Promotion, RateNight
 from binzhi.reservations.ratebook.rule_services import set_base_price
-from tests.factories import SYSTEM, TestHotel, make_hotel
+from binzhi.reservations.services import create_reservation
+from tests.factories import SYSTEM, TestHotel, booking, make_hotel
 from tests.journeys.conftest import PHONE, axe, fits
-from tests.reservations.desk import make_user
+from tests.reservations.desk import CLERK, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=False), pytest.mark.slow]
 SELLER = (Permission.VIEW, Permission.SET_RATES, Permission.SET_SELL_LIMITS, "frontdesk.view_desk")
@@ -111,12 +115,58 @@ def test_rules_are_written_applied_over_a_range_and_undone(hotel: TestHotel, sel
     assert prices(hotel) == [400] * 6
 
 
+def test_overdue_deposit_is_found_in_its_list_and_taken(hotel: TestHotel, open_page: Callable[..., Page]) -> None:
+    now = clock.now()
+    wanted = ConditionsInput(code="paid", name="预付", deposit=Fee("first_night"), deposit_after=0)
+    create_conditions(hotel_id=hotel.pk, conditions=wanted, actor=SYSTEM, now=now)
+    set_plan_conditions(hotel_id=hotel.pk, rate_plan="bar", code="paid", actor=SYSTEM, now=now)
+    stay = booking(arrival=hotel.first_night + timedelta(days=5))
+    made = create_reservation(hotel_id=hotel.pk, booking=stay, actor=SYSTEM, now=now - timedelta(days=3))
+    db.execute("UPDATE reservations_reservation SET booked_on = booked_on - 3 WHERE id = %s", [made.id])
+    page = open_page(user=make_user(hotel, (*SELLER, Billing.TAKE_DEPOSIT, Billing.VIEW)))
+    page.goto(url(hotel, "deposits?show=overdue"))
+    axe(page)
+    page.get_by_role("link", name=made.number).click()
+    expect(page.locator("#main")).to_contain_text("逾期")
+    page.keyboard.press("t")
+    expect(page.locator("#side input[name=amount]")).to_have_value("400.00")
+    page.locator("#side input[name=means][value=cash]").check()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".bz-toast")).to_contain_text("定金已收")
+    page.goto(url(hotel, "deposits"))
+    expect(page.locator("#main")).to_contain_text("没有未付的定金")
+
+
+def test_code_is_made_and_opens_its_rate_while_booking(hotel: TestHotel, open_page: Callable[..., Page]) -> None:
+    page = open_page(user=make_user(hotel, (*SELLER, *CLERK, Permission.MANAGE_PROMOTIONS)))
+    page.goto(url(hotel, "rate-access"))
+    axe(page)
+    page.keyboard.press("n")
+    page.locator("#side input[name=name]").fill("湖畔优惠")
+    page.locator("#side input[name=code]").fill("LAKE2026")
+    page.locator("#side select[name=rate_plan]").select_option("bb")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".bz-toast")).to_contain_text("LAKE2026")
+    page.goto(url(hotel, "reservations/new"))
+    expect(page.locator('input[value="std:bb"]')).to_have_count(0)
+    page.locator("#id_promotion_code").fill("lake2026")
+    page.locator("#id_promotion_code").press("Tab")
+    expect(page.locator('input[value="std:bb"]')).to_have_count(1)
+    page.locator('input[value="std:bb"]').check()
+    expect(page.locator("#quote .tot")).to_contain_text("440")
+    page.locator("#id_guest_text").fill("王小明")
+    page.locator("#id_booker_phone").fill("13805713391")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda address: "/new" not in address)
+    assert Promotion.objects.get().uses == 1
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_rates_on_a_phone_fit_and_have_no_barriers(
     hotel: TestHotel, open_page: Callable[..., Page], theme: str
 ) -> None:
     page = open_page(user=make_user(hotel, SELLER), size=PHONE, theme=theme)
-    for rest in ("rates", "rate-rules"):
+    for rest in ("rates", "rate-rules", "deposits", "rate-access"):
         page.goto(url(hotel, rest))
         fits(page)
         axe(page)

@@ -63,7 +63,9 @@ def box_of(page: Page, what: Locator) -> Any:
     raise AssertionError("it is not on the screen")
 
 
-def drag(page: Page, stay: int, to: Locator | None = None, *, days: float = 0, edge: bool = False, alt: int = 0) -> None:
+def drag(
+    page: Page, stay: int, to: Locator | None = None, *, days: float = 0, edge: bool = False, alt: int = 0
+) -> None:
     """Take a bar up (at its right edge; with Alt at its `alt`th night) and put it on a row, so many days away."""
     width = day_width(page)
     box = box_of(page, bar(page, stay))

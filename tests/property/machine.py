@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.models import AuditEntry
 from binzhi.kernel.operations import unit_of_work
-from binzhi.reservations import no_shows, stays, verify
+from binzhi.reservations import no_shows, splitting, stays, verify
 from binzhi.reservations.requests import RoomChange
 from binzhi.reservations.services import (
     cancel_reservation,
@@ -238,16 +239,7 @@ class Hotel(RuleBasedStateMachine):
         assert self.desk(key, run) == wanted
 
     def _copy(self, stay: Stay) -> Stay:
-        return Stay(
-            stay.kind,
-            stay.arrival,
-            stay.departure,
-            stay.status,
-            stay.room,
-            dict(stay.held),
-            dict(stay.rooms),
-            stay.type_now,
-        )
+        return replace(stay, held=dict(stay.held), rooms=dict(stay.rooms))
 
     @precondition(has_stays)
     @rule(pick=PICK)
@@ -314,6 +306,14 @@ class Hotel(RuleBasedStateMachine):
         outcome = self.desk(key, lambda stay: stays.move(room_reservation=stay, room_id=self.hotel.rooms[room]))
         in_house = self.stay(key).status == "in_house"
         assert outcome == (self.model.give(key, room) if in_house else "WrongStatus")
+
+    @precondition(has_stays)
+    @rule(pick=PICK, room=ROOM, ahead=st.integers(0, 3))
+    def split(self, pick: int, room: str, ahead: int) -> None:
+        key = self.pick(pick, "reserved", "in_house")
+        night, other = self.stay(key).arrival + ahead, self.hotel.rooms[room]
+        outcome = self.desk(key, lambda stay: splitting.split(room_reservation=stay, night=day(night), room_id=other))
+        assert outcome == self.model.split(key, night, room)
 
     @precondition(lambda self: sum(until > self.model.today for _room, _start, until in self.model.broken.values()) < 2)
     @rule(target=repairs, room=ROOM, ahead=AHEAD, span=st.integers(1, 4))

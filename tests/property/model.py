@@ -103,8 +103,10 @@ class Model:
         if not self._room_for(held, stay.held):
             return "RoomTypeSoldOut"
         room = stay.room if same else None
-        if room and any(self.holder(room, night) not in (None, key) for night in held):
+        rooms = {night: self._room_on(stay, night, arrival) for night in held} if room else {}
+        if any(self.holder(of, night) not in (None, key) for night, of in rooms.items()):
             return "RoomTaken"
+        room = rooms.get(arrival, room) if room else None
         stay.kind, stay.type_now, stay.arrival, stay.departure, stay.held, stay.room = (
             kind,
             type_now,
@@ -113,8 +115,35 @@ class Model:
             held,
             room,
         )
-        stay.rooms = {night: room for night in held} if room else {}
+        stay.rooms = rooms
         self.changes += 1
+        return "ok"
+
+    def _room_on(self, stay: Stay, night: Night, arrival: Night) -> str:
+        """The room of a night when the stay begins at `arrival`: kept where it had one, added ones at the near end."""
+        assert stay.room is not None
+        if night in stay.rooms:
+            return stay.rooms[night]
+        if night < stay.departure or arrival >= stay.departure:
+            return stay.room
+        return stay.rooms.get(stay.departure - 1, stay.room)
+
+    def split(self, key: int, night: Night, room: str) -> str:
+        """Another room of the type from a night on."""
+        stay = self.stays[key]
+        if stay.status not in ("reserved", "in_house"):
+            return "WrongStatus"
+        if stay.room is None:
+            return "NoRoomAssigned"
+        first = stay.arrival if stay.status == "reserved" else max(stay.arrival, self.today)
+        if night not in range(first + 1, stay.departure):
+            return "NightCannotSplit"
+        if ROOMS[room] != stay.type_now:
+            return "SplitKeepsType"
+        if any(self.holder(room, later) not in (None, key) for later in range(night, stay.departure)):
+            return "RoomTaken"
+        for later in range(night, stay.departure):
+            stay.rooms[later] = room
         return "ok"
 
     def give(self, key: int, room: str) -> str:
@@ -158,12 +187,13 @@ class Model:
         added = range(stay.departure, departure)
         if not self._room_for({night: stay.type_now for night in added}, {}):
             return "RoomTypeSoldOut"
-        if stay.room and any(self.holder(stay.room, night) is not None for night in added):
+        last = stay.rooms.get(stay.departure - 1, stay.room)
+        if last and any(self.holder(last, night) is not None for night in added):
             return "RoomTaken"
         for night in added:
             stay.held[night] = stay.type_now
-            if stay.room:
-                stay.rooms[night] = stay.room
+            if last:
+                stay.rooms[night] = last
         stay.departure = departure
         return "ok"
 

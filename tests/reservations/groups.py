@@ -24,7 +24,9 @@ def details(**more: Any) -> BlockDetails:
     return BlockDetails(**given | more)
 
 
-def cells(rooms: int = 3, *, room_type: str = "std", nights: Sequence[int] = range(NIGHTS), **more: Any) -> list[BlockCell]:
+def cells(
+    rooms: int = 3, *, room_type: str = "std", nights: Sequence[int] = range(NIGHTS), **more: Any
+) -> list[BlockCell]:
     return [
         BlockCell(
             night=FIRST + timedelta(days=n), room_type=room_type, rooms=rooms,
@@ -48,7 +50,9 @@ def picked(hotel: TestHotel, ref: BlockRef, *picks: Pick, **more: Any) -> list[R
     return pick_up(hotel_id=hotel.pk, block_id=ref.id, picks=picks or (pick(),), actor=SYSTEM, now=NOW, **more)
 
 
-def counters(hotel: TestHotel, room_type: str = "std", first: date = FIRST, nights: int = NIGHTS) -> list[tuple[int, int]]:
+def counters(
+    hotel: TestHotel, room_type: str = "std", first: date = FIRST, nights: int = NIGHTS
+) -> list[tuple[int, int]]:
     """(sold, held) by night."""
     rows = db.fetch_all(
         "SELECT sold, held FROM reservations_night WHERE hotel_id = %s AND room_type_id = %s"

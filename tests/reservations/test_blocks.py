@@ -14,7 +14,7 @@ from binzhi.kernel.errors import EditConflict, Forbidden, InvalidInput, NotFound
 from binzhi.reservations import errors, stays
 from binzhi.reservations.blocks import services
 from binzhi.reservations.blocks.jobs import release_due
-from binzhi.reservations.requests import RoomChange
+from binzhi.reservations.requests import LimitChange, RoomChange
 from binzhi.reservations.services import (
     cancel_reservation,
     change_room,
@@ -22,7 +22,6 @@ from binzhi.reservations.services import (
     reinstate,
     set_sell_limits,
 )
-from binzhi.reservations.requests import LimitChange
 from binzhi.reservations.verify import differences, group_differences, wrongly_priced
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, run_audit_day
 from tests.reservations.groups import FIRST, NIGHTS, cells, counters, details, group, of_group, pick, picked
@@ -248,9 +247,7 @@ def test_status_walks_only_the_ways_there_are(hotel: TestHotel) -> None:
 def test_update_gives_up_nights_nobody_has_and_refuses_the_others(hotel: TestHotel) -> None:
     ref = group(hotel)
     picked(hotel, ref, pick(nights=2))
-    services.update_block(
-        hotel_id=hotel.pk, block_id=ref.id, block=details(departure=FIRST + timedelta(days=2)), **WHO
-    )
+    services.update_block(hotel_id=hotel.pk, block_id=ref.id, block=details(departure=FIRST + timedelta(days=2)), **WHO)
     assert counters(hotel) == [(1, 2), (1, 2), (0, 0)]
     before = fingerprint(hotel)
     with pytest.raises(errors.BelowPickedUp):

@@ -49,7 +49,7 @@ LIST = csv(
     "杭州考察团入住名单,,,,,,", ",,,,,,", "制表：王小姐,,,,,,",
     "序号,【客人姓名*】,证件号码（必填）,房号,房型,入住日期,离店日期",
     f"1,陈国梁,{CARDS[0]},1,std,{FIRST:%Y/%m/%d},{LAST:%Y年%m月%d日}",
-    f"2,周敏,E12345678,1,,,",
+    "2,周敏,E12345678,1,,,",
     f"3,贺振东,,2,STD,{serial(FIRST)},{serial(LAST)}.0",
     "序号,客人姓名,证件号码,房号,房型,入住日期,离店日期",
     f"4,何志达,HKG K1234567,3,std,{FIRST.month}-{FIRST.day},{LAST.month}月{LAST.day}日",
@@ -77,7 +77,7 @@ def test_list_twice_is_as_once(hotel: TestHotel) -> None:
     before = counters(hotel), of_group(ref), Guest.objects.count()
     assert taken(hotel, ref.id, LIST) == TakenList(rooms=0, people=0, new_files=0, known=3)
     assert (counters(hotel), of_group(ref), Guest.objects.count()) == before
-    longer = LIST.replace("合计".encode(), f"5,新来的,,4,std,,\n合计".encode())
+    longer = LIST.replace("合计".encode(), "5,新来的,,4,std,,\n合计".encode())
     with pytest.raises(InvalidInput) as refusal:
         taken(hotel, ref.id, longer)
     assert refusal.value.field == "rows.10.room_type"
@@ -120,7 +120,15 @@ def test_duplicates_inside_a_list_are_named(hotel: TestHotel) -> None:
 
 def test_who_shares_a_room_must_agree_and_must_fit(hotel: TestHotel) -> None:
     ref = group(hotel, rooms=5)
-    data = csv("姓名,房号,房型,离店", "甲,1,std,", "乙,1,king,", f"丙,2,,{FIRST + timedelta(days=1)}", f"丁,2,,{LAST}", "戊,1,,", "己,1,,")
+    data = csv(
+        "姓名,房号,房型,离店",
+        "甲,1,std,",
+        "乙,1,king,",
+        f"丙,2,,{FIRST + timedelta(days=1)}",
+        f"丁,2,,{LAST}",
+        "戊,1,,",
+        "己,1,,",
+    )
     assert sorted(wrong(hotel, ref.id, data)) == [(3, "room_type"), (5, "departure"), (7, "share")]
 
 
@@ -137,7 +145,9 @@ def test_list_is_read_in_the_encodings_met(hotel: TestHotel, encoding: str) -> N
     assert [(line.number, line.values["name"], line.values["room_type"]) for line in lines] == [(2, "贺振东", "大床房")]
 
 
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04junk", b"\x00\x01\x02", csv("房型,日期", "std,2026"), csv("姓名", "")])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK\x03\x04junk", b"\x00\x01\x02", csv("房型,日期", "std,2026"), csv("姓名", "")]
+)
 def test_file_that_is_no_list_is_refused(data: bytes) -> None:
     with pytest.raises(InvalidInput):
         read(data)

@@ -39,7 +39,9 @@ def fill(hotel: TestHotel, rooms: int = 5) -> Any:
 
 
 def free_one(hotel: TestHotel, ref: Any) -> None:
-    room = next(iter(ref.room_ids[n] for n in range(len(ref.room_ids)) if status_of_room(ref.room_ids[n]) == "reserved"))
+    room = next(
+        iter(ref.room_ids[n] for n in range(len(ref.room_ids)) if status_of_room(ref.room_ids[n]) == "reserved")
+    )
     cancel_reservation(hotel_id=hotel.pk, reservation_id=ref.id, room_ids=[room], reason="guest", **WHO)
 
 
@@ -194,16 +196,20 @@ def test_screen_takes_the_stay_of_the_booking_screen_and_books(hotel: TestHotel)
     place = f"/h/{hotel.ref.code}/waitlist"
     stay = {"arrival": FIRST, "departure": LAST, "rooms": 1, "adults": 2, "children": 0, "guest_text": "贺振东"}
     page = client.post(place, stay | {"what": "ask", "booker_phone": "13805713391"}).content.decode()
-    assert 'value="13805713391"' in page and "贺振东" in page and WaitlistEntry.objects.count() == 0
+    assert 'value="13805713391"' in page
+    assert "贺振东" in page
+    assert WaitlistEntry.objects.count() == 0
     entry = stay | {"room_type": "std", "rate_plan": "bar", "priority": 2, "hold_minutes": 120}
     wrong = client.post(place, entry | {"guest_text": "", "note": "靠窗"})
-    assert wrong.status_code == 422 and "靠窗" in wrong.content.decode()
+    assert wrong.status_code == 422
+    assert "靠窗" in wrong.content.decode()
     assert client.post(place, entry).status_code == 302
     pk = WaitlistEntry.objects.get().pk
     client.post(f"{place}/{pk}", {"what": "offer"})
     assert state(pk) == "offered"
     answer = client.post(f"{place}/{pk}/book")
-    assert answer.status_code == 302 and "/reservations/" in answer["Location"]
+    assert answer.status_code == 302
+    assert "/reservations/" in answer["Location"]
     assert "贺振东" in client.get(place, {"ended": "1"}).content.decode()
 
 
@@ -245,8 +251,10 @@ def test_screen_notes_a_denial_with_one_press_and_reports_it(hotel: TestHotel) -
     stay = {"arrival": FIRST, "departure": LAST, "rooms": "2", "offer": "std:bar"}
     headers = {"HTTP_HX_REQUEST": "true"}
     answer = client.post(f"{place}/note?reason=price", stay, **headers)  # type: ignore[arg-type]
-    assert answer.status_code == 200 and "Noted as not sold." in answer.content.decode()
+    assert answer.status_code == 200
+    assert "Noted as not sold." in answer.content.decode()
     refused = client.post(f"{place}/note?reason=price", {"arrival": ""}, **headers)  # type: ignore[arg-type]
-    assert "Enter the dates" in refused.content.decode() and Denial.objects.count() == 1
+    assert "Enter the dates" in refused.content.decode()
+    assert Denial.objects.count() == 1
     assert "Too dear" in client.get(place).content.decode()
     assert client.get(place, {"format": "csv"})["Content-Type"].startswith("text/csv")

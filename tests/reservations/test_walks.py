@@ -68,7 +68,11 @@ def test_guest_of_three_nights_comes_back_to_his_reservation(hotel: TestHotel) -
     stay = due(hotel, nights=3)
     walk_id = walk(hotel, stay, partner(hotel), nights=2)
     room = RoomReservation.objects.get(pk=stay)
-    assert (room.status, room.arrival, room.departure) == ("reserved", TODAY + timedelta(days=2), TODAY + timedelta(days=3))
+    assert (room.status, room.arrival, room.departure) == (
+        "reserved",
+        TODAY + timedelta(days=2),
+        TODAY + timedelta(days=3),
+    )
     assert (sold(hotel)[:3], [night.price for night in room.nights.all()]) == ([0, 0, 1], [Decimal(400)])
     assert Walk.objects.get(pk=walk_id).returns_on == room.arrival
     right(hotel)
@@ -82,7 +86,7 @@ def test_walk_is_refused_without_a_trace(hotel: TestHotel) -> None:
     for room, more, refusal, at in (
         (later, {}, errors.NotDueIn, "arrival"), (stay, {"nights": 3}, InvalidInput, "nights"),
         (stay, {"nights": 0}, InvalidInput, "nights"), (stay, {"reason": ""}, InvalidInput, "reason"),
-        (stay, {"partner_id": closed}, NotFound, "partner_id"), (stay, {"partner_id": 2**40}, NotFound, "partner_id"),
+        (stay, {"partner_id": closed}, InvalidInput, "partner_id"), (stay, {"partner_id": 2**40}, InvalidInput, "partner_id"),
         (stay, {"costs": WalkCosts(room_cost=Decimal(-1))}, InvalidInput, "room_cost"), (2**40, {}, NotFound, ""),
     ):  # fmt: skip
         with pytest.raises(refusal) as raised:
@@ -140,7 +144,7 @@ def test_who_is_troubled_least_is_proposed_first_with_the_reasons(hotel: TestHot
     due(hotel, arrival=TODAY + timedelta(days=1))
     found = queries.proposals(hotel_id=hotel.pk)
     assert [one.room_reservation_id for one in found] == order
-    assert "not guaranteed" in found[0].reasons or "未担保" in found[0].reasons
+    assert "无担保" in found[0].reasons
     assert len(found[3].against) == 1
 
 
@@ -149,18 +153,24 @@ def test_screens_walk_the_guest_write_the_letter_and_count_the_cost(hotel: TestH
     client = signed_in(hotel, [Permission.VIEW, Permission.WALK_GUEST, Permission.MANAGE_PARTNERS])
     base = f"/h/{hotel.ref.code}/walks"
     page = client.get(base).content.decode()
-    assert "贺振东" in page and f"{base}/of/{stay}" in page
+    assert "贺振东" in page
+    assert f"{base}/of/{stay}" in page
     data = {"partner_id": there, "nights": "1", "reason": "超售", "transport": "酒店专车", "room_cost": "380"}
     wrong = client.post(f"{base}/of/{stay}", data | {"reason": "", "compensation": "果篮"})
-    assert wrong.status_code == 422 and "果篮" in wrong.content.decode() and Walk.objects.count() == 0
+    assert wrong.status_code == 422
+    assert "果篮" in wrong.content.decode()
+    assert Walk.objects.count() == 0
     done = client.post(f"{base}/of/{stay}", data)
     assert done.status_code == 302
     letter = client.get(done["Location"]).content.decode()
-    assert "贺振东" in letter and "望湖宾馆" in letter and "酒店专车" in letter
+    assert "贺振东" in letter
+    assert "望湖宾馆" in letter
+    assert "酒店专车" in letter
     walk_id = Walk.objects.get().pk
     assert client.post(f"{base}/{walk_id}/costs", {"room_cost": "400"}).status_code == 302
     assert "400.00" in client.get(base).content.decode()
     assert client.get(base, {"format": "csv"})["Content-Type"].startswith("text/csv")
     assert client.get(f"{base}/of/{stay}").status_code == 404
     again = client.post(f"{base}/partners", {"name": "望湖宾馆", "address": "湖滨路"})
-    assert again.status_code == 422 and "湖滨路" in again.content.decode()
+    assert again.status_code == 422
+    assert "湖滨路" in again.content.decode()

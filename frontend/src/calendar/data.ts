@@ -47,6 +47,7 @@ export interface Calendar {
   left: (number | null)[][];
   price: (number | null)[][];
   full: (number | null)[];
+  marks: Map<number, { kind: string; name: string }>;
 }
 
 interface Sent {
@@ -58,6 +59,7 @@ interface Sent {
   bars: [number, number, number, number, State, string, number, number, number, number, string, number, number][];
   out: [number, number, number, number, string][];
   nights: { left: (number | null)[][]; price: (number | null)[][]; full: (number | null)[] };
+  marks: [number, string, string][];
 }
 
 const DAY = 86_400_000;
@@ -83,6 +85,7 @@ export function read(text: string): Calendar {
     left: sent.nights.left,
     price: sent.nights.price,
     full: sent.nights.full,
+    marks: new Map(sent.marks.map(([offset, kind, name]) => [offset, { kind, name }])),
   };
 }
 

@@ -6,6 +6,7 @@ import { rowAt, span, type Row } from "./layout";
 export type Words = Record<string, string>;
 
 const ICONS: Record<string, string> = { ih: "person", ar: "arrive", du: "depart", tn: "hourglass", oo: "wrench", lt: "alert", la: "alert", co: "check" };
+const DAYS: Record<string, string> = { weekend: "we", holiday: "hol", makeup: "mk" };
 const BEYOND = 6; // rows drawn above and below what is seen
 
 export const say = (text: string, values: Record<string, string>): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
@@ -51,7 +52,7 @@ export class Grid {
     this.calendar = calendar;
     this.rows = rows;
     const narrow = this.host.clientWidth < 768;
-    this.label = narrow ? 78 : 132;
+    this.label = narrow ? 88 : 132;
     this.day = Math.max((this.scroller.clientWidth - this.label) / calendar.days, narrow ? 44 : 40);
     const last = rows.at(-1);
     const height = last ? last.top + last.height : 0;
@@ -59,7 +60,7 @@ export class Grid {
     this.canvas.style.height = `${height}px`;
     this.canvas.style.width = `${width}px`;
     this.head.style.width = `${width}px`;
-    const head = JSON.stringify([calendar.first, calendar.days, calendar.today, calendar.full, this.day, this.label]);
+    const head = JSON.stringify([calendar.first, calendar.days, calendar.today, calendar.full, [...calendar.marks], this.day, this.label]);
     if (head !== this.#headed) this.#drawHead();
     this.#headed = head;
     const focused = this.#focusedKey();
@@ -128,12 +129,13 @@ export class Grid {
     this.#columns.replaceChildren();
     for (let offset = 0; offset < calendar.days; offset += 1) {
       const date = dateOf(calendar.first, offset);
-      const kind = `${[5, 6].includes(date.getUTCDay()) ? " we" : ""}${offset === calendar.today ? " td" : ""}`;
+      const mark = calendar.marks.get(offset);
+      const kind = `${mark ? ` ${DAYS[mark.kind] ?? ""}` : ""}${offset === calendar.today ? " td" : ""}`;
       const cell = element("span", `d${kind}`);
       const monthFirst = offset === 0 || date.getUTCDate() === 1;
       const day = new Intl.DateTimeFormat(document.documentElement.lang, monthFirst ? { month: "numeric", day: "numeric", timeZone: "UTC" } : { day: "numeric", timeZone: "UTC" });
       const weekday = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", timeZone: "UTC" });
-      cell.append(element("b", "", day.format(date).replace("日", "")), element("em", "", offset === calendar.today ? this.words["today"] : weekday.format(date)));
+      cell.append(element("b", "", day.format(date).replace("日", "")), element("em", "", offset === calendar.today ? this.words["today"] : mark && mark.kind !== "weekend" ? mark.name : weekday.format(date)));
       const share = calendar.full[offset];
       const total = element("span", `d${kind}`, share === null || share === undefined ? "–" : `${share}%`);
       const column = element("i", `c${kind}`);
@@ -270,7 +272,8 @@ export class Grid {
     made.classList.toggle("cutr", bar.first + bar.nights >= this.calendar.days && bar.departure > this.calendar.days);
     const drawing = bar.part === 1 ? "move" : bar.vip && !bar.state.startsWith("l") ? "star" : ICONS[bar.state];
     if (drawing) made.append(icon(drawing, "xs"));
-    made.append(element("span", "", bar.name));
+    const place = span(bar.first, bar.nights, this.day, this.calendar.days, cut);
+    made.append(element("span", "", this.#fitting(bar.name, place.width - (drawing ? 24 : 10))));
     const text = this.describe(bar);
     made.title = text;
     made.setAttribute("role", "button");
@@ -280,8 +283,15 @@ export class Grid {
     made.dataset["bar"] = keyOf(bar);
     made.classList.toggle("fixed", !movable(bar));
     this.bars.set(made, bar);
-    this.#lay(made, span(bar.first, bar.nights, this.day, this.calendar.days, cut));
+    this.#lay(made, place);
     return made;
+  }
+
+  /** A Chinese name is never cut: where there is no place for it stands the surname, or the drawing alone. */
+  #fitting(name: string, width: number): string {
+    const wide = this.host.classList.contains("thumbs") ? 13 : 11;
+    if (!/[\u4e00-\u9fff]/.test(name) || name.length * wide <= width) return name;
+    return wide <= width ? name.slice(0, 1) : "";
   }
 
   roomOf(id: number): string {

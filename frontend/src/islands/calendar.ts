@@ -100,8 +100,8 @@ class RoomCalendar extends HTMLElement {
   #draw(): void {
     const calendar = this.#calendar;
     if (!calendar) return;
-    this.#grid.draw(calendar, rowsOf(calendar, this.#filters, this.#heights, this.#allLanes, this.#folded));
     this.classList.toggle("thumbs", this.#heights.room > 30);
+    this.#grid.draw(calendar, rowsOf(calendar, this.#filters, this.#heights, this.#allLanes, this.#folded));
     const period = find("[data-cal-period]");
     if (period) period.textContent = `${this.#grid.dayLabel(0)} – ${this.#grid.dayLabel(calendar.days - 1)}`;
     const waiting = find("[data-cal-waiting]");

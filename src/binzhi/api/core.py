@@ -91,7 +91,7 @@ class BinzhiApi(NinjaAPI):
 
 def _document_refusals(details: dict[str, Any]) -> None:
     headers = {parameter["name"] for parameter in details["parameters"] if parameter["in"] == "header"}
-    statuses = [400, 401, 403, 404, 409, 422, 503]
+    statuses = [400, 401, 403, 404, 409, 422, 429, 503]
     if "If-Match" in headers:
         statuses += [412]
     body = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -14,7 +14,7 @@ from ninja import Schema
 from ninja.errors import HttpError, ValidationError
 
 from binzhi.kernel import db
-from binzhi.kernel.errors import Busy, DomainError, EditConflict
+from binzhi.kernel.errors import DomainError, EditConflict
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "urn:binzhi:problem:"
@@ -66,7 +66,8 @@ def problem(
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A domain refusal."""
     errors = [{"field": error.field, "code": error.code, "detail": error.text}] if error.field else []
-    headers = {"Retry-After": str(error.retry_after_seconds)} if isinstance(error, Busy) else None
+    retry_after = getattr(error, "retry_after_seconds", None)
+    headers = {"Retry-After": str(retry_after)} if retry_after is not None else None
     extra = {"current": error.current} if isinstance(error, EditConflict) else {}
     params = {key: value for key, value in error.params.items() if isinstance(value, str | int | float | bool)}
     if params:

@@ -13,11 +13,11 @@ from binzhi.billing.errors import (
     FolioClosed,
     MoreThanOwed,
     NotAPayment,
-    PaidTooMuch,
     RefundTooLarge,
     UnknownMeans,
 )
 from binzhi.billing.families import family_of, transaction_of
+from binzhi.billing.folio_errors import PaidTooMuch
 from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting
 from binzhi.billing.setup import COMPANY

@@ -20,7 +20,9 @@ from binzhi.billing.setup import create_chart
 from binzhi.demo import (
     acquaintance,
     correspondence,
+    counter,
     days,
+    groups,
     house,
     organisations,
     rating,
@@ -133,6 +135,11 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
     receptions.promise(running)
     correspondence.write(running)
     rating.keep_rules(running)
+    counter.furnish(
+        hotel_id=running.hotel_id, actor=running.cast["general-manager"], clerk=running.cast["receptionist"],
+        now=running.at(9),
+    )  # fmt: skip
+    groups.gather(running)
 
 
 def _furnish(first: date, today: date, size: Size, random: Random, latest: datetime, lane: Executor) -> House:
@@ -226,6 +233,6 @@ def _clear_remains() -> None:
     tables = [model._meta.db_table for config in contexts for model in config.get_models()]
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-        for sequence in ("reservations_number", "billing_folio_number"):
+        for sequence in ("reservations_number", "reservations_block_number", "billing_folio_number"):
             cursor.execute(f"ALTER SEQUENCE {sequence} RESTART")
     store.forget()

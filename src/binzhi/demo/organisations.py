@@ -32,7 +32,13 @@ def sign_up(*, hotel_id: int, agreed_plan: int, today: date, actor: Actor, now: 
         return create_organisation(
             hotel_id=hotel_id,
             organisation=NewOrganisation(
-                name=name, kind=kind, code=code, contract_until=until, credit_limit=Decimal(limit)
+                name=name,
+                kind=kind,
+                code=code,
+                contract_no=f"XY-{today.year}-{code}",
+                contract_from=date(today.year, 1, 1),
+                contract_until=until,
+                credit_limit=Decimal(limit),
             ),
             actor=actor, now=now,
         )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from binzhi.demo import days
+from binzhi.demo.ahead import plan_ahead
 from binzhi.demo.house_state import Booked, House, Remember
 from binzhi.demo.plan import WAYS, Planned
 from binzhi.frontdesk.services import assign_proposed, unassign_room
@@ -80,6 +81,7 @@ def set_scene(house: House, bookings: Sequence[Planned]) -> None:
     coming = house.expected.pop(house.today, [])
     _arrive_some(house, coming)
     _give_rooms(house, [stay for stay in coming if stay.planned.number >= FIRST_VIP])
+    plan_ahead(house)
     _signs(house)
 
 

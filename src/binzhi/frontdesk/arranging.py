@@ -21,8 +21,9 @@ from binzhi.reservations.errors import NoRoomAssigned
 
 LANGUAGES = (("zh-hans", "中文"), ("en", "English"))
 _ROOMS = """
-SELECT v.number AS booking, coalesce(g.name, v.booker_name) AS guest, rr.status, rr.arrival, rr.departure, v.expected_at,
-       r.number, t.name AS type_name, t.name_en AS type_name_en, t.bed_type, t.area, f.name AS floor, b.name AS building,
+SELECT v.number AS booking, coalesce(g.name, v.booker_name) AS guest, rr.arrival, rr.departure, r.number,
+       t.name AS type_name, t.name_en AS type_name_en, t.bed_type, t.area, f.name AS floor,
+       b.name AS building,
        r.orientation, r.features, r.smoking, r.accessible, d.number AS door, n.first,
        (SELECT count(*) FROM property_building x WHERE x.hotel_id = rr.hotel_id) AS buildings
 FROM reservations_roomreservation rr

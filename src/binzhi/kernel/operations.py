@@ -89,7 +89,7 @@ def rehearsal() -> Iterator[None]:
 
 @contextmanager
 def attempt() -> Iterator[None]:
-    """One of many things done in one unit of work: a refusal takes back this one alone, and is the caller's to catch."""
+    """One of many things done in one unit of work: a refusal takes back this one alone; the caller catches it."""
     with transaction.atomic():
         yield
 

@@ -119,8 +119,16 @@ SET_COUNTER = _rights("billing", "set_counter", "set_invoices")
 
 RECEPTION = KEEP_GUESTS | NOTE_PRIVACY | REVEAL | BOOK | RECEIVE | CASH | LOWER_CHARGES | CLEAN
 SHIFT_LEAD = (
-    RECEPTION | MERGE_GUESTS | REFUND | OVERRIDE_READINESS | SETTLE_BOOKINGS | ORGANISATIONS | BLOCK_ROOMS | START_RUNS
-    | GROUPS | WALK
+    RECEPTION
+    | MERGE_GUESTS
+    | REFUND
+    | OVERRIDE_READINESS
+    | SETTLE_BOOKINGS
+    | ORGANISATIONS
+    | BLOCK_ROOMS
+    | START_RUNS
+    | GROUPS
+    | WALK
 )
 DUTY = (
     SHIFT_LEAD | KEEP_RELATIONSHIP | INSPECT | AUDIT | BREAK_SEALS | PROPOSE_VISITS | ISSUE_NOTICES | MAKE_KEYS
@@ -183,8 +191,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS | KEEP_CHIPS
-                 | SET_UP_MESSAGES),
+                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
+                 | KEEP_CHIPS | SET_UP_MESSAGES),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),

@@ -46,7 +46,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 def record_denial(*, hotel_id: int, denial: NewDenial, actor: Actor, now: datetime) -> int:
     """Note that a stay was asked for and not sold; the row's id.
 
-    Adds a row that stays as it is. Locks nothing. Raises InvalidInput at the field. Publishes StayDenied. Not idempotent.
+    Adds a row that stays as it is. Locks nothing. Raises InvalidInput at the field. Publishes StayDenied.
     """
     if denial.reason not in DenialReason.values:
         raise InvalidInput(field="reason", message=_("Choose from the list."))

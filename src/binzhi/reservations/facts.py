@@ -142,13 +142,7 @@ def gather(
     }
     places = 1 if fields_of_first else len(rooms)
     for n, room in enumerate(rooms, start=1):
-        prefix = prefix_of(n, places)
-        check_codes([("", room.room_type, prefix + "room_type"), ("", room.rate_plan, prefix + "rate_plan")])
-        limits.check_guests(adults=room.adults, children=room.children, infants=room.infants, prefix=prefix)
-        params |= {
-            f"type{n}": room.room_type, f"plan{n}": room.rate_plan, f"arrival{n}": room.arrival,
-            f"departure{n}": room.departure, f"adults{n}": room.adults, f"children{n}": room.children,
-        }  # fmt: skip
+        params |= _asked(n, room, prefix_of(n, places))
     rows = db.fetch_all(_statement(len(rooms)), params)
     if not rows:
         raise NotFound
@@ -163,6 +157,16 @@ def gather(
             for row, room in zip(rows, rooms, strict=True)
         ],
     )
+
+
+def _asked(n: int, room: Wanted, prefix: str) -> dict[str, Any]:
+    """The parameters of the n-th room. Raises InvalidInput at its field for what cannot be asked at all."""
+    check_codes([("", room.room_type, prefix + "room_type"), ("", room.rate_plan, prefix + "rate_plan")])
+    limits.check_guests(adults=room.adults, children=room.children, infants=room.infants, prefix=prefix)
+    return {
+        f"type{n}": room.room_type, f"plan{n}": room.rate_plan, f"arrival{n}": room.arrival,
+        f"departure{n}": room.departure, f"adults{n}": room.adults, f"children{n}": room.children,
+    }  # fmt: skip
 
 
 def check_codes(codes: Sequence[tuple[str, str, str]]) -> None:

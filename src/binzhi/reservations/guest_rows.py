@@ -89,7 +89,8 @@ def _groups(guest_id: int) -> list[dict[str, Any]]:
 def _erase_groups(guest_id: int, _now: datetime) -> int:
     """Whom one spoke to is no longer named, nor what was noted of the talk; a reason is the hotel's own."""
     return db.execute(
-        "UPDATE reservations_block SET note = '', end_reason = '', version = version + 1 WHERE guest_id = %s", [guest_id]
+        "UPDATE reservations_block SET note = '', end_reason = '', version = version + 1 WHERE guest_id = %s",
+        [guest_id],
     )
 
 
@@ -112,8 +113,8 @@ def _erase_waiting(guest_id: int, _now: datetime) -> int:
 
 def _walks(guest_id: int) -> list[dict[str, Any]]:
     return db.fetch_all(
-        "SELECT h.name AS hotel, p.name AS partner, w.business_date, w.nights, w.returns_on, w.transport, w.compensation,"
-        " w.reason, w.note FROM reservations_walk w JOIN property_hotel h ON h.id = w.hotel_id"
+        "SELECT h.name AS hotel, p.name AS partner, w.business_date, w.nights, w.returns_on, w.transport,"
+        " w.compensation, w.reason, w.note FROM reservations_walk w JOIN property_hotel h ON h.id = w.hotel_id"
         " JOIN reservations_partnerhotel p ON p.id = w.partner_id WHERE w.guest_id = %s ORDER BY w.id",
         [guest_id],
     )
@@ -130,7 +131,8 @@ def _erase_walks(guest_id: int, _now: datetime) -> int:
 def _announced(guest_id: int) -> list[dict[str, Any]]:
     return db.fetch_all(
         "SELECT h.name AS hotel, b.number, r.arrival, r.departure FROM reservations_expectedguest e"
-        " JOIN property_hotel h ON h.id = e.hotel_id JOIN reservations_roomreservation r ON r.id = e.room_reservation_id"
+        " JOIN property_hotel h ON h.id = e.hotel_id"
+        " JOIN reservations_roomreservation r ON r.id = e.room_reservation_id"
         " JOIN reservations_reservation b ON b.id = r.reservation_id WHERE e.guest_id = %s ORDER BY e.id",
         [guest_id],
     )

@@ -1,4 +1,4 @@
-"""A stay over two rooms: from a night on it has another room of the same type, planned and held like any other night."""
+"""A stay over two rooms: from a night on it has another of the same type, planned and held like any night."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ def split(*, room_reservation: LockedRoom, night: date, room_id: int) -> int:
     stay = room_reservation
     if stay.status not in (Status.RESERVED, Status.IN_HOUSE):
         raise WrongStatus(status=Status(stay.status).label)
+    wanted = db.fetch_one(_ROOM, {"id": stay.id, "night": night, "room": room_id, "hotel": stay.hotel_id})
+    if wanted is None:
+        raise NotFound(field="room")
     if stay.room_id is None:
         raise NoRoomAssigned
     if night not in stay.nights_left[1:]:
         raise NightCannotSplit
-    wanted = db.fetch_one(_ROOM, {"id": stay.id, "night": night, "room": room_id, "hotel": stay.hotel_id})
-    if wanted is None:
-        raise NotFound(field="room")
     if wanted["sealed"]:
         raise RoomSealed(number=wanted["number"])
     if wanted["room_type_id"] != stay.room_type_id:

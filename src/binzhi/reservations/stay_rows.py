@@ -31,7 +31,7 @@ WITH dropped AS (
            OR (%(moved)s AND night >= %(open_from)s AND room_id IS DISTINCT FROM %(room)s::bigint))
 ), given AS (
     INSERT INTO reservations_roomnight (room_id, night, hotel_id, room_reservation_id)
-    SELECT CASE WHEN %(moved)s OR n.night < %(was_until)s THEN %(room)s::bigint
+    SELECT CASE WHEN %(moved)s OR n.night < %(was_until)s OR %(arrival)s >= %(was_until)s THEN %(room)s::bigint
                 ELSE coalesce((SELECT l.room_id FROM reservations_roomnight l
                                WHERE l.room_reservation_id = %(id)s AND l.night = %(was_until)s - 1),
                               %(room)s::bigint) END,

@@ -102,7 +102,8 @@ def wrongly_priced(*, hotel_id: int) -> list[int]:
     return [row["id"] for row in db.fetch_all(_UNPRICED, {"hotel": hotel_id})]
 
 
-# What groups and offers of the waitlist hold, and what groups have taken up, counted anew. Nights that are gone keep what they held.
+# What groups and offers of the waitlist hold, and what groups have taken up, counted anew. Nights that are gone keep
+# what they held.
 _GROUPS = """
 WITH picked AS (
     SELECT block_id, night, room_type_id, count(*) AS rooms FROM reservations_blockpickup

@@ -9,10 +9,11 @@ from ninja import Query, Router, Schema
 
 from binzhi.api import schemas
 from binzhi.api.core import ApiRequest, json_response, now
-from binzhi.api.types import Code, Day, Key
+from binzhi.api.types import Code, Day, Key, OptionalCode
 from binzhi.kernel.dates import StayDates
 from binzhi.reservations import queries, services
 from binzhi.reservations.access import Permission
+from binzhi.reservations.promotions.using import try_code
 
 router = Router(tags=["availability"])
 
@@ -26,6 +27,8 @@ class Search(Schema):
     adults: Annotated[int, Query(ge=1, le=20)] = 2
     children: Annotated[int, Query(ge=0, le=20)] = 0
     organisation_id: Key | None = None
+    guest_id: Key | None = None
+    promotion_code: OptionalCode = ""
 
 
 @router.get("/hotels/{hotel}", response=schemas.HotelOut, operation_id="get_hotel")
@@ -48,6 +51,9 @@ def hotel(request: ApiRequest, hotel: Code) -> HttpResponse:
 def availability(request: ApiRequest, hotel: Code, search: Query[Search]) -> HttpResponse:
     """All room types under all rate plans for one stay, with the price of every night."""
     request.actor.require(Permission.VIEW, request.hotel.pk)
+    promotion = None
+    if search.promotion_code:
+        promotion = try_code(hotel_id=request.hotel.pk, code=search.promotion_code, actor=request.actor, now=now())
     found = queries.offers(
         hotel=request.hotel,
         dates=StayDates(search.arrival, search.departure),
@@ -55,6 +61,8 @@ def availability(request: ApiRequest, hotel: Code, search: Query[Search]) -> Htt
         adults=search.adults,
         children=search.children,
         organisation_id=search.organisation_id,
+        guest_id=search.guest_id,
+        promotion_plan_id=promotion.rate_plan_id if promotion else None,
         today=request.hotel.business_date,
     )
     currency = request.hotel.currency

@@ -76,8 +76,8 @@ def place(request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.Place
     return once(request, key=key, route=f"place_stay:{stay_id}", body=payload.model_dump(), work=work)
 
 
-@router.post("/hotels/{hotel}/stays/{stay_id}/split", response={201: schemas.SplitOut}, operation_id="split_stay")
-def split(request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.SplitIn, key: KeyHeader) -> HttpResponse:
+@router.post("/hotels/{hotel}/stays/{stay_id}/split", response={201: schemas.StaySplitOut}, operation_id="split_stay")
+def split(request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.StaySplitIn, key: KeyHeader) -> HttpResponse:
     """From a night on another room of the same type."""
 
     def work() -> dict[str, Any]:

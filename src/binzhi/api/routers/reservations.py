@@ -26,6 +26,7 @@ from binzhi.kernel.text import clean_text
 from binzhi.reservations import queries, services
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import Status
+from binzhi.reservations.promotions.using import try_code
 
 router = Router(tags=["reservations"])
 KeyHeader = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
@@ -41,6 +42,8 @@ MatchHeader = Annotated[IfMatch, Header(alias="If-Match")]
 def create(request: ApiRequest, hotel: Code, payload: schemas.ReservationIn, key: KeyHeader) -> HttpResponse:
     """Book one or several rooms. The same key with the same body gives the same answer."""
     body = payload.model_dump()
+    if payload.promotion_code:
+        try_code(hotel_id=request.hotel.pk, code=payload.promotion_code, actor=request.actor, now=now())
     booking = services.NewReservation(
         **body
         | {

@@ -37,9 +37,7 @@ def add(request: ApiRequest, hotel: Code, payload: schemas.WaitIn, key: KeyHeade
 
     def work() -> dict[str, Any]:
         entry = services.NewEntry(**payload.model_dump())
-        return {
-            "id": services.put_on_waitlist(hotel_id=request.hotel.pk, entry=entry, actor=request.actor, now=now())
-        }
+        return {"id": services.put_on_waitlist(hotel_id=request.hotel.pk, entry=entry, actor=request.actor, now=now())}
 
     return once(request, key=key, route="put_on_waitlist", body=payload.model_dump(mode="json"), work=work)
 
@@ -51,12 +49,10 @@ def book(request: ApiRequest, hotel: Code, wait_id: Key, key: KeyHeader) -> Http
     """Make the reservation: out of the offer, or of what is for sale."""
 
     def work() -> dict[str, Any]:
-        made = services.book_from_waitlist(
-            hotel_id=request.hotel.pk, entry_id=wait_id, actor=request.actor, now=now()
-        )
+        made = services.book_from_waitlist(hotel_id=request.hotel.pk, entry_id=wait_id, actor=request.actor, now=now())
         return {
-            "number": made.number, "version": made.version, "room_ids": list(made.room_ids), "total": f"{made.total:.2f}",
-            "currency": request.hotel.currency,
+            "number": made.number, "version": made.version, "room_ids": list(made.room_ids),
+            "total": f"{made.total:.2f}", "currency": request.hotel.currency,
         }  # fmt: skip
 
     return once(request, key=key, route="book_from_waitlist", body={"entry": wait_id}, work=work)

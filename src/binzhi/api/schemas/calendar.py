@@ -35,13 +35,13 @@ class PlacedOut(Schema):
     version: int
 
 
-class SplitIn(In):
+class StaySplitIn(In):
     night: Day
     room: Number
     version: Version | None = None
 
 
-class SplitOut(Schema):
+class StaySplitOut(Schema):
     id: int
     night: date
     room: str

@@ -37,6 +37,7 @@ class ReservationIn(In):
     special_requests: list[Code] = Field(default_factory=list, max_length=20)
     remarks: LongNote = ""
     expected_at: HotelTime | None = None
+    promotion_code: OptionalCode = ""
     rooms: list[RoomIn] = Field(min_length=1, max_length=50)
 
 

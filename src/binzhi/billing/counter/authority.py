@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from binzhi.billing.access import Permission
-from binzhi.billing.errors import AlreadyDecided, BeyondAuthority, OwnApproval
+from binzhi.billing.folio_errors import AlreadyDecided, BeyondAuthority, OwnApproval
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound

@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from binzhi.billing import ledger
 from binzhi.billing.amounts import clean_amount
-from binzhi.billing.errors import (
+from binzhi.billing.families import Written, family_of, transaction_of
+from binzhi.billing.folio_errors import (
     AdjustmentTooLarge,
     CompanyCannotPayOut,
     ForeignTooSmall,
@@ -16,7 +17,6 @@ from binzhi.billing.errors import (
     NotACharge,
     PaidTooMuch,
 )
-from binzhi.billing.families import Written, family_of, transaction_of
 from binzhi.billing.ledger import Posted, Posting
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel import db

@@ -12,7 +12,7 @@ from binzhi.billing.amounts import clean_amount
 from binzhi.billing.counter import authority, postings
 from binzhi.billing.counter.authority import ADJUSTMENT, PAID_OUT, Asked
 from binzhi.billing.counter.postings import Exchanged, ForeignInput
-from binzhi.billing.errors import CompanyCannotPayOut, LateChargeTooLate, NumberTaken, ReasonRequired, UnknownItem
+from binzhi.billing.errors import ReasonRequired
 from binzhi.billing.events import (
     ApprovalAsked,
     ApprovalDecided,
@@ -23,6 +23,7 @@ from binzhi.billing.events import (
     LateChargePosted,
     PaidOut,
 )
+from binzhi.billing.folio_errors import CompanyCannotPayOut, LateChargeTooLate, NumberTaken, UnknownItem
 from binzhi.billing.ledger import Charged, OpenFolio, Posted
 from binzhi.billing.payments import PaymentInput
 from binzhi.billing.services import NOTE_LIMIT, record_posting

@@ -10,8 +10,9 @@ from decimal import Decimal
 from binzhi.billing.access import Permission
 from binzhi.billing.amounts import clean_amount
 from binzhi.billing.counter.authority import ADJUSTMENT, PAID_OUT
-from binzhi.billing.errors import AmountNotPositive, AmountTooLarge, NumberTaken, PercentOutOfRange
+from binzhi.billing.errors import AmountNotPositive, AmountTooLarge
 from binzhi.billing.events import CounterSettingChanged
+from binzhi.billing.folio_errors import NumberTaken, PercentOutOfRange
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from binzhi.billing.errors import BuyerRequired, NotInGbk, TaxNumberRequired, TaxNumberWrong, TooManyBytes
+from binzhi.billing.folio_errors import BuyerRequired, NotInGbk, TaxNumberRequired, TaxNumberWrong, TooManyBytes
 from binzhi.kernel.text import clean_text
 
 SPECIAL, ORDINARY = "81", "82"

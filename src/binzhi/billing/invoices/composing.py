@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from binzhi.billing.errors import MoreThanCharged, MoreThanPaid, NothingToInvoice
+from binzhi.billing.folio_errors import MoreThanCharged, MoreThanPaid, NothingToInvoice
 from binzhi.kernel import db
 from binzhi.kernel.money import ZERO, quantum
 

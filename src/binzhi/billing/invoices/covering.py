@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from binzhi.billing.errors import RedInvoiceFirst
+from binzhi.billing.folio_errors import RedInvoiceFirst
 from binzhi.kernel import db
 
 _SHORT = """

@@ -111,6 +111,11 @@ JOIN property_hotel h ON h.group_id = o.group_id WHERE h.id = %s AND o.id = %s
 """
 
 
+def guest_name(guest_id: int | None) -> str:
+    """The guest's bare name: an invoice carries no title."""
+    return db.fetch_value("SELECT name FROM guests_guest WHERE id = %s", [guest_id]) or ""
+
+
 def buyer_suggested(*, hotel_id: int, organisation_id: int | None) -> dict[str, str]:
     """What is known of the company that pays: as it was invoiced last, or as its file says."""
     if organisation_id is None:

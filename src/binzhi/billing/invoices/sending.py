@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from binzhi.billing.errors import InvoiceNotWaiting
+from binzhi.billing.folio_errors import InvoiceNotWaiting
 from binzhi.billing.invoices.provider import HttpProvider, Provider
 from binzhi.billing.invoices.services import Answer, key_place, note_answer, turn_after
 from binzhi.kernel import crypto, db

@@ -15,14 +15,8 @@ from django.db import IntegrityError
 from binzhi.billing import ledger
 from binzhi.billing.access import Permission
 from binzhi.billing.amounts import clean_amount
-from binzhi.billing.errors import (
-    InvoiceNotWaiting,
-    MoreThanPaid,
-    NotRedable,
-    SellerMissing,
-    UnsafeAddress,
-)
 from binzhi.billing.events import InvoiceRequested, InvoiceSettingChanged, InvoiceTried
+from binzhi.billing.folio_errors import InvoiceNotWaiting, MoreThanPaid, NotRedable, SellerMissing, UnsafeAddress
 from binzhi.billing.invoices.buyers import ORDINARY, SPECIAL, Buyer, clean_buyer, clean_gbk
 from binzhi.billing.invoices.composing import DraftLine, draft, mirrored, pools_of, room_of
 from binzhi.billing.invoices.words import capitals

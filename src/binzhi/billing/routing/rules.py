@@ -9,18 +9,8 @@ from decimal import Decimal
 
 from binzhi.billing import folios, ledger
 from binzhi.billing.amounts import clean_amount
-from binzhi.billing.errors import (
-    AmountTooFine,
-    CompanyRequired,
-    DaysOutOfOrder,
-    FolioClosed,
-    PercentOutOfRange,
-    RuleEnded,
-    SameWindow,
-    TargetRequired,
-    TooManyRules,
-    UnknownChargeCode,
-)
+from binzhi.billing.errors import AmountTooFine, CompanyRequired, FolioClosed, SameWindow, UnknownChargeCode
+from binzhi.billing.folio_errors import DaysOutOfOrder, PercentOutOfRange, RuleEnded, TargetRequired, TooManyRules
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.text import clean_text

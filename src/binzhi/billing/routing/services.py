@@ -7,7 +7,6 @@ from typing import Any
 
 from binzhi.billing.access import Permission
 from binzhi.billing.corrections import Transferred
-from binzhi.billing.errors import NothingToSplit
 from binzhi.billing.events import ChargesTransferred, RoutingRuleAdded, RoutingRuleChanged, RoutingRuleEnded
 from binzhi.billing.routing import rules, splitting
 from binzhi.billing.routing.rules import RuleInput
@@ -102,8 +101,6 @@ def split_charges(
         hotel_id=hotel_id, source_id=source_id, target_id=target_id, split=split, reason=reason,
         currency=hotel_by_id(hotel_id).currency, user_id=actor.user_id, now=now,
     )  # fmt: skip
-    if not moved.transaction_ids:
-        raise NothingToSplit
     keys = ",".join(str(key) for key in moved.transaction_ids)
     record(
         ChargesTransferred.topic, subject="folio", subject_id=moved.folio_id, hotel_id=hotel_id, actor=actor, now=now,

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from binzhi.billing import corrections
 from binzhi.billing.amounts import clean_amount
 from binzhi.billing.corrections import Transferred
-from binzhi.billing.errors import DaysOutOfOrder, NothingToSplit, ShareRequired, SplitTooLarge
+from binzhi.billing.folio_errors import DaysOutOfOrder, NothingToSplit, ShareRequired, SplitTooLarge
 from binzhi.billing.routing.rules import WHOLE, clean_percent
 from binzhi.kernel import db
 from binzhi.kernel.money import ZERO, quantum
@@ -67,6 +67,9 @@ def split(
         raise NothingToSplit
     parts = _parts([row["amount"] for row in rows], split, currency)
     chosen = [(row["root"], part) for row, part in zip(rows, parts, strict=True) if part > 0]
+    if not chosen:
+        # A share so small that it rounds to nothing.
+        raise NothingToSplit
     return corrections.move(
         hotel_id=hotel_id, roots=[root for root, _part in chosen], amounts=[part for _root, part in chosen],
         source_id=source_id, target_id=target_id, reason=reason, user_id=user_id, now=now,

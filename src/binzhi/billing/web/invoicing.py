@@ -17,7 +17,7 @@ from binzhi.billing.access import Permission
 from binzhi.billing.invoices import services
 from binzhi.billing.invoices.buyers import ORDINARY, SPECIAL, Buyer
 from binzhi.billing.invoices.composing import pools_of, room_of
-from binzhi.billing.invoices.queries import buyer_suggested, invoices, seller_of
+from binzhi.billing.invoices.queries import buyer_suggested, guest_name, invoices, seller_of
 from binzhi.billing.invoices.services import SellerInput
 from binzhi.billing.web.actions import Action, Desk, Done
 from binzhi.billing.web.forms import AmountField, MoneyForm, line
@@ -59,7 +59,7 @@ def _form(desk: Desk, data: QueryDict | None) -> InvoiceForm:
     known = buyer_suggested(hotel_id=desk.hotel.pk, organisation_id=desk.heading.organisation_id)
     left = room_left(desk)
     initial = {
-        "buyer_name": known.get("name", desk.heading.name), "tax_no": known.get("tax_no", ""),
+        "buyer_name": known.get("name") or guest_name(desk.folio.guest_id), "tax_no": known.get("tax_no", ""),
         "address_phone": known.get("address_phone", ""), "bank_account": known.get("bank_account", ""),
         "is_person": not known, "amount": left or None,
     }  # fmt: skip

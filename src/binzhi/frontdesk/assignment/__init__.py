@@ -1,4 +1,4 @@
-"""Which room for whom: rules, their weights, the best rooms for all arrivals of a day, and what stands against a wish."""
+"""Which room for whom: rules, their weights, the best rooms for a day, what stands against a wish."""
 
 from binzhi.frontdesk.assignment.optimum import Optimum, optimise, propose
 from binzhi.frontdesk.assignment.rules import (

@@ -1,12 +1,12 @@
 """The best rooms for all arrivals of a day.
 
-Who arrives on the same day cannot share a room, whatever the nights: so each arrival gets at most one room and each room at
-most one arrival, which is the assignment problem, solved to its proven optimum (SciPy, see docs/adr/0015). Only those who
-travel together make it harder, because what a room is worth depends on the companion's room: these are bettered round by
-round, and how far the result can be from the best is said (`bound`).
+Who arrives on the same day cannot share a room, whatever the nights: so each arrival gets at most one room and each
+room at most one arrival, which is the assignment problem, solved to its proven optimum (SciPy, see docs/adr/0015).
+Only those who travel together make it harder, because what a room is worth depends on the companion's room: these are
+bettered round by round, and how far the result can be from the best is said (`bound`).
 
-First as many arrivals as can be housed, reserved before walk-in; then the weighed wishes. Rooms of the type booked; who is
-left over then gets a better type where one is not sold.
+First as many arrivals as can be housed, reserved before walk-in; then the weighed wishes. Rooms of the type booked;
+who is left over then gets a better type where one is not sold.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from scipy.optimize import linear_sum_assignment
 from binzhi.frontdesk.assignment.rules import MUST, MUSTS, FreeRoom, Need, Proposal, Reason, rate, readiness_of
 from binzhi.frontdesk.assignment.weights import DEFAULT, Weights
 
-# To be housed is worth more than all wishes of all arrivals together (WIDEST is more than one can have); where there are
-# not rooms for all, who reserved goes first, then who needs something, then who is honoured.
+# To be housed is worth more than all wishes of all arrivals together (WIDEST is more than one can have); where there
+# are not rooms for all, who reserved goes first, then who needs something, then who is honoured.
 WIDEST, HOUSED, RESERVED, NEEDS, STANDING = 8_000, 64, 32, 8, 7
 NOWHERE = -1
 ROUNDS = 4  # of bettering those who travel together
@@ -92,9 +92,7 @@ def optimise(
 class _House:
     """Needs and rooms as arrays."""
 
-    def __init__(
-        self, needs: Sequence[Need], rooms: Sequence[FreeRoom], *, inspection: bool, weights: Weights
-    ) -> None:
+    def __init__(self, needs: Sequence[Need], rooms: Sequence[FreeRoom], *, inspection: bool, weights: Weights) -> None:
         self.needs, self.rooms, self.weights, self.inspection = needs, rooms, weights, inspection
         self.numbers = {room.id: j for j, room in enumerate(rooms)}
         self.ready = np.array([readiness_of(room, inspection=inspection) * weights["ready"] // 30 for room in rooms])
@@ -242,7 +240,7 @@ class _House:
         rows, columns = linear_sum_assignment(hopeful, maximize=True)
         place = {i: row for row, i in enumerate(mine)}
         found = {mine[r]: c for r, c in zip(rows, columns, strict=True) if hopeful[r, c] > 0}
-        return round(sum(hopeful[place[i], c] - self.first_right(self.needs[i]) for i, c in found.items()))
+        return round(float(sum(hopeful[place[i], c] - self.first_right(self.needs[i]) for i, c in found.items())))
 
     def _sum(self, given: Mapping[int, int]) -> int:
         return sum(self.rated(i, given).score for i in given)
@@ -294,4 +292,3 @@ class _House:
                 first.append(Reason("upgrade"))
             found[need.room_reservation_id] = replace(proposal, reasons=(*first, *proposal.reasons))
         return found
-

@@ -1,8 +1,8 @@
 """Which room suits whom: pure rules over facts that `queries.candidates` read. Every choice says why it was made.
 
-Hard rules first: free for all nights, of the type booked, and what cannot be made good on the spot. Then wishes, weighed:
-what the guest asked for; the guest's standing (VIPs and long stays get the better rooms); the room of last time; near
-whom he travels with; the true state of the room. `optimum` finds the best rooms for a whole day by these rules.
+Hard rules first: free for all nights, of the type booked, and what cannot be made good on the spot. Then wishes,
+weighed: what the guest asked for; the guest's standing (VIPs and long stays get the better rooms); the room of last
+time; near whom he travels with; the true state of the room. `optimum` finds the best rooms for a day by these rules.
 """
 
 from __future__ import annotations

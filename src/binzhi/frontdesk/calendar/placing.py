@@ -151,9 +151,7 @@ class _Work:
         stay, wanted = self.stay, self.wanted
         other_room = wanted.room_id != stay.room_id
         if other_room and stay.room_id is not None and (wanted.room_id is None or not stay.same_dates(wanted)):
-            unassign_room(
-                hotel_id=self.hotel_id, room_reservation_id=stay.id, actor=self.actor, now=self.now
-            )
+            unassign_room(hotel_id=self.hotel_id, room_reservation_id=stay.id, actor=self.actor, now=self.now)
         if not stay.same_dates(wanted):
             change_room(
                 hotel_id=self.hotel_id, room_reservation_id=stay.id, change=stay.changed(wanted), actor=self.actor,

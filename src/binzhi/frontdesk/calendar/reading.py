@@ -1,6 +1,6 @@
 """The calendar's window: rooms, who has them on which nights, who waits without one, what is left of each type.
 
-Four statements, whatever the size; what is sent is arrays, because five hundred rooms have four thousand stays.
+Five statements, whatever the size; what is sent is arrays, because five hundred rooms have four thousand stays.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from binzhi.frontdesk.names import board_name, vip_weight
 from binzhi.kernel import db
 from binzhi.property.queries import HotelRef, localised
+from binzhi.reservations.calendar.days import DayKind, days_of
 from binzhi.reservations.enums import Status
 
 LONGEST_WINDOW = 42
@@ -107,7 +108,7 @@ def window_from(first: date | None, days: int, *, hotel: HotelRef) -> Window:
 
 
 def calendar_of(*, hotel: HotelRef, window: Window, now: datetime) -> dict[str, Any]:
-    """Everything the grid draws. Four statements. Names are those of the boards: surname and title."""
+    """Everything the grid draws. Five statements. Names are those of the boards: surname and title."""
     rooms = db.fetch_all(_ROOMS, [hotel.pk])
     params = {
         "hotel": hotel.pk, "first": window.first, "until": window.until, "longest": hotel.longest_stay,
@@ -126,7 +127,17 @@ def calendar_of(*, hotel: HotelRef, window: Window, now: datetime) -> dict[str, 
         "bars": bars,
         "out": out,
         "nights": _nights(db.fetch_all(_NIGHTS, params), window, place),
+        "marks": _marks(hotel.pk, window),
     }
+
+
+def _marks(hotel_id: int, window: Window) -> list[list[Any]]:
+    """Holidays, weekends and make-up workdays, as the hotel keeps its calendar."""
+    days = days_of(hotel_id=hotel_id, first=window.first, last=window.until - timedelta(days=1))
+    return [
+        [(day.day - window.first).days, day.kind.value, day.name or str(day.kind.label)]
+        for day in days.values() if day.kind != DayKind.WORKDAY
+    ]  # fmt: skip
 
 
 def version_of_stay(*, hotel_id: int, room_reservation_id: int) -> int:
@@ -206,7 +217,8 @@ class Shown:
         ]  # fmt: skip
 
     def _state(self, row: Mapping[str, Any], last: date) -> str:
-        """`ih` in house, `du` due out, `lt` late in it, `ar` due in, `la` late to come, `tn` not confirmed, `rs` reserved, `co` gone."""
+        """`ih` in house, `du` due out, `lt` overdue; `ar` due in, `la` late to come, `tn` not confirmed, `rs` reserved;
+        `co` gone."""
         if row["status"] == Status.IN_HOUSE:
             if last + timedelta(days=1) < row["departure"]:
                 return "ih"
@@ -220,7 +232,7 @@ class Shown:
         return "tn" if row["tentative"] else "rs"
 
     def _part(self, row: Mapping[str, Any], first: date, last: date) -> int:
-        """0: the room the stay begins in or is in. Of a stay over several: 1 planned and due now, 2 planned, 3 slept."""
+        """0: where the stay begins or is. Of a stay over several rooms: 1 planned and due now, 2 planned, 3 slept."""
         if row["room_id"] is None or row["is_in"] == row["room_id"] or row["status"] == Status.CHECKED_OUT:
             return 0
         if last < self.today and row["status"] == Status.IN_HOUSE:

@@ -11,7 +11,8 @@ from binzhi.frontdesk.names import board_name, vip_weight
 from binzhi.kernel import db
 from binzhi.property.queries import HotelRef, localised
 
-# A room's occupancy is the stay in it, never a flag; tonight's out-of-order nights count as the flag does.
+# A room's occupancy is the stay in it, never a flag; tonight's out-of-order nights count as the flag does. Whose stay
+# goes on in this room tonight and who is still in another is expected as well.
 _ROOMS = """
 SELECT r.id, r.number, r.housekeeping, r.maintenance, r.do_not_disturb, r.smoking, r.accessible, r.features,
        r.orientation, r.connects_to_id IS NOT NULL AS connects,
@@ -26,7 +27,7 @@ SELECT r.id, r.number, r.housekeeping, r.maintenance, r.do_not_disturb, r.smokin
        coalesce(sg.vip_level, '') AS vip_level, coalesce(sg.vip_rank, 0) AS vip_rank,
        stay.departure + CASE WHEN stay.arrival = stay.departure THEN time '24:00' ELSE %(check_out_time)s::time END
            < %(local_now)s::timestamp AND stay.departure <= %(business_date)s AS overdue,
-       coalesce(due.id, 0) AS due_id, coalesce(dg.name, dv.booker_name, '') AS due_name,
+       coalesce(due.id, mover.id, 0) AS due_id, coalesce(dg.name, dv.booker_name, '') AS due_name,
        coalesce(dg.sex, '') AS due_sex, coalesce(dg.marked, '') AS due_marked,
        coalesce(dg.vip_level, '') AS due_vip_level, coalesce(dg.vip_rank, 0) AS due_vip_rank,
        seal.id IS NOT NULL AS sealed
@@ -46,8 +47,10 @@ LEFT JOIN (
     ORDER BY d.room_id, d.arrival DESC, d.id
 ) due ON due.room_id = r.id
 LEFT JOIN property_roomseal seal ON seal.room_id = r.id AND seal.broken_at IS NULL
-LEFT JOIN reservations_reservation dv ON dv.id = due.reservation_id
-LEFT JOIN guests_guest dg ON dg.id = coalesce(due.guest_id, dv.guest_id)
+LEFT JOIN reservations_roomreservation mover
+       ON mover.id = tonight.room_reservation_id AND mover.status = 'in_house' AND mover.room_id <> r.id
+LEFT JOIN reservations_reservation dv ON dv.id = coalesce(due.reservation_id, mover.reservation_id)
+LEFT JOIN guests_guest dg ON dg.id = coalesce(due.guest_id, mover.guest_id, dv.guest_id)
 WHERE r.hotel_id = %(hotel)s AND r.is_active
 ORDER BY b.id, f.level DESC, r.number
 """

@@ -83,14 +83,12 @@ def assign_rooms(
 ) -> dict[int, int]:
     """Give many reservations (keys) the rooms (values) a clerk confirmed; what was really given.
 
-    Two statements, whatever the number, and a few for each of `change_type`, which may be of another type. A room that somebody took meanwhile
-    leaves its reservation without one, a better type sold meanwhile too.
+    Two statements, whatever the number, and a few for each of `change_type`, which may be of another type. A room that
+    somebody took meanwhile leaves its reservation without one, a better type sold meanwhile too.
     Changes room nights, reservations, and counters for another type. Locks hotel day, reservations by id, room nights.
     Raises NothingToAssign when none could be given. Publishes RoomsAssigned. Idempotent.
     """
-    return _assign(
-        hotel_id=hotel_id, arrival=arrival, rooms=rooms, change_type=change_type, actor=actor, now=now
-    )
+    return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, change_type=change_type, actor=actor, now=now)
 
 
 @operation(Permission.ASSIGN_ROOM)
@@ -102,9 +100,7 @@ def assign_proposed(*, hotel_id: int, arrival: date, actor: Actor, now: datetime
     """
     plan = day_plan(hotel=hotel_by_id(hotel_id), day=arrival)
     rooms = {key: proposal.room.id for key, proposal in plan.proposals.items()}
-    return _assign(
-        hotel_id=hotel_id, arrival=arrival, rooms=rooms, change_type=plan.upgrades, actor=actor, now=now
-    )
+    return _assign(hotel_id=hotel_id, arrival=arrival, rooms=rooms, change_type=plan.upgrades, actor=actor, now=now)
 
 
 def _assign(
@@ -130,4 +126,3 @@ def _assign(
         ),
     )  # fmt: skip
     return given
-

@@ -119,7 +119,8 @@ def _each(rows: Sequence[queries.BlockRoomView], work: Callable[[queries.BlockRo
 _PEOPLE = """
 SELECT rr.id AS stay, g.id AS guest_id,
        (SELECT d.id FROM guests_guestdocument d WHERE d.guest_id = g.id
-        AND coalesce(d.expires_on >= h.business_date, true) ORDER BY d.checked_at DESC, d.id DESC LIMIT 1) AS document_id
+        AND coalesce(d.expires_on >= h.business_date, true)
+        ORDER BY d.checked_at DESC, d.id DESC LIMIT 1) AS document_id
 FROM reservations_roomreservation rr
 JOIN reservations_reservation r ON r.id = rr.reservation_id
 JOIN property_hotel h ON h.id = rr.hotel_id

@@ -175,10 +175,10 @@ def _chosen(posted: Mapping[str, Any]) -> dict[int, int]:
 
 
 def _assign_all(
-    request: StaffRequest, hotel_id: int, day: date, rooms: Mapping[int, int], upgrades: set[int | None]
+    request: StaffRequest, hotel_id: int, day: date, rooms: Mapping[int, int], upgrades: set[int]
 ) -> dict[str, Any]:
     given = services.assign_rooms(
-        hotel_id=hotel_id, arrival=day, rooms=rooms, change_type=[key for key in upgrades if key], actor=request.actor,
+        hotel_id=hotel_id, arrival=day, rooms=rooms, change_type=sorted(upgrades), actor=request.actor,
         now=clock.now(),
     )  # fmt: skip
     return {"given": len(given)}

@@ -168,7 +168,7 @@ def _answer(request: StaffRequest, stay: int, form: DeskForm, work: Callable[[],
     try:
         if not form.is_valid():
             field, errors = next(iter(form.errors.items()))
-            raise InvalidInput(field=field, message=errors[0])
+            raise InvalidInput(field=field, message=str(errors[0]))
         once(request, work)
     except NotFound:
         raise
@@ -243,5 +243,3 @@ def _split_and_tell(
         "name": card.short_name, "room": number.strip(), "day": day_text(night, reference=hotel.business_date),
     }  # fmt: skip
     toast(request, _("%(name)s: room %(room)s from %(day)s on") % words, undo_url="" if undo else back)
-
-

@@ -18,7 +18,8 @@ def words() -> str:
         "out_of_order": pgettext("room condition, short", "repair"),
         "out_of_service": pgettext("room condition, short", "stopped"),
         "ih": _("In house"), "du": _("Due out"), "lt": pgettext("room mark", "Overdue"),
-        "la": pgettext("arrival", "Overdue"), "ar": pgettext("room mark", "Due in"), "rs": _("Reserved"), "tn": _("Not confirmed"),
+        "la": pgettext("arrival", "Overdue"), "ar": pgettext("room mark", "Due in"), "rs": _("Reserved"),
+        "tn": _("Not confirmed"),
         "co": pgettext("stay", "Checked out"), "oo": _("Out of order"), "move": _("moves today"),
         "bar": _("{name}, room {room}, {first} to {last}, {state}"), "noroom": _("no room yet"),
         "help": _(
@@ -26,5 +27,6 @@ def words() -> str:
             " shorter. S: split here. Enter: drop or open. Escape: put back."
         ),
         "lifted": _("{name}: room {room}, {first} to {last}. Enter drops, Escape puts back."),
-        "put_back": _("Put back"), "offline": pgettext("calendar", "No connection. Nothing was lost; please try again."),
+        "put_back": _("Put back"),
+        "offline": pgettext("calendar", "No connection. Nothing was lost; please try again."),
     }).decode()  # fmt: skip

@@ -99,6 +99,7 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Calendar"), "calendar", "frontdesk:calendar", "reservations.view_reservations", "F8"),
             Item(_("Deposits"), "wallet", "reservations:deposits", "reservations.view_reservations"),
             Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
+            Item(_("Codes, agreements, members"), "percent", "reservations:entitled", "reservations.view_reservations"),
             Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
             Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
             Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),

@@ -38,7 +38,9 @@ def house(hotel_id: int, rate_plan: str) -> dict[str, Any]:
     return row
 
 
-def details(hotel_id: int, given: BlockDetails, place: Mapping[str, Any], *, arrived: date | None = None) -> BlockDetails:
+def details(
+    hotel_id: int, given: BlockDetails, place: Mapping[str, Any], *, arrived: date | None = None
+) -> BlockDetails:
     """The same with clean texts. `arrived`: the arrival of a group under way, which may lie in the past."""
     clean = replace(
         given,
@@ -99,13 +101,9 @@ def cells(
     wanted: dict[nights.Key, NightRow] = {}
     for cell in given:
         if not arrival <= cell.night < departure:
-            raise InvalidInput(
-                field="rooms", message=_("%(night)s is not a night of the group."), night=cell.night
-            )
+            raise InvalidInput(field="rooms", message=_("%(night)s is not a night of the group."), night=cell.night)
         if cell.night < today:
-            raise InvalidInput(
-                field="rooms", message=_("The nights before %(today)s have passed."), today=today
-            )
+            raise InvalidInput(field="rooms", message=_("The nights before %(today)s have passed."), today=today)
         if not 0 <= cell.rooms <= MOST_ROOMS:
             raise InvalidInput(field="rooms", message=_("A number from 0 to %(most)s."), most=MOST_ROOMS)
         for name in ("price", "single_price", "extra_adult"):

@@ -1,4 +1,4 @@
-"""The master bill of a group (团队总账): the rooms go there at once, other families of charges when the guests leave."""
+"""The master bill of a group (团队总账): rooms go there at once, other families of charges when the guests leave."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def set_master(
     """Say what the group pays together; its bill, opened where there was none.
 
     The room charges of everybody in the group go to it from now on (or no more); the other families are moved there by
-    `move_to_master`. What was posted before stays where it is. Locks day, group, its rooms. Raises NotFound, BlockEnded,
-    InvalidInput at `to_master`. Publishes BlockChanged. Idempotent.
+    `move_to_master`. What was posted before stays where it is. Locks day, group, its rooms. Raises NotFound,
+    BlockEnded, InvalidInput at `to_master`. Publishes BlockChanged. Idempotent.
     """
     if not set(to_master) <= set(FAMILIES):
         raise InvalidInput(field="to_master", message=_("Choose from the list."))
@@ -59,7 +59,9 @@ def set_master(
     )
     folio_id = block.folio_id
     if folio_id is None:
-        folio_id = ledger.open_folio(hotel_id=hotel_id, guest_id=block.guest_id, payee=block.name[:80], now=now).folio_id
+        folio_id = ledger.open_folio(
+            hotel_id=hotel_id, guest_id=block.guest_id, payee=block.name[:80], now=now
+        ).folio_id
     db.execute(
         _SET, {"folio": folio_id, "block": block_id, "rooms": room_to_master, "families": sorted(set(to_master))}
     )

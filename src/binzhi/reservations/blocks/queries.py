@@ -256,7 +256,9 @@ class Choices:
     sources: Sequence[tuple[str, str]]
 
 
-_PLANS = "SELECT code, name, name_en FROM reservations_rateplan WHERE hotel_id = %s AND is_active ORDER BY position, code"
+_PLANS = (
+    "SELECT code, name, name_en FROM reservations_rateplan WHERE hotel_id = %s AND is_active ORDER BY position, code"
+)
 _CODES = """
 SELECT kind, code, name, name_en FROM reservations_code
 WHERE hotel_id = %s AND is_active AND kind IN ('market', 'source') ORDER BY position, code

@@ -23,7 +23,9 @@ from binzhi.reservations.enums import BlockStatus
 from binzhi.reservations.errors import BelowPickedUp, BlockEnded, BlockReleasedAlready, WrongBlockStatus
 from binzhi.reservations.events import BlockChanged, BlockCreated, BlockReleased, BlockStatusChanged
 
-INQUIRY, TENTATIVE, DEFINITE = (each.value for each in (BlockStatus.INQUIRY, BlockStatus.TENTATIVE, BlockStatus.DEFINITE))
+INQUIRY, TENTATIVE, DEFINITE = (
+    each.value for each in (BlockStatus.INQUIRY, BlockStatus.TENTATIVE, BlockStatus.DEFINITE)
+)
 LOST, REFUSED, CANCELLED = (each.value for each in (BlockStatus.LOST, BlockStatus.REFUSED, BlockStatus.CANCELLED))
 # From what a group may become what: an open one may be lost or refused, a definite one is cancelled; all come back.
 BECOMES: Mapping[str, tuple[str, ...]] = {
@@ -35,8 +37,8 @@ BECOMES: Mapping[str, tuple[str, ...]] = {
     CANCELLED: (TENTATIVE,),
 }
 _INSERT = """
-INSERT INTO reservations_block (hotel_id, name, status, organisation_id, guest_id, rate_plan_id, market, source, arrival,
-    departure, cut_off, note, end_reason, booked_on, decided_on, created_at)
+INSERT INTO reservations_block (hotel_id, name, status, organisation_id, guest_id, rate_plan_id, market, source,
+    arrival, departure, cut_off, note, end_reason, booked_on, decided_on, created_at)
 VALUES (%(hotel)s, %(name)s, 'tentative', %(organisation)s::bigint, %(guest)s::bigint, %(plan)s, %(market)s, %(source)s,
     %(arrival)s, %(departure)s, %(cut_off)s::date, %(note)s, '', %(today)s, NULL, %(now)s)
 RETURNING id, number
@@ -185,9 +187,7 @@ def wash(
 
 
 @operation(Permission.MANAGE_BLOCKS)
-def release(
-    *, hotel_id: int, block_id: int, expected_version: int | None = None, actor: Actor, now: datetime
-) -> int:
+def release(*, hotel_id: int, block_id: int, expected_version: int | None = None, actor: Actor, now: datetime) -> int:
     """Give back everything nobody was named for, from tonight on; how many room nights. The group stays definite.
 
     Locks day, group, nights. Raises NotFound, EditConflict, BlockEnded, BlockReleasedAlready. Publishes BlockReleased.

@@ -27,7 +27,7 @@ from binzhi.reservations.events import DepositTaken, PlanConditionsChanged, Rate
 from binzhi.reservations.fees import Fee, Step
 from binzhi.reservations.locks import lock_reservation
 from binzhi.reservations.models import CancellationPolicy
-from binzhi.reservations.rate_models import CancellationStep
+from binzhi.reservations.models.rates import CancellationStep
 
 MOST_STEPS = 6
 NO_FEE = Fee("none")

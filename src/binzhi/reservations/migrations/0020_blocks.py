@@ -17,8 +17,12 @@ def money(**more: object) -> models.DecimalField:
 
 
 STATUSES = [
-    ("inquiry", "Inquiry"), ("tentative", "Tentative"), ("definite", "Definite"), ("lost", "Lost"),
-    ("refused", "Refused"), ("cancelled", "Cancelled"),
+    ("inquiry", "Inquiry"),
+    ("tentative", "Tentative"),
+    ("definite", "Definite"),
+    ("lost", "Lost"),
+    ("refused", "Refused"),
+    ("cancelled", "Cancelled"),
 ]
 KEY = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 
@@ -67,7 +71,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["hotel", "arrival"], name="block_by_arrival"),
                     models.Index(
-                        condition=Q(status="definite", released_at=None), fields=["hotel", "cut_off"],
+                        condition=Q(status="definite", released_at=None),
+                        fields=["hotel", "cut_off"],
                         name="block_by_cut_off",
                     ),
                 ],
@@ -81,8 +86,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BlockNight",
             fields=[
-                ("pk", models.CompositePrimaryKey(
-                    "block_id", "night", "room_type_id", blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "block_id",
+                        "night",
+                        "room_type_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ("night", models.DateField()),
                 ("agreed", models.IntegerField()),
                 ("rooms", models.IntegerField()),
@@ -112,8 +127,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BlockPickup",
             fields=[
-                ("pk", models.CompositePrimaryKey(
-                    "room_reservation_id", "night", blank=True, editable=False, primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "room_reservation_id", "night", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
                 ("night", models.DateField()),
                 ("block", named("reservations.block", index=True)),
                 ("hotel", named("property.hotel")),
@@ -121,9 +140,7 @@ class Migration(migrations.Migration):
                 ("room_type", named("property.roomtype")),
             ],
         ),
-        migrations.AddField(
-            model_name="roomreservation", name="block", field=named("reservations.block", null=True)
-        ),
+        migrations.AddField(model_name="roomreservation", name="block", field=named("reservations.block", null=True)),
         migrations.AddIndex(
             model_name="roomreservation",
             index=models.Index(condition=Q(block__isnull=False), fields=["block"], name="room_res_of_block"),

@@ -15,12 +15,18 @@ def named(to: str, *, null: bool = False, index: bool = False) -> models.Foreign
 
 KEY = models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 WAIT = [
-    ("waiting", "Waiting"), ("offered", "Offered"), ("booked", "Booked"), ("lapsed", "Lapsed"),
+    ("waiting", "Waiting"),
+    ("offered", "Offered"),
+    ("booked", "Booked"),
+    ("lapsed", "Lapsed"),
     ("withdrawn", "Withdrawn"),
 ]
 REASONS = [
-    ("sold_out", "Sold out"), ("price", "Too dear"), ("closed", "Closed or restricted"),
-    ("type", "Not the room wanted"), ("other", "Other reason"),
+    ("sold_out", "Sold out"),
+    ("price", "Too dear"),
+    ("closed", "Closed or restricted"),
+    ("type", "Not the room wanted"),
+    ("other", "Other reason"),
 ]
 
 
@@ -57,7 +63,8 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(
-                        condition=Q(status__in=["waiting", "offered"]), fields=["hotel", "priority", "created_at"],
+                        condition=Q(status__in=["waiting", "offered"]),
+                        fields=["hotel", "priority", "created_at"],
                         name="wait_open",
                     ),
                 ],
@@ -89,8 +96,12 @@ class Migration(migrations.Migration):
                 ("arrival", models.DateField()),
                 ("departure", models.DateField()),
                 ("rooms", models.SmallIntegerField()),
-                ("value", models.DecimalField(
-                    decimal_places=2, help_text="what it would have brought", max_digits=12, null=True)),
+                (
+                    "value",
+                    models.DecimalField(
+                        decimal_places=2, help_text="what it would have brought", max_digits=12, null=True
+                    ),
+                ),
                 ("hotel", named("property.hotel")),
                 ("room_type", named("property.roomtype", null=True)),
             ],

@@ -65,7 +65,10 @@ class Migration(migrations.Migration):
                 "constraints": [
                     models.CheckConstraint(
                         condition=Q(
-                            nights__gte=1, room_cost__gte=0, transport_cost__gte=0, compensation_cost__gte=0,
+                            nights__gte=1,
+                            room_cost__gte=0,
+                            transport_cost__gte=0,
+                            compensation_cost__gte=0,
                             other_cost__gte=0,
                         ),
                         name="walk_makes_sense",

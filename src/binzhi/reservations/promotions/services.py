@@ -22,8 +22,8 @@ from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import PlanKind
 from binzhi.reservations.events import PlanConditionsChanged, PromotionChanged
 from binzhi.reservations.models import Agreement, RatePlan
+from binzhi.reservations.models.rates import Promotion
 from binzhi.reservations.promotions.using import CODE_LIMIT, normal
-from binzhi.reservations.rate_models import Promotion
 
 # Without letters and digits that are taken for each other.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

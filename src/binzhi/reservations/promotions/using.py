@@ -87,15 +87,17 @@ def find(*, hotel_id: int, code: str) -> PromotionRef:
 
 # Counted before it is looked at, so that guesses sent together are counted too; a right one is taken off again.
 _COUNT = """
-INSERT INTO reservations_promotiontries AS t (hotel_id, caller, since, wrong)
-VALUES (%(hotel)s, %(caller)s, %(now)s, 1)
+INSERT INTO reservations_promotiontries AS t (hotel_id, caller, since, wrong, last)
+VALUES (%(hotel)s, %(caller)s, %(now)s, 1, %(code)s)
 ON CONFLICT (hotel_id, caller) DO UPDATE SET
-    wrong = CASE WHEN t.since <= %(since)s THEN 1 ELSE t.wrong + 1 END,
-    since = CASE WHEN t.since <= %(since)s THEN %(now)s ELSE t.since END
+    wrong = CASE WHEN t.since <= %(since)s THEN 1 WHEN t.last = %(code)s THEN t.wrong ELSE t.wrong + 1 END,
+    since = CASE WHEN t.since <= %(since)s THEN %(now)s ELSE t.since END,
+    last = %(code)s
 RETURNING wrong
 """
 _FORGIVE = """
-UPDATE reservations_promotiontries SET wrong = greatest(wrong - 1, 0) WHERE hotel_id = %s AND caller = %s
+UPDATE reservations_promotiontries SET wrong = greatest(wrong - 1, 0), last = ''
+WHERE hotel_id = %s AND caller = %s AND last = %s
 """
 
 
@@ -107,15 +109,16 @@ def try_code(*, hotel_id: int, code: str, actor: Actor, now: datetime) -> Promot
     """
     db.enter_scope(actor.hotel_scope, actor.group_scope)
     caller = f"token:{actor.token_id}" if actor.token_id else f"user:{actor.user_id}"
-    params = {"hotel": hotel_id, "caller": caller, "now": now, "since": now - WINDOW}
+    text = normal(code) or "?"
+    params = {"hotel": hotel_id, "caller": caller, "now": now, "since": now - WINDOW, "code": text}
     if db.fetch_value(_COUNT, params) > MOST_WRONG:
         raise TooManyTries
     try:
         found = find(hotel_id=hotel_id, code=code)
     except PromotionUsedUp:
-        db.execute(_FORGIVE, [hotel_id, caller])
+        db.execute(_FORGIVE, [hotel_id, caller, text])
         raise
-    db.execute(_FORGIVE, [hotel_id, caller])
+    db.execute(_FORGIVE, [hotel_id, caller, text])
     return found
 
 

@@ -21,7 +21,7 @@ from binzhi.reservations.calendar import NightKind
 from binzhi.reservations.calendar.services import FIRST_DAY, LAST_DAY
 from binzhi.reservations.errors import SeasonInUse
 from binzhi.reservations.events import RateRulesChanged
-from binzhi.reservations.rate_models import BasePrice, RateRule, Season
+from binzhi.reservations.models.rates import BasePrice, RateRule, Season
 from binzhi.reservations.ratebook.brush import EVERY_DAY, MOST_PERCENT
 from binzhi.reservations.ratebook.effects import Place, Plan, place_of
 

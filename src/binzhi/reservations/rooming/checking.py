@@ -228,7 +228,9 @@ def type_of(text: str, types: Sequence[RoomTypeRef]) -> str | None:
     for kind in types:
         if wanted in (_plain(kind.code), _plain(kind.name), _plain(kind.name_en)):
             return kind.code
-    near = [kind.code for kind in types if len(wanted) > 1 and (wanted in _plain(kind.name) or _plain(kind.name) in wanted)]
+    near = [
+        kind.code for kind in types if len(wanted) > 1 and (wanted in _plain(kind.name) or _plain(kind.name) in wanted)
+    ]
     return near[0] if len(near) == 1 else None
 
 

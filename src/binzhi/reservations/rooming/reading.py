@@ -27,20 +27,32 @@ FIELDS: dict[str, Promise] = {
     "remarks": _("Remarks"),
 }
 _WORDS: dict[str, tuple[str, ...]] = {
-    "name": ("姓名", "客人姓名", "宾客姓名", "入住人", "住客", "住客姓名", "名字", "客人", "name", "guestname", "fullname",
-             "guest", "passengername", "participant"),
-    "document": ("证件号", "证件号码", "身份证", "身份证号", "身份证号码", "护照号", "护照号码", "idnumber", "idno", "idcard",
-                 "passport", "passportno", "passportnumber", "documentnumber"),
+    "name": (
+        "姓名", "客人姓名", "宾客姓名", "入住人", "住客", "住客姓名", "名字", "客人",
+        "name", "guestname", "fullname", "guest", "passengername", "participant",
+    ),
+    "document": (
+        "证件号", "证件号码", "身份证", "身份证号", "身份证号码", "护照号", "护照号码",
+        "idnumber", "idno", "idcard", "passport", "passportno", "passportnumber", "documentnumber",
+    ),
     "phone": ("手机", "手机号", "手机号码", "电话", "联系电话", "联系方式", "phone", "mobile", "tel", "telephone"),
-    "share": ("房间序号", "房间", "房号", "房序", "分房", "同住", "同住编号", "房间编号", "拼房", "room", "roomno", "roomnumber",
-              "rooming", "sharewith", "roomgroup", "roomindex"),
+    "share": (
+        "房间序号", "房间", "房号", "房序", "分房", "同住", "同住编号", "房间编号", "拼房",
+        "room", "roomno", "roomnumber", "rooming", "sharewith", "roomgroup", "roomindex",
+    ),
     "room_type": ("房型", "房间类型", "房类", "roomtype", "type", "category", "roomcategory"),
-    "arrival": ("入住", "入住日期", "抵店", "抵店日期", "到店日期", "到达日期", "checkin", "checkindate", "arrival",
-                "arrivaldate", "from", "datein"),
-    "departure": ("离店", "离店日期", "退房", "退房日期", "离开日期", "checkout", "checkoutdate", "departure", "departuredate",
-                  "to", "until", "dateout"),
-    "remarks": ("备注", "说明", "特殊要求", "要求", "remark", "remarks", "note", "notes", "comment", "specialrequest",
-                "specialrequests"),
+    "arrival": (
+        "入住", "入住日期", "抵店", "抵店日期", "到店日期", "到达日期",
+        "checkin", "checkindate", "arrival", "arrivaldate", "from", "datein",
+    ),
+    "departure": (
+        "离店", "离店日期", "退房", "退房日期", "离开日期",
+        "checkout", "checkoutdate", "departure", "departuredate", "to", "until", "dateout",
+    ),
+    "remarks": (
+        "备注", "说明", "特殊要求", "要求",
+        "remark", "remarks", "note", "notes", "comment", "specialrequest", "specialrequests",
+    ),
 }  # fmt: skip
 _KNOWN = {word: field for field, words in _WORDS.items() for word in words}
 # Rows below the people that are none: sums, signatures.

@@ -49,7 +49,9 @@ def take_rooming_list(
     actor.require(Guests.CREATE, hotel_id)
     # First, so that the same list sent twice at once is checked one after the other.
     db.execute("SELECT billing_hold_day(%s)", [hotel_id])
-    db.execute("SELECT 1 FROM reservations_block WHERE hotel_id = %s AND id = %s FOR NO KEY UPDATE", [hotel_id, block_id])
+    db.execute(
+        "SELECT 1 FROM reservations_block WHERE hotel_id = %s AND id = %s FOR NO KEY UPDATE", [hotel_id, block_id]
+    )
     view = queries.block_view(hotel_id=hotel_id, block_id=block_id)
     kinds = room_types(hotel_id)
     # What is known already needs no room of the group: whether there are enough is checked without it.

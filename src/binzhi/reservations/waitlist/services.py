@@ -53,8 +53,9 @@ class NewEntry:
 
 
 _INSERT = """
-INSERT INTO reservations_waitlistentry (id, hotel_id, status, guest_id, organisation_id, name, phone_sealed, phone_masked,
-    room_type_id, rate_plan_id, arrival, departure, rooms, adults, children, priority, hold_minutes, note, created_at)
+INSERT INTO reservations_waitlistentry (id, hotel_id, status, guest_id, organisation_id, name, phone_sealed,
+    phone_masked, room_type_id, rate_plan_id, arrival, departure, rooms, adults, children, priority, hold_minutes,
+    note, created_at)
 VALUES (%(id)s, %(hotel)s, 'waiting', %(guest)s::bigint, %(organisation)s::bigint, %(name)s, %(sealed)s::bytea,
     %(masked)s, %(type)s, %(plan)s, %(arrival)s, %(departure)s, %(rooms)s, %(adults)s, %(children)s, %(priority)s,
     %(minutes)s, %(note)s, %(now)s)
@@ -208,12 +209,10 @@ def book_from_waitlist(*, hotel_id: int, entry_id: int, actor: Actor, now: datet
         prices.append(room.prices or [])
     kept = entry.deltas if offered else {}
     nights.shift(hotel_id=hotel_id, sold=entry.deltas, held={key: -count for key, count in kept.items()})
-    made = write_taken(
-        hotel_id=hotel_id, booking=_booking(entry), known=known, prices=prices, actor=actor, now=now
-    )
+    made = write_taken(hotel_id=hotel_id, booking=_booking(entry), known=known, prices=prices, actor=actor, now=now)
     db.execute(
-        "UPDATE reservations_waitlistentry SET status = 'booked', reservation_id = %s, offer_until = NULL, ended_at = %s"
-        " WHERE id = %s",
+        "UPDATE reservations_waitlistentry SET status = 'booked', reservation_id = %s, offer_until = NULL,"
+        " ended_at = %s WHERE id = %s",
         [made.id, now, entry_id],
     )
     _record("waitlist.booked", hotel_id, entry_id, BOOKED, actor=actor, now=now)

@@ -80,7 +80,16 @@ WHERE rr.hotel_id = %s AND rr.status = 'reserved' AND rr.arrival <= h.business_d
 ORDER BY rr.id LIMIT 1000
 """
 # What each fact weighs: who is walked last has most. Data, so that it can be read and argued with.
-WEIGHTS = {"vip": 1000, "children": 120, "guarantee": 100, "group": 80, "member": 60, "company": 40, "night": 15, "stay": 4}
+WEIGHTS = {
+    "vip": 1000,
+    "children": 120,
+    "guarantee": 100,
+    "group": 80,
+    "member": 60,
+    "company": 40,
+    "night": 15,
+    "stay": 4,
+}
 MOST_NIGHTS, MOST_STAYS = 6, 10
 
 

@@ -104,8 +104,8 @@ def walk_guest(*, hotel_id: int, room_reservation_id: int, walk: WalkInput, acto
     walk_id: int = db.fetch_value(
         _INSERT,
         {
-            "hotel": hotel_id, "stay": room.id, "guest": room.guest_id, "partner": clean.partner_id, "today": room.today,
-            "nights": clean.nights, "returns_on": returns_on, "transport": clean.transport,
+            "hotel": hotel_id, "stay": room.id, "guest": room.guest_id, "partner": clean.partner_id,
+            "today": room.today, "nights": clean.nights, "returns_on": returns_on, "transport": clean.transport,
             "compensation": clean.compensation, "reason": clean.reason, "note": clean.note, "user": actor.user_id,
             "now": now, **{name: getattr(clean.costs, name) for name in COSTS},
         },
@@ -145,7 +145,7 @@ def _check_partner(hotel_id: int, partner_id: int) -> None:
         "SELECT 1 FROM reservations_partnerhotel WHERE hotel_id = %s AND id = %s AND is_active", [hotel_id, partner_id]
     )
     if not known:
-        raise NotFound(field="partner_id", message=_("Choose a partner hotel."))
+        raise InvalidInput(field="partner_id", message=_("Choose a partner hotel."))
 
 
 _SET_COSTS = """

@@ -30,7 +30,9 @@ class BlockForm(forms.Form):
     name = forms.CharField(label=_("Group"), max_length=NAME_LIMIT, error_messages={"required": _("Name the group.")})
     arrival = DateField(label=_("Arrival"))
     departure = DateField(label=_("Departure"))
-    cut_off = DateField(label=_("Cut-off"), required=False, help_text=_("Last day to name people; then the rest is released."))
+    cut_off = DateField(
+        label=_("Cut-off"), required=False, help_text=_("Last day to name people; then the rest is released.")
+    )
     rate_plan = forms.ChoiceField(label=pgettext_lazy("of a reservation", "Rate"))
     organisation = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     organisation_text = forms.CharField(label=_("Company or agency"), required=False)
@@ -71,7 +73,18 @@ class BlockForm(forms.Form):
 
     @classmethod
     def initial_of(cls, view: BlockView) -> dict[str, Any]:
-        names = ("name", "arrival", "departure", "cut_off", "rate_plan", "market", "source", "note", "version", "status")
+        names = (
+            "name",
+            "arrival",
+            "departure",
+            "cut_off",
+            "rate_plan",
+            "market",
+            "source",
+            "note",
+            "version",
+            "status",
+        )
         return {name: getattr(view, name) for name in names} | {
             "organisation": view.organisation_id, "organisation_text": view.organisation,
             "guest": view.guest_id, "guest_text": view.guest,

@@ -23,10 +23,11 @@ from binzhi.people.web import StaffRequest, screen
 from binzhi.property.queries import HotelRef
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import CodeKind, DenialReason
+from binzhi.reservations.promotions.using import normal, try_code
 from binzhi.reservations.queries.desk_list import code_options
 from binzhi.reservations.requests import NewReservation
 from binzhi.reservations.web.forms import BookingForm, Codes, StayForm
-from binzhi.reservations.web.quoting import Quote, Quoting
+from binzhi.reservations.web.quoting import Entitled, Quote, Quoting
 from binzhi.reservations.web.selection import Line, lines_of, offer_key, totals_shown
 from binzhi.reservations.web.sending import book_once
 
@@ -51,7 +52,9 @@ def new(request: StaffRequest) -> HttpResponse:
     initial = _initial(hotel, request.GET)
     form = BookingForm(initial=initial, hotel=hotel, codes=codes)
     key = offer_key(request.GET.get("offer", ""))
-    quoting = Quoting(hotel, organisation_id=initial.get("organisation"))
+    quoting = Quoting(
+        hotel, organisation_id=initial.get("organisation"), entitled=Entitled(guest_id=initial.get("guest"))
+    )
     quote = quoting.quote(_line(initial, key), chosen=key is not None, added=())
     return _page(request, form, quote, token=uuid.uuid4().hex)
 
@@ -68,15 +71,28 @@ def parts(request: StaffRequest) -> HttpResponse:
         del added[int(dropped)]
     key = offer_key(request.GET.get("offer", ""))
     adds = request.GET.get("add") == "1" and key is not None
-    quoting = Quoting(hotel, organisation_id=form.cleaned_data.get("organisation") if form.is_valid() else None)
-    if form.is_valid():
+    valid = form.is_valid()
+    guest = request.GET.get("guest", "")
+    entitled = entitled_to(
+        request, code=form.cleaned_data.get("promotion_code", ""), guest_id=int(guest) if is_id(guest) else None
+    )
+    quoting = Quoting(
+        hotel, organisation_id=form.cleaned_data.get("organisation") if valid else None, entitled=entitled
+    )
+    if valid:
         line = _line(form.cleaned_data, key)
         if adds:
             added, key = [*added, line], None
         quote = quoting.quote(line, chosen=key is not None, added=added)
     else:
         quote = Quote(None, quoting.panel(None, added))
-    context = {"form": form, "quote": quote, "kept_offer": request.GET.get("offer", ""), "hotel": hotel}
+    context = {
+        "form": form,
+        "quote": quote,
+        "kept_offer": request.GET.get("offer", ""),
+        "hotel": hotel,
+        "entitled": entitled,
+    }
     only_quote = request.GET.get("part") == "quote" and not adds
     template = "reservations/new_quote.html" if only_quote else "reservations/new_parts.html"
     return render(request, template, context | {"add": request.GET.get("part") == "quote"})
@@ -92,6 +108,10 @@ def _book(request: StaffRequest, hotel: HotelRef, codes: Codes) -> HttpResponse:
     if form.is_valid():
         current = [_line(form.cleaned_data, key, request.POST)] if key is not None else []
         try:
+            if form.cleaned_data["promotion_code"]:
+                try_code(
+                    hotel_id=hotel.pk, code=form.cleaned_data["promotion_code"], actor=request.actor, now=clock.now()
+                )
             booking = _booking(form.cleaned_data, [*added, *current])
             sent = book_once(hotel=hotel, booking=booking, key=token, actor=request.actor, now=clock.now())
         except KeyReused:
@@ -106,7 +126,7 @@ def _book(request: StaffRequest, hotel: HotelRef, codes: Codes) -> HttpResponse:
             toast(request, said % {"number": sent.number})
             warn_of(request, form.cleaned_data["remarks"])
             return go(request, reverse("reservations:detail", args=[hotel.code, sent.number]))
-    return _page(request, form, _quote_again(hotel, form, key, added, request.POST), token=token, status=status)
+    return _page(request, form, _quote_again(request, form, key, added, request.POST), token=token, status=status)
 
 
 def _booking(cleaned: Mapping[str, Any], lines: list[Line]) -> NewReservation:
@@ -128,15 +148,28 @@ def _booking(cleaned: Mapping[str, Any], lines: list[Line]) -> NewReservation:
         special_requests=tuple(cleaned["special_requests"]),
         remarks=cleaned["remarks"],
         expected_at=cleaned["expected_at"],
+        promotion_code=normal(cleaned["promotion_code"]),
     )
 
 
+def entitled_to(request: StaffRequest, *, code: str, guest_id: int | None) -> Entitled:
+    """What a typed code opens, or why it opens nothing."""
+    if not code:
+        return Entitled(guest_id)
+    try:
+        found = try_code(hotel_id=hotel_of(request).pk, code=code, actor=request.actor, now=clock.now())
+    except DomainError as refusal:
+        return Entitled(guest_id, refusal=refusal.text)
+    return Entitled(guest_id, found.rate_plan_id, name=found.name)
+
+
 def _quote_again(
-    hotel: HotelRef, form: BookingForm, key: tuple[str, str] | None, added: list[Line], posted: QueryDict
+    request: StaffRequest, form: BookingForm, key: tuple[str, str] | None, added: list[Line], posted: QueryDict
 ) -> Quote:
     """Today's prices for the form as it was sent, so that a changed price is seen before it is confirmed."""
     cleaned = form.cleaned_data
-    quoting = Quoting(hotel, organisation_id=cleaned.get("organisation"))
+    entitled = entitled_to(request, code=cleaned.get("promotion_code", ""), guest_id=cleaned.get("guest"))
+    quoting = Quoting(hotel_of(request), organisation_id=cleaned.get("organisation"), entitled=entitled)
     if not all(name in cleaned for name in ("arrival", "departure", "rooms", "adults", "children")):
         return Quote(None, quoting.panel(None, added))
     return quoting.quote(_line(cleaned, key, posted), chosen=key is not None, added=added)

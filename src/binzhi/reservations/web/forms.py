@@ -67,6 +67,7 @@ class StayForm(forms.Form):
     )
     organisation = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     organisation_text = forms.CharField(label=_("Company or agency"), required=False, max_length=NAME_LIMIT)
+    promotion_code = forms.CharField(label=_("Promotion code"), required=False, max_length=20)
 
     def __init__(self, *args: Any, hotel: HotelRef, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

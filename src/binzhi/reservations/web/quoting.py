@@ -136,12 +136,26 @@ class Quote:
     refusal: DomainError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Entitled:
+    """Whose membership counts, and which rate a promotion code has opened; `refusal` is why the code did not."""
+
+    guest_id: int | None = None
+    plan_id: int | None = None
+    refusal: str = ""
+    name: str = ""
+
+
+NOBODY = Entitled()
+
+
 class Quoting:
     """Prices for one request; each different stay is asked for once."""
 
-    def __init__(self, hotel: HotelRef, *, organisation_id: int | None) -> None:
+    def __init__(self, hotel: HotelRef, *, organisation_id: int | None, entitled: Entitled = NOBODY) -> None:
         self.hotel = hotel
         self.organisation_id = organisation_id
+        self.entitled = entitled
         self._found: dict[tuple[date, date, int, int, int], list[Offer]] = {}
         self._policies: dict[str, PlanPolicy] = {}
 
@@ -174,7 +188,8 @@ class Quoting:
         if key not in self._found:
             self._found[key] = offers(
                 hotel=self.hotel, dates=line.dates, rooms=line.rooms, adults=line.adults, children=line.children,
-                organisation_id=self.organisation_id, today=self.hotel.business_date,
+                organisation_id=self.organisation_id, guest_id=self.entitled.guest_id,
+                promotion_plan_id=self.entitled.plan_id, today=self.hotel.business_date,
             )  # fmt: skip
         return self._found[key]
 

@@ -74,9 +74,7 @@ def _lines(request: StaffRequest) -> list[Line]:
     if sent is not None:
         if (sent.size or 0) > reading.MOST_MEGABYTES * 2**20:
             # Not even read into memory.
-            raise InvalidInput(
-                field="file", message=_("At most %(megabytes)s MB."), megabytes=reading.MOST_MEGABYTES
-            )
+            raise InvalidInput(field="file", message=_("At most %(megabytes)s MB."), megabytes=reading.MOST_MEGABYTES)
         return reading.read(sent.read())
     table = request.POST.get("table", "")
     if not table or len(table) > LONGEST_TABLE:
@@ -93,14 +91,14 @@ def _kept(table: str, posted: Mapping[str, Any]) -> list[Line]:
     if len(lines) > reading.MOST_ROWS:
         raise InvalidInput(field="file", message=_("At most %(rows)s people at once."), rows=reading.MOST_ROWS)
     return [
-        Line(line.number, {name: str(posted.get(f"{name}-{line.number}", value)) for name, value in line.values.items()})
+        Line(
+            line.number, {name: str(posted.get(f"{name}-{line.number}", value)) for name, value in line.values.items()}
+        )
         for line in lines
     ]
 
 
-def _checked(
-    request: StaffRequest, view: BlockView, lines: list[Line], extra: bool, *, said: str = ""
-) -> HttpResponse:
+def _checked(request: StaffRequest, view: BlockView, lines: list[Line], extra: bool, *, said: str = "") -> HttpResponse:
     checked = checking.check(view, room_types(hotel_of(request).pk), lines, extra=extra)
     faulty = list(dict.fromkeys(number for number, _field in sorted(checked.errors)))
     mended = set(faulty[:MENDED_HERE])

@@ -64,7 +64,9 @@ class EntryForm(forms.Form):
     hold_minutes = forms.TypedChoiceField(label=_("An offer is kept for"), choices=HOLDS, coerce=int, initial=120)
     note = forms.CharField(label=_("Note"), required=False, max_length=services.NOTE_LIMIT)
 
-    def __init__(self, *args: Any, types: Sequence[tuple[str, str]], plans: Sequence[tuple[str, str]], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, types: Sequence[tuple[str, str]], plans: Sequence[tuple[str, str]], **more: Any
+    ) -> None:
         super().__init__(*args, **more)
         for name, offered in (("room_type", types), ("rate_plan", plans)):
             asked = self.fields[name]

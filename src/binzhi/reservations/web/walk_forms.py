@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from binzhi.kernel.money import ZERO
 from binzhi.reservations.walks.queries import PartnerRow, WalkRow
@@ -21,7 +22,7 @@ def _cost(label: Any) -> forms.DecimalField:
 class CostForm(forms.Form):
     room_cost = _cost(_("Room there"))
     transport_cost = _cost(_("Transport"))
-    compensation_cost = _cost(_("Compensation"))
+    compensation_cost = _cost(pgettext_lazy("of a walk", "Compensation"))
     other_cost = _cost(_("Other costs"))
 
     @property
@@ -46,9 +47,7 @@ class WalkForm(CostForm):
     )
     transport = forms.CharField(label=_("How the guest gets there"), required=False, max_length=60)
     compensation = forms.CharField(label=_("What is offered to make up for it"), required=False, max_length=100)
-    note = forms.CharField(
-        label=_("Note"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
     def __init__(self, *args: Any, partners: Sequence[tuple[int, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Overbooking on the screen: where more are promised than there are rooms, whom to walk, the walk, its letter, the costs."""
+"""Overbooking on the screen: where more are promised than there are rooms, whom to walk, the letter, the costs."""
 
 from __future__ import annotations
 
@@ -76,8 +76,10 @@ def _table(nights: Sequence[RiskNight]) -> list[tuple[str, list[RiskNight]]]:
 
 def _header() -> list[str]:
     return [
-        pgettext("of a walk", "Day"), _("Reservation"), _("Guest"), _("Partner hotel"), _("Nights"), _("Comes back"), _("Room there"),
-        _("Transport"), _("Compensation"), _("Other costs"), _("Total"), _("Reason"), pgettext("of a walk", "Who"),
+        pgettext("of a walk", "Day"), _("Reservation"), _("Guest"), _("Partner hotel"), _("Nights"), _("Comes back"),
+        _("Room there"),
+        _("Transport"), pgettext("of a walk", "Compensation"), _("Other costs"),
+        _("Total"), _("Reason"), pgettext("of a walk", "Who"),
     ]  # fmt: skip
 
 

@@ -198,6 +198,7 @@ class PromotionTries(models.Model):
     caller = models.CharField(max_length=60)
     since = models.DateTimeField()
     wrong = models.IntegerField()
+    last = models.CharField(max_length=20, db_default="", help_text="the same once more is no new guess")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hotel", "caller"], name="promotion_tries_once")]

@@ -94,9 +94,7 @@ class BlockPickup(models.Model):
     """A night of a room that came out of a group's rooms: what `picked_up` counts."""
 
     pk = models.CompositePrimaryKey("room_reservation_id", "night")
-    room_reservation = models.ForeignKey(
-        "RoomReservation", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    room_reservation = models.ForeignKey("RoomReservation", on_delete=models.PROTECT, related_name="+", db_index=False)
     night = models.DateField()
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     block = models.ForeignKey(Block, on_delete=models.PROTECT, related_name="+")
@@ -151,7 +149,9 @@ class WaitlistEntry(models.Model):
                 name="wait_makes_sense",
             ),
             models.CheckConstraint(condition=~Q(status="offered") | Q(offer_until__isnull=False), name="offer_has_end"),
-            models.CheckConstraint(condition=~Q(status="booked") | Q(reservation__isnull=False), name="booked_is_booked"),
+            models.CheckConstraint(
+                condition=~Q(status="booked") | Q(reservation__isnull=False), name="booked_is_booked"
+            ),
         ]
         indexes = [
             models.Index(
