@@ -30,7 +30,7 @@ OF_THE_HOUSE = {
     "reservations_cancellationpolicy", "reservations_code", "reservations_outoforder", "reservations_rateplan",
     "vip_amenity", "vip_level",
 }  # fmt: skip
-ABOUT_GUESTS = ("billing_", "frontdesk_", "guests_", "promises_", "reservations_", "vip_")
+ABOUT_GUESTS = ("billing_", "engagement_", "frontdesk_", "guests_", "promises_", "reservations_", "vip_")
 # What stays, and why.
 KEPT = {
     "billing_transaction.description": "the books: accounting law keeps a booked line as it was booked",
@@ -52,7 +52,8 @@ CODES = {
     "guests_relation.kind", "guests_relationshipcheck.level", "guests_relationshipcheck.suggested",
     "guests_reveal.what", "guests_preference.reason", "guests_preference.value", "guests_duplicatepair.state",
     "vip_visit.file_level_before", "vip_levelrequest.route", "reservations_roomreservation.end_reason",
-    "guests_rightsrequest.channel", "guests_assessment.kind", "guests_contact.role",
+    "guests_rightsrequest.channel", "guests_assessment.kind", "guests_contact.role", "billing_approval.state", "billing_invoice.state",
+    "billing_invoice.number",
 }  # fmt: skip
 JSON = {
     "promises_run.facts": '{"word": "%s"}', "promises_task.own": '{"title": "%s", "text": "%s"}',

@@ -13,9 +13,9 @@ function mark(form: Element, submitter: HTMLElement | null | undefined, busy: bo
   else button?.removeAttribute("aria-disabled");
 }
 
-/** A field that asks something while the form is being filled in is not the form being sent. */
+/** A field or a part that asks something while the form is being filled in is not the form being sent. */
 const holderOf = (ctx: { sourceElement: Element; request: { form?: HTMLFormElement | null } }): Element =>
-  ctx.sourceElement.matches("input, select, textarea") ? ctx.sourceElement : (ctx.request.form ?? ctx.sourceElement);
+  ctx.sourceElement.matches("button:not([type=button])") ? (ctx.request.form ?? ctx.sourceElement) : ctx.sourceElement;
 
 const release = (form: Element, submitter?: HTMLElement | null): void => {
   inFlight.delete(form);
