@@ -53,7 +53,7 @@ CODES = {
     "guests_reveal.what", "guests_preference.reason", "guests_preference.value", "guests_duplicatepair.state",
     "vip_visit.file_level_before", "vip_levelrequest.route", "reservations_roomreservation.end_reason",
     "guests_rightsrequest.channel", "guests_assessment.kind", "guests_contact.role", "billing_approval.state", "billing_invoice.state",
-    "billing_invoice.number",
+    "billing_invoice.number", "engagement_message.source",
 }  # fmt: skip
 JSON = {
     "promises_run.facts": '{"word": "%s"}', "promises_task.own": '{"title": "%s", "text": "%s"}',

@@ -132,7 +132,6 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
     running.today = today
     _roster(running, today)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
-    receptions.promise(running)
     correspondence.write(running)
     rating.keep_rules(running)
     counter.furnish(
@@ -140,6 +139,8 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         now=running.at(9),
     )  # fmt: skip
     groups.gather(running)
+    # Last: what the worker will take up begins behind all of this.
+    receptions.promise(running)
 
 
 def _furnish(first: date, today: date, size: Size, random: Random, latest: datetime, lane: Executor) -> House:
