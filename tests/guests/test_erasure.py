@@ -24,15 +24,40 @@ from tests.factories import NOW, SYSTEM
 WORD = "欧阳雪漪"
 # About the house, its people and its rules: nothing in them is told of one guest.
 OF_THE_HOUSE = {
-    "billing_chargecode", "billing_paymentmeans", "frontdesk_nightaudit", "guests_consenttext", "guests_importprofile",
+    "billing_authoritylimit", "billing_chargecode", "billing_compensationitem", "billing_houseaccount",
+    "billing_invoiceseller", "billing_latefee", "billing_paymentmeans", "billing_taxcode", "engagement_messaging",
+    "engagement_template", "frontdesk_assignmentweight", "frontdesk_nightaudit", "guests_consenttext", "guests_importprofile",
     "guests_learningrule", "guests_observationchip", "guests_profileswitch", "guests_retentionrun",
     "guests_retentionsetting", "promises_protocol", "promises_protocolversion", "property_roomseal",
-    "reservations_cancellationpolicy", "reservations_code", "reservations_outoforder", "reservations_rateplan",
+    "reservations_calendarday", "reservations_cancellationpolicy", "reservations_code", "reservations_outoforder",
+    "reservations_painting", "reservations_partnerhotel", "reservations_promotion", "reservations_promotiontries",
+    "reservations_rateplan", "reservations_raterule", "reservations_season",
     "vip_amenity", "vip_level",
 }  # fmt: skip
 ABOUT_GUESTS = ("billing_", "engagement_", "frontdesk_", "guests_", "promises_", "reservations_", "vip_")
 # What stays, and why.
+LAW = "the tax law keeps an invoice as it was issued, with its buyer"
 KEPT = {
+    **{
+        f"billing_invoice.{column}": LAW
+        for column in (
+            "buyer_address_phone",
+            "buyer_bank_account",
+            "buyer_name",
+            "buyer_tax_no",
+            "error",
+            "issuer",
+            "remark",
+            "seller_address_phone",
+            "seller_bank_account",
+            "seller_name",
+            "seller_tax_no",
+            "serial",
+            "total_words",
+        )
+    },
+    **{f"billing_invoiceline.{column}": LAW for column in ("classification", "item", "spec", "unit")},
+    "reservations_block.name": "a group's name is the event's",
     "billing_transaction.description": "the books: accounting law keeps a booked line as it was booked",
     "guests_organisation.name": "an organisation is no person; a contact's name is taken out of its page",
     "guests_organisation.pinyin": "as its name",
@@ -54,6 +79,9 @@ CODES = {
     "vip_visit.file_level_before", "vip_levelrequest.route", "reservations_roomreservation.end_reason",
     "guests_rightsrequest.channel", "guests_assessment.kind", "guests_contact.role", "billing_approval.state", "billing_invoice.state",
     "billing_invoice.number", "engagement_message.source",
+    "engagement_message.language", "engagement_message.provider_ref", "engagement_attempt.code", "billing_approval.kind",
+    "billing_approval.means", "reservations_block.number", "reservations_block.market", "reservations_block.source",
+    "guests_organisation.contract_no",
 }  # fmt: skip
 JSON = {
     "promises_run.facts": '{"word": "%s"}', "promises_task.own": '{"title": "%s", "text": "%s"}',
@@ -65,6 +93,8 @@ OF_GUESTS = {"billing_account": "kind = 'folio'"}
 NOBODYS = (
     "reservations_reservation",
     "reservations_roomreservation",
+    "reservations_block",
+    "reservations_waitlistentry",
     "billing_folio",
     "promises_run",
     "guests_importrow",

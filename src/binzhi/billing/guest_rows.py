@@ -15,6 +15,8 @@ NOBODY = "—"
 
 def register() -> None:
     register_rights(Rights("billing_folio", _("Bills"), _bills, _erase))
+    register_rights(Rights("billing_routingrule", erase=_unnote))
+    register_rights(Rights("billing_approval", erase=_unreason))
     register_rights(Rights("billing_invoice", _("E-invoices"), _invoices, _keep))
 
 
@@ -33,6 +35,23 @@ def _erase(guest_id: int, _now: datetime) -> int:
         "UPDATE billing_account SET name = %s WHERE kind = 'folio' AND name NOT IN ('', %s)"
         " AND folio_id IN (SELECT id FROM billing_folio WHERE guest_id = %s)",
         [NOBODY, NOBODY, guest_id],
+    )
+
+
+def _unnote(guest_id: int, _now: datetime) -> int:
+    return db.execute(
+        "UPDATE billing_routingrule r SET note = '' FROM billing_account a JOIN billing_folio f ON f.id = a.folio_id"
+        " WHERE a.id = r.account_id AND f.guest_id = %s AND r.note <> ''",
+        [guest_id],
+    )
+
+
+def _unreason(guest_id: int, _now: datetime) -> int:
+    """What was asked for, by whom and how it was decided stays; why was told in words about the guest."""
+    return db.execute(
+        "UPDATE billing_approval p SET reason = %s FROM billing_folio f"
+        " WHERE f.id = p.folio_id AND f.guest_id = %s AND p.reason <> %s",
+        [NOBODY, guest_id, NOBODY],
     )
 
 
