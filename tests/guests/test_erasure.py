@@ -95,6 +95,7 @@ NOBODYS = (
     "reservations_roomreservation",
     "reservations_block",
     "reservations_waitlistentry",
+    "reservations_walk",
     "billing_folio",
     "promises_run",
     "guests_importrow",
