@@ -170,7 +170,7 @@ def plant_sealed() -> int:
     """The word under the house's key, wherever something is sealed."""
     count = 0
     for sealed in SEALED:
-        if not sealed.table.startswith(ABOUT_GUESTS):
+        if not sealed.table.startswith(ABOUT_GUESTS) or sealed.table in OF_THE_HOUSE:
             continue
         for row_id in db.fetch_values(f"SELECT id FROM {sealed.table}"):
             secret = crypto.seal(WORD, place=sealed.place(row_id))
@@ -183,7 +183,7 @@ def sealed_left() -> list[str]:
     return [
         f"{sealed.table}.{sealed.column}"
         for sealed in SEALED
-        if sealed.table.startswith(ABOUT_GUESTS)
+        if sealed.table.startswith(ABOUT_GUESTS) and sealed.table not in OF_THE_HOUSE
         for row in db.fetch_all(f"SELECT id, {sealed.column} AS secret FROM {sealed.table}")
         if row["secret"] is not None and crypto.open_sealed(row["secret"], place=sealed.place(row["id"])) != ""
     ]
