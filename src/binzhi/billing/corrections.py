@@ -21,13 +21,16 @@ from binzhi.billing.errors import (
     SameWindow,
     TransferTooLarge,
 )
+from binzhi.billing.events import ChargesTransferred
 from binzhi.billing.families import Written, family_of, transaction_of
 from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting, typed_refusals
 from binzhi.billing.routing import rules
 from binzhi.billing.setup import TRANSFER
 from binzhi.kernel import db
+from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
+from binzhi.kernel.operations import record
 
 
 def reverse(*, hotel_id: int, transaction_id: int, reason: str, user_id: int | None, now: datetime) -> Posted:
@@ -210,3 +213,16 @@ def _part(amounts: Sequence[Decimal], amount: Decimal, currency: str) -> Decimal
     if amount > amounts[0]:
         raise TransferTooLarge(amount=amounts[0])
     return amount
+
+
+def record_transfer(
+    moved: Transferred, *, hotel_id: int, source_id: int, target_id: int, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Building block: the audit row and ChargesTransferred of what was moved, whole charges or parts of them."""
+    keys = ",".join(str(key) for key in moved.transaction_ids)
+    record(
+        ChargesTransferred.topic, subject="folio", subject_id=moved.folio_id, hotel_id=hotel_id, actor=actor, now=now,
+        before={"account": source_id}, after={"account": target_id, "amount": moved.amount, "transactions": keys},
+        reason=reason,
+        event=ChargesTransferred(folio_id=moved.folio_id, to_folio_id=moved.to_folio_id, transaction_ids=keys),
+    )  # fmt: skip

@@ -17,7 +17,6 @@ from binzhi.billing.corrections import Transferred
 from binzhi.billing.errors import ReasonRequired
 from binzhi.billing.events import (
     ChargePosted,
-    ChargesTransferred,
     DepositRefunded,
     DepositTaken,
     DepositUsed,
@@ -222,13 +221,9 @@ def transfer_charges(
         hotel_id=hotel_id, transaction_ids=transaction_ids, source_id=source_id, target_id=target_id, amount=amount,
         reason=reason, currency=_currency(hotel_id, ""), user_id=actor.user_id, now=now,
     )  # fmt: skip
-    keys = ",".join(str(key) for key in moved.transaction_ids)
-    record(
-        ChargesTransferred.topic, subject="folio", subject_id=moved.folio_id, hotel_id=hotel_id, actor=actor, now=now,
-        before={"account": source_id}, after={"account": target_id, "amount": moved.amount, "transactions": keys},
-        reason=reason,
-        event=ChargesTransferred(folio_id=moved.folio_id, to_folio_id=moved.to_folio_id, transaction_ids=keys),
-    )  # fmt: skip
+    corrections.record_transfer(
+        moved, hotel_id=hotel_id, source_id=source_id, target_id=target_id, reason=reason, actor=actor, now=now
+    )
     return moved
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from binzhi.billing import corrections
 from binzhi.billing.access import Permission
 from binzhi.billing.corrections import Transferred
-from binzhi.billing.events import ChargesTransferred, RoutingRuleAdded, RoutingRuleChanged, RoutingRuleEnded
+from binzhi.billing.events import RoutingRuleAdded, RoutingRuleChanged, RoutingRuleEnded
 from binzhi.billing.routing import rules, splitting
 from binzhi.billing.routing.rules import RuleInput
 from binzhi.billing.routing.splitting import SplitInput
@@ -101,11 +102,7 @@ def split_charges(
         hotel_id=hotel_id, source_id=source_id, target_id=target_id, split=split, reason=reason,
         currency=hotel_by_id(hotel_id).currency, user_id=actor.user_id, now=now,
     )  # fmt: skip
-    keys = ",".join(str(key) for key in moved.transaction_ids)
-    record(
-        ChargesTransferred.topic, subject="folio", subject_id=moved.folio_id, hotel_id=hotel_id, actor=actor, now=now,
-        before={"account": source_id}, after={"account": target_id, "amount": moved.amount, "transactions": keys},
-        reason=reason,
-        event=ChargesTransferred(folio_id=moved.folio_id, to_folio_id=moved.to_folio_id, transaction_ids=keys),
-    )  # fmt: skip
+    corrections.record_transfer(
+        moved, hotel_id=hotel_id, source_id=source_id, target_id=target_id, reason=reason, actor=actor, now=now
+    )
     return moved

@@ -17,6 +17,7 @@ from binzhi.engagement.enums import LANGUAGE_CODES, LANGUAGES, Kind, Way
 from binzhi.engagement.facts import Subject, fields_of, view_of
 from binzhi.engagement.rendering import PLACES, Wording, clean_wording, fill, shipped, sms_parts
 from binzhi.engagement.services import wording_of, write_template
+from binzhi.engagement.web.choices import switches
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
@@ -74,24 +75,14 @@ def _page(
     own = queries.own_templates(hotel.pk)
     here = reverse("engagement:templates", args=[hotel.code])
     preview = sample(hotel, kind, way, language, wording)
+    choices = switches(here, chosen)
     context = {
         "form": form, "kind": Kind(kind).label, "is_mail": way == Way.EMAIL, "is_own": chosen in own,
         "own_since": own.get(chosen), "preview": preview, "parts": sms_parts(preview.body), "length": len(preview.body),
         "language": language, "places": [(f"{{{one.zh}}}", f"{{{one.en}}}", one.label) for one in PLACES],
         "shipped": shipped(kind, way, language),
-        "list": [
-            {"label": one.label, "on": one == kind, "url": f"{here}?kind={one.value}&way={way}&language={language}",
-             "own": sum(key[0] == one for key in own)}
-            for one in Kind
-        ],
-        "ways": [
-            {"label": one.label, "on": one == way, "url": f"{here}?kind={kind}&way={one.value}&language={language}"}
-            for one in Way
-        ],
-        "languages": [
-            {"label": name, "on": code == language, "url": f"{here}?kind={kind}&way={way}&language={code}"}
-            for code, name in LANGUAGES
-        ],
+        **choices,
+        "list": [one | {"own": sum(key[0] == one["kind"] for key in own)} for one in choices["kinds"]],
         "may_write": request.actor.may(Permission.WRITE_TEMPLATES, hotel.pk),
     }  # fmt: skip
     return render_screen(request, "engagement/templates.html", context, status=status)

@@ -19,6 +19,7 @@ from binzhi.engagement.facts import Person, Subject, fields_of, is_to_be_told, p
 from binzhi.engagement.rendering import Wording, fill, sms_parts
 from binzhi.engagement.services import ByHand, send_by_hand, wording_of
 from binzhi.engagement.settings import MessagingRef, messaging_of
+from binzhi.engagement.web.choices import switches
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
@@ -103,7 +104,7 @@ def _page(
     request: StaffRequest, view: ReservationView, messaging: MessagingRef | None, form: WriteForm, chosen: Chosen, *,
     status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    hotel, (kind, way, language) = hotel_of(request), chosen
+    hotel, (kind, way, _language) = hotel_of(request), chosen
     person = _person(hotel, view, kind)
     here = reverse("engagement:write", args=[hotel.code, view.number])
     fits = [one for one in Kind if is_to_be_told(Subject(one.value, view.id), view)]
@@ -113,18 +114,7 @@ def _page(
         "rows": queries.messages_of_reservation(hotel_id=hotel.pk, reservation_id=view.id),
         "to": person.masked(way) if way in person.addresses else "", "is_on": way in ways,
         "back": reverse("reservations:detail", args=[hotel.code, view.number]),
-        "kinds": [
-            {"label": one.label, "on": one == kind, "url": f"{here}?kind={one.value}&way={way}&language={language}"}
-            for one in fits
-        ],
-        "ways": [
-            {"label": one.label, "on": one == way, "url": f"{here}?kind={kind}&way={one.value}&language={language}"}
-            for one in Way
-        ],
-        "languages": [
-            {"label": name, "on": code == language, "url": f"{here}?kind={kind}&way={way}&language={code}"}
-            for code, name in LANGUAGES
-        ],
+        **switches(here, chosen, fits),
         "may_set_up": request.actor.may(Permission.SET_UP, hotel.pk),
     }  # fmt: skip
     return render_screen(request, "engagement/write.html", context, status=status)

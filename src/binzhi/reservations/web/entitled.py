@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, render_screen, toast, wants_part
 from binzhi.people.web import StaffRequest, screen
-from binzhi.people.web.posting import common, status_of
+from binzhi.people.web.posting import common
 from binzhi.property.queries import HotelRef
 from binzhi.reservations.access import Permission
 from binzhi.reservations.promotions import queries, services
@@ -24,7 +23,7 @@ from binzhi.reservations.promotions.services import PromotionInput
 from binzhi.reservations.ratebook.queries import PlanRow, plans_of
 from binzhi.reservations.web.booking import hotel_of
 from binzhi.reservations.web.forms import DateField
-from binzhi.reservations.web.words import refuse
+from binzhi.reservations.web.panels import saved
 
 PAGE = "reservations/entitled.html"
 UNPROCESSABLE = 422
@@ -117,19 +116,10 @@ def _panel(request: StaffRequest, template: str, context: dict[str, Any], *, sta
 
 
 def _save(request: StaffRequest, form: forms.Form, template: str, work: Callable[[], str]) -> HttpResponse:
-    status = UNPROCESSABLE
-    if form.is_valid():
-        try:
-            said = work()
-        except NotFound:
-            raise
-        except DomainError as refusal:
-            status = status_of(refusal)
-            refuse(form, refusal)
-        else:
-            toast(request, said)
-            return go(request, _back(hotel_of(request)))
-    return _panel(request, template, {"form": form}, status=status)
+    return saved(
+        request, form, work, back=_back(hotel_of(request)),
+        again=lambda status: _panel(request, template, {"form": form}, status=status),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

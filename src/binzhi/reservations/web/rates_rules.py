@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.htmx import go, render_screen, toast, wants_part
 from binzhi.people.web import StaffRequest, screen
-from binzhi.people.web.posting import common, status_of
+from binzhi.people.web.posting import common
 from binzhi.property.queries import HotelRef, RoomTypeRef, room_types
 from binzhi.reservations.access import Permission
 from binzhi.reservations.calendar import DayKind, HotelDay, NightKind, days_of
@@ -30,8 +30,9 @@ from binzhi.reservations.ratebook import queries, rule_services
 from binzhi.reservations.ratebook.brush import EVERY_DAY
 from binzhi.reservations.ratebook.queries import BaseRow, PlanRow, RuleRow
 from binzhi.reservations.web.booking import hotel_of
+from binzhi.reservations.web.panels import saved
 from binzhi.reservations.web.rates_forms import WEEKDAYS, BaseForm, DayForm, RuleForm, SeasonForm
-from binzhi.reservations.web.words import policy_sentence, refuse
+from binzhi.reservations.web.words import policy_sentence
 
 PAGE = "reservations/rate_rules.html"
 AHEAD = 365
@@ -152,19 +153,15 @@ def _save(
     said: str,
 ) -> HttpResponse:
     """What the panels do the same way: the form, one service, back to the page."""
-    status = 422
-    if form.is_valid():
-        try:
-            work()
-        except NotFound:
-            raise
-        except DomainError as refusal:
-            status = status_of(refusal)
-            refuse(form, refusal)
-        else:
-            toast(request, said)
-            return go(request, back_to(hotel_of(request)))
-    return show_rules_panel(request, template, {"form": form, **context}, status=status)
+
+    def done() -> str:
+        work()
+        return said
+
+    return saved(
+        request, form, done, back=back_to(hotel_of(request)),
+        again=lambda status: show_rules_panel(request, template, {"form": form, **context}, status=status),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,0 +1,33 @@
+"""What the panels of rates do the same way: the form, one service, back to the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django import forms
+from django.http import HttpResponse
+
+from binzhi.kernel.errors import DomainError, NotFound
+from binzhi.kernel.ui.htmx import go, toast
+from binzhi.people.web import StaffRequest
+from binzhi.people.web.posting import UNPROCESSABLE, status_of
+from binzhi.reservations.web.words import refuse
+
+
+def saved(
+    request: StaffRequest, form: forms.Form, work: Callable[[], str], *, back: str, again: Callable[[int], HttpResponse]
+) -> HttpResponse:
+    """`work` says what was done; `again(status)` shows the form with what stands against it."""
+    status = UNPROCESSABLE
+    if form.is_valid():
+        try:
+            said = work()
+        except NotFound:
+            raise
+        except DomainError as refusal:
+            status = status_of(refusal)
+            refuse(form, refusal)
+        else:
+            toast(request, said)
+            return go(request, back)
+    return again(status)
