@@ -137,14 +137,14 @@ def decide_free_room(*, hotel_id: int, free_room_id: int, approve: bool, actor: 
     db.execute(
         _DECIDE,
         {
-            "state": "approved" if approve else "refused", "prices": _kept(prices), "user": actor.user_id, "now": now,
+            "state": "approved" if approve else "refused", "prices": orjson.dumps(_by_night(prices)).decode(), "user": actor.user_id, "now": now,
             "id": free_room_id,
         },
     )  # fmt: skip
     stay = held.stay
     record(
         FreeRoomDecided.topic, subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
-        before={"free_room": free_room_id, "prices": prices}, after={"approved": approve, "kind": held.kind},
+        before={"free_room": free_room_id, "prices": _by_night(prices)}, after={"approved": approve, "kind": held.kind},
         event=FreeRoomDecided(
             hotel_id=hotel_id, room_reservation_id=stay.id, free_room_id=free_room_id, approved=approve
         ),
@@ -164,8 +164,8 @@ def _given_away(held: _Held) -> dict[date, Decimal]:
     return prices
 
 
-def _kept(prices: dict[date, Decimal]) -> str:
-    return orjson.dumps({night.isoformat(): str(price) for night, price in prices.items()}).decode()
+def _by_night(prices: dict[date, Decimal]) -> dict[str, str]:
+    return {night.isoformat(): str(price) for night, price in prices.items()}
 
 
 _END = """
@@ -192,7 +192,7 @@ def end_free_room(*, hotel_id: int, free_room_id: int, actor: Actor, now: dateti
     db.execute(_END, {"user": actor.user_id, "first": min(back), "id": free_room_id})
     record(
         FreeRoomEnded.topic, subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
-        before={"free_room": free_room_id}, after={"prices": back},
+        before={"free_room": free_room_id}, after={"prices": _by_night(back)},
         event=FreeRoomEnded(hotel_id=hotel_id, room_reservation_id=stay.id, free_room_id=free_room_id),
     )  # fmt: skip
     return sorted(back)
