@@ -132,3 +132,14 @@ class FreeRoomEnded(Event):
     hotel_id: int
     room_reservation_id: int
     free_room_id: int
+
+
+# ---------------------------------------------------------------- reports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightAuditSet(Event):
+    """What the night audit looks at was changed."""
+
+    topic: ClassVar[str] = "night_audit.set"
+    hotel_id: int

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from binzhi.billing import services as money
 from binzhi.billing.counter import services as counter
@@ -20,7 +21,6 @@ from binzhi.frontdesk import services as desk
 from binzhi.frontdesk.free_rooms import services as free_rooms
 from binzhi.frontdesk.requests import DepositInput, DepositReturn
 from binzhi.kernel import db
-from binzhi.kernel.money import ZERO
 from binzhi.reservations import services as reservations
 from binzhi.reservations.services import NewReservation, RoomRequest
 
@@ -50,7 +50,7 @@ class Day:
         self.house, self.partners = house, partners
         self.today = house.today
         self.dice = Random(f"{seed}:{house.today}")  # noqa: S311  (invented business, no secret)
-        self.given = {"hotel_id": house.hotel_id, "actor": ACTOR}
+        self.given: dict[str, Any] = {"hotel_id": house.hotel_id, "actor": ACTOR}
 
     def live(self, bookings: Sequence[Planned]) -> None:
         """The whole day, ending with its night audit."""
@@ -136,8 +136,8 @@ class Day:
     def _collect_fees(self) -> None:
         def collect(row: dict[str, int]) -> Remember:
             money.take_payment(
-                **self.given, account_id=row["account"], payment=PaymentInput(means="card", amount=Decimal(row["balance"])),
-                now=at(self.today, 11),
+                **self.given, account_id=row["account"],
+                payment=PaymentInput(means="card", amount=Decimal(row["balance"])), now=at(self.today, 11),
             )  # fmt: skip
             money.close_folio(**self.given, folio_id=row["folio"], now=at(self.today, 11))
             return lambda: None
@@ -182,8 +182,8 @@ class Day:
             )
         else:
             counter.adjust_charge(
-                **self.given, transaction_id=transaction_id, account_id=stay.account, amount=price / 2, reason="客人投诉",
-                now=at(self.today, 9),
+                **self.given, transaction_id=transaction_id, account_id=stay.account, amount=price / 2,
+                reason="客人投诉", now=at(self.today, 9),
             )  # fmt: skip
         return lambda: None
 

@@ -1,4 +1,4 @@
-"""What a lived year must come to, counted from the ledger's own lines and held against what was written down each day."""
+"""What a lived year must come to: counted from the ledger's own lines, held against what was written each day."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ RULES = {
         WHERE d.hotel_id = %(hotel)s AND d.sold <> jsonb_array_length(r.data->'rows')""",
     "days whose free rooms are not those of the figures": """
         SELECT count(*) FROM frontdesk_daystatistics d
-        JOIN frontdesk_auditreport r ON r.hotel_id = d.hotel_id AND r.business_date = d.business_date AND r.kind = 'free'
+        JOIN frontdesk_auditreport r ON r.hotel_id = d.hotel_id AND r.business_date = d.business_date
+            AND r.kind = 'free'
         WHERE d.hotel_id = %(hotel)s AND (
             d.comp <> (SELECT count(*) FROM jsonb_array_elements(r.data->'rows') x WHERE x->>2 = 'comp')
             OR d.house_use <> (SELECT count(*) FROM jsonb_array_elements(r.data->'rows') x WHERE x->>2 = 'house'))""",
@@ -118,14 +119,16 @@ class Month:
         """The accounting identity, and every ledger as it was written down that night."""
         owned = self.books["guests"] + self.books["companies"] + self.books["means"]
         owing = -(self.books["deposits"] + self.books["tax"] + self.books["revenue"])
-        return owned == owing and not self.books["total"] and all(
-            self.books[side] == amount for side, amount in self.written.items()
+        return (
+            owned == owing
+            and not self.books["total"]
+            and all(self.books[side] == amount for side, amount in self.written.items())
         )
 
     @property
     def occupancy(self) -> Decimal:
         paid = self.figures["sold"] - self.figures["comp"] - self.figures["house_use"]
-        return Decimal(100 * paid) / self.figures["available"]
+        return Decimal(100 * paid) / Decimal(self.figures["available"])
 
     @property
     def average_rate(self) -> Decimal:

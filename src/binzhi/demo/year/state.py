@@ -56,7 +56,7 @@ class House:
             self.left[code, night] = self.left.get((code, night), 0) - rooms
 
     def each(self, items: Iterable[T], act: Callable[[T], Remember]) -> None:
-        """Do the same for all, many in one transaction; who is refused is left out, counted, and takes no other along."""
+        """Do the same for all, many in one transaction; who is refused is counted and takes no other along."""
         rest = list(items)
         for start in range(0, len(rest), BATCH):
             batch: Sequence[T] = rest[start : start + BATCH]

@@ -110,9 +110,7 @@ def _hold(hotel_id: int, free_room_id: int) -> _Held:
     row = db.fetch_one(_HELD, [free_room_id])
     assert row is not None  # nobody deletes one
     kept = orjson.loads(row.pop("prices"))
-    return _Held(
-        stay=stay, prices={date.fromisoformat(night): Decimal(price) for night, price in kept.items()}, **row
-    )
+    return _Held(stay=stay, prices={date.fromisoformat(night): Decimal(price) for night, price in kept.items()}, **row)
 
 
 _DECIDE = """
@@ -137,8 +135,8 @@ def decide_free_room(*, hotel_id: int, free_room_id: int, approve: bool, actor: 
     db.execute(
         _DECIDE,
         {
-            "state": "approved" if approve else "refused", "prices": orjson.dumps(_by_night(prices)).decode(), "user": actor.user_id, "now": now,
-            "id": free_room_id,
+            "state": "approved" if approve else "refused", "prices": orjson.dumps(_by_night(prices)).decode(),
+            "user": actor.user_id, "now": now, "id": free_room_id,
         },
     )  # fmt: skip
     stay = held.stay

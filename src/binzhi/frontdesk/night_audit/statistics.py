@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,8 +14,8 @@ from binzhi.kernel.money import ZERO
 class Figures:
     """A closed day. Money net of tax; `payments` is what came in by all means, refunds taken off.
 
-    `sold` are the rooms slept in, `comp` and `house_use` those of them that cost nothing by somebody's leave; `day_uses`
-    had no night. `room_revenue` holds that of day uses, not the fees of who did not come.
+    `sold` are the rooms slept in, `comp` and `house_use` those of them that cost nothing by leave; `day_uses` had no
+    night. `room_revenue` holds that of day uses, not the fees of who did not come.
     """
 
     rooms: int
@@ -138,11 +138,10 @@ FROM house, counted, money, given
 RETURNING rooms, out_of_order, sold, guests, arrivals, walk_ins, departures, cancellations, no_shows, room_revenue,
     other_revenue, tax, payments, comp, house_use, day_uses, day_use_revenue, no_show_revenue
 """
-_READ = """
-SELECT rooms, out_of_order, sold, guests, arrivals, walk_ins, departures, cancellations, no_shows, room_revenue,
-    other_revenue, tax, payments, comp, house_use, day_uses, day_use_revenue, no_show_revenue
-FROM frontdesk_daystatistics WHERE hotel_id = %s AND business_date = %s
-"""
+COLUMNS = tuple(field.name for field in fields(Figures))
+_READ = f"""
+SELECT {", ".join(COLUMNS)} FROM frontdesk_daystatistics WHERE hotel_id = %s AND business_date = %s
+"""  # noqa: S608  (constants)
 
 
 def write_figures(*, hotel_id: int, business_date: date, now: datetime) -> Figures:

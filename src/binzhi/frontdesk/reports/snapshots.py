@@ -55,8 +55,7 @@ _MANAGER = _INSERT.format(
 """,
 )
 # What the audit charged, from the ledger's own lines; then everything else that made up the day's room revenue.
-_ROOMS = (
-    """
+_OF_ROOMS = """
 WITH codes AS (
     SELECT id, code, revenue_account_id, tax_account_id FROM billing_chargecode
     WHERE hotel_id = %(hotel)s AND "group" = 'room'
@@ -80,9 +79,9 @@ WITH codes AS (
         AND n.night = split_part(p.source_key, ':', 2)::date
 )
 """
-    + _INSERT.format(
-        kind=Kind.ROOMS.value,
-        data="""jsonb_build_object(
+_ROOMS = _OF_ROOMS + _INSERT.format(
+    kind=Kind.ROOMS.value,
+    data="""jsonb_build_object(
     'rows', (SELECT coalesce(jsonb_agg(jsonb_build_array(stay, room, type, rate_plan_id, night, net, tax)
                                        ORDER BY room, night), '[]') FROM rooms),
     'others', (SELECT coalesce(jsonb_agg(jsonb_build_array(o.code, o.kind, o.n, o.net, o.tax) ORDER BY o.code, o.kind),
@@ -90,7 +89,6 @@ WITH codes AS (
         SELECT c.code, p.kind, count(*) AS n, sum(p.net) AS net, sum(p.tax) AS tax
         FROM posted p JOIN codes c ON c.id = p.charge_code_id WHERE NOT coalesce(p.by_audit, false) GROUP BY 1, 2) o))
 """,
-    )
 )
 # What is owed beyond the deposit, bills of the house and of groups included.
 _BALANCES = _INSERT.format(

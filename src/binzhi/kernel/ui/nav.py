@@ -138,6 +138,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),
             Item(_("Counter settings"), "coins", "billing:counter", "billing.set_counter"),
             Item(_("Night audit"), "night", "frontdesk:night_audit", "frontdesk.run_night_audit"),
+            Item(_("Audit reports"), "chart", "frontdesk:reports", "frontdesk.view_reports"),
+            Item(_("Free rooms"), "percent", "frontdesk:free_rooms", "frontdesk.approve_free_room"),
         ),
     ),
     Department(
