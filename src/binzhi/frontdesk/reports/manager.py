@@ -134,7 +134,7 @@ def _figures(periods: Mapping[str, Any]) -> Table:
     ]
     note = _(
         "Net of tax. Occupancy: rooms paid for ÷ (rooms − out of order); STR: ÷ all rooms. ADR: room revenue of nights"
-        " ÷ rooms paid for; free rooms, house use and day use are left out; STR adds fees of no-shows, not their nights."
+        " ÷ rooms paid for; free rooms, house use and day use left out; STR adds fees of no-shows, not their nights."
         " RevPAR has the denominator of the occupancy beside it. Out of service stays in."
     )
     return _("Figures"), columns, rows, (), note
