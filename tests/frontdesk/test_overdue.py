@@ -25,7 +25,7 @@ from binzhi.kernel.errors import Forbidden
 from binzhi.kernel.models import AuditEntry, OutboxEvent
 from binzhi.property.models import BusinessDay, Hotel
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_actor, make_hotel
-from tests.frontdesk.audit_house import NIGHT, arrive, close_day, full_house, ledger_of, leave, reserve
+from tests.frontdesk.audit_house import NIGHT, arrive, close_day, full_house, leave, ledger_of, reserve
 
 # Five nights later, two in the morning: five days wait to be closed.
 LATER = NIGHT + timedelta(days=4)

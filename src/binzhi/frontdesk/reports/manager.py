@@ -123,7 +123,7 @@ def manager_sheets(data: Mapping[str, Any], *, codes: Mapping[str, str], means: 
 def _figures(periods: Mapping[str, Any]) -> Table:
     found = {name: Sums(days=values["days"], sums=values) for name, values in periods.items()}
     columns = (
-        (_("Figure"), False), (_("Day"), True), (_("Month to date"), True), (_("Year to date"), True),
+        (_("Figure"), False), (pgettext("period", "Day"), True), (_("Month to date"), True), (_("Year to date"), True),
         (_("Day, last year"), True), (_("Month, last year"), True), (_("Year, last year"), True),
     )  # fmt: skip
     order = [*PERIODS, *(f"{name}_before" for name in PERIODS)]
@@ -146,7 +146,7 @@ def _whole(found: Mapping[str, Sums], name: str) -> bool:
 
 
 def _revenue(rows: Sequence[Sequence[Any]], codes: Mapping[str, str]) -> Table:
-    columns = ((_("Item"), False), (_("Day"), True), (_("Month to date"), True), (_("Year to date"), True))
+    columns = ((_("Item"), False), (pgettext("period", "Day"), True), (_("Month to date"), True), (_("Year to date"), True))
     cells: list[tuple[Any, ...]] = [
         (f"{code} {codes.get(code, name)}", *(_amount(value) for value in (day, month, year)))
         for code, name, day, month, year in rows

@@ -123,7 +123,7 @@ def _trial(hotel: HotelRef, business_date: date) -> list[Sheet]:
     if wrong:
         note = _("A running balance is not what the ledger's lines come to: look into it before the next audit.")
     columns = (
-        text(_("Account")), text(""), number(_("Opening")), number(pgettext("ledger", "Debit")),
+        text(pgettext("ledger", "Account")), text(""), number(_("Opening")), number(pgettext("ledger", "Debit")),
         number(pgettext("ledger", "Credit")), number(_("Closing")), number(_("Running balance")),
     )  # fmt: skip
     return [Sheet("", columns, rows, (_("Total"), "", *sums, None), note, marked=wrong, wide=1)]
@@ -226,7 +226,7 @@ def _variance(hotel: HotelRef, data: dict[str, Any]) -> list[Sheet]:
         links.append(person.reservation if person else "")
     columns = (
         text(pgettext("bill", "Room")), text(_("Guest")), text(_("Rate")), number(_("The rate asks")),
-        number(_("Agreed")), number(_("Difference")),
+        number(pgettext("price", "Agreed")), number(_("Difference")),
     )  # fmt: skip
     total = (_("Total"), f"{len(rows)}", "", _column_sum(rows, 3), _column_sum(rows, 4), _column_sum(rows, 5))
     note = _("The price agreed for the night against what its rate asks for it now, for the same people.")
