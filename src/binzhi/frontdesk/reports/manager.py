@@ -146,7 +146,12 @@ def _whole(found: Mapping[str, Sums], name: str) -> bool:
 
 
 def _revenue(rows: Sequence[Sequence[Any]], codes: Mapping[str, str]) -> Table:
-    columns = ((_("Item"), False), (pgettext("period", "Day"), True), (_("Month to date"), True), (_("Year to date"), True))
+    columns = (
+        (_("Item"), False),
+        (pgettext("period", "Day"), True),
+        (_("Month to date"), True),
+        (_("Year to date"), True),
+    )
     cells: list[tuple[Any, ...]] = [
         (f"{code} {codes.get(code, name)}", *(_amount(value) for value in (day, month, year)))
         for code, name, day, month, year in rows
