@@ -199,7 +199,7 @@ def test_no_shows_are_told_with_their_fees(hotel: TestHotel) -> None:
     missing = reserve(hotel, booker_name="王没来")
     figures = close_day(hotel).figures
     (row,) = data(hotel, Kind.NO_SHOWS)["rows"]
-    assert (row[0], row[2], row[5], row[6]) == (missing, "std", "none", 400)
+    assert (row[0], row[2], row[5], row[6], row[7]) == (missing, "std", "none", 400, 400)
     assert (figures.no_shows, figures.no_show_revenue) == (1, 400)
     assert report(hotel, Kind.NO_SHOWS).sheets[0].rows[0][1] == "王没来"
 

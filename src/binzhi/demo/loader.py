@@ -22,6 +22,7 @@ from binzhi.demo import (
     correspondence,
     counter,
     days,
+    giving,
     groups,
     house,
     organisations,
@@ -139,6 +140,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         now=running.at(9),
     )  # fmt: skip
     groups.gather(running)
+    giving.ask(running)
     # Last: what the worker will take up begins behind all of this.
     receptions.promise(running)
 

@@ -88,7 +88,8 @@ RULES = {
         JOIN frontdesk_auditreport r ON r.hotel_id = d.hotel_id AND r.business_date = d.business_date
             AND r.kind = 'no_shows'
         WHERE d.hotel_id = %(hotel)s AND (d.no_shows <> jsonb_array_length(r.data->'rows') OR d.no_show_revenue <>
-            coalesce((SELECT sum((x->>6)::numeric) FROM jsonb_array_elements(r.data->'rows') x), 0))""",
+            coalesce((SELECT sum((x->>7)::numeric) FROM jsonb_array_elements(r.data->'rows') x), 0)
+            + (r.data->>'others')::numeric)""",
     "days that were skipped": """
         SELECT count(*) FROM property_businessday b WHERE b.hotel_id = %(hotel)s AND b.closed_at IS NOT NULL
           AND NOT EXISTS (SELECT FROM frontdesk_nightaudit n WHERE n.hotel_id = b.hotel_id

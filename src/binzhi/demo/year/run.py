@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+
+from django.db import DatabaseError
 
 from binzhi.demo.plan import Planned
 from binzhi.demo.year import proof
@@ -29,9 +32,21 @@ def live(wanted: Year, tell: Tell) -> bool:
     hotel_id = open_house(wanted)
     if not db.fetch_value("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, hotel_id]):
         raise AlreadyLiving
-    # What a crash of the server would take back is simply done again: every commit leaves a whole state.
-    db.execute("SET synchronous_commit = off")
-    db.execute("SET plan_cache_mode = force_generic_plan")
+    try:
+        # What a crash of the server would take back is simply done again: every commit leaves a whole state.
+        db.execute("SET synchronous_commit = off")
+        db.execute("SET plan_cache_mode = force_generic_plan")
+        ends = _go_on(hotel_id, wanted, tell)
+    finally:
+        with suppress(DatabaseError):
+            db.execute("RESET synchronous_commit")
+            db.execute("RESET plan_cache_mode")
+            db.fetch_value("SELECT pg_advisory_unlock(%s, %s)", [LOCK, hotel_id])
+    return prove(hotel_id, wanted.first, ends, tell)
+
+
+def _go_on(hotel_id: int, wanted: Year, tell: Tell) -> list[date]:
+    """From where the tables say the hotel stands; the ends of the months."""
     plan = plan_of(wanted, hotel_id)
     house = take_stock(hotel_id, plan)
     tell(
@@ -43,7 +58,7 @@ def live(wanted: Year, tell: Tell) -> bool:
     _live(house, partners(hotel_id), wanted, plan.by_day, ends, tell)
     refused = ", ".join(f"{code} {count}" for code, count in sorted(house.refused.items()))
     tell(f"lived in {time.monotonic() - started:.0f} s; refused: {refused or 'nobody'}")
-    return prove(hotel_id, wanted.first, ends, tell)
+    return ends
 
 
 def _live(

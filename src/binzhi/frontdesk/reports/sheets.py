@@ -203,14 +203,17 @@ def _no_shows(hotel: HotelRef, data: dict[str, Any]) -> list[Sheet]:
             reservation, who[stay].name if stay in who else "", types.get(kind, kind), arrival, departure,
             str(Guarantee(guarantee).label) if guarantee in Guarantee.values else guarantee, _money(fee),
         )
-        for stay, reservation, kind, arrival, departure, guarantee, fee in data["rows"]
+        for stay, reservation, kind, arrival, departure, guarantee, fee, _net in data["rows"]
     ]  # fmt: skip
     columns = (
         text(_("Reservation")), text(_("Guest")), text(_("Room type")), text(_("Arrival")), text(_("Departure")),
         text(_("Guarantee")), number(_("Fee")),
     )  # fmt: skip
     total = (_("Total"), f"{len(rows)}", "", "", "", "", _column_sum(rows, 6))
-    return [Sheet("", columns, rows, total, "", [row[1] for row in data["rows"]], nothing=_("Everybody came"), wide=1)]
+    others = _money(data["others"])
+    note = _("Other fees of no-shows on this day, waived ones taken off: %(amount)s") % {"amount": f"{others:,.2f}"}
+    links = [row[1] for row in data["rows"]]
+    return [Sheet("", columns, rows, total, note if others else "", links, nothing=_("Everybody came"), wide=1)]
 
 
 def _variance(hotel: HotelRef, data: dict[str, Any]) -> list[Sheet]:

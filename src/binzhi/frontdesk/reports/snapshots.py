@@ -109,21 +109,33 @@ _BALANCES = _INSERT.format(
         HAVING sum(a.balance) > %(limit)s::numeric) b))
 """,
 )
-_NO_SHOWS = _INSERT.format(
-    kind=Kind.NO_SHOWS.value,
-    data="""jsonb_build_object('rows', (
-    SELECT coalesce(jsonb_agg(jsonb_build_array(r.id, v.number, y.code, r.arrival, r.departure, v.guarantee,
-                                                coalesce(fee.gross, 0)) ORDER BY v.number, r.position), '[]')
+# Who did not come, with the fee; then what else moved on that code: fees waived later, charged by hand.
+_OF_NO_SHOWS = """
+WITH missed AS (
+    SELECT r.id, r.position, r.reservation_id, r.room_type_id, r.arrival, r.departure
     FROM reservations_roomreservation r
-    JOIN reservations_reservation v ON v.id = r.reservation_id
-    JOIN property_roomtype y ON y.id = r.room_type_id
-    LEFT JOIN LATERAL (
-        SELECT sum(-l.amount) AS gross FROM billing_chargecode c
-        JOIN billing_transaction t ON t.hotel_id = r.hotel_id AND t.business_date = r.ended_on
-            AND t.charge_code_id = c.id AND starts_with(t.source_key, 'fee:' || r.id || ':')
-        JOIN billing_line l ON l.transaction_id = t.id AND l.account_id IN (c.revenue_account_id, c.tax_account_id)
-        WHERE c.hotel_id = r.hotel_id AND c.code = %(no_show_code)s) fee ON true
-    WHERE r.hotel_id = %(hotel)s AND r.ended_on = %(day)s AND r.status = 'no_show'))
+    WHERE r.hotel_id = %(hotel)s AND r.ended_on = %(day)s AND r.status = 'no_show'
+), posted AS (
+    SELECT t.id, m.id AS stay, -sum(l.amount) AS gross,
+           -coalesce(sum(l.amount) FILTER (WHERE l.account_id = c.revenue_account_id), 0) AS net
+    FROM billing_chargecode c
+    JOIN billing_transaction t ON t.hotel_id = c.hotel_id AND t.business_date = %(day)s AND t.charge_code_id = c.id
+    JOIN billing_line l ON l.transaction_id = t.id AND l.account_id IN (c.revenue_account_id, c.tax_account_id)
+    LEFT JOIN missed m ON t.kind = 'charge' AND starts_with(t.source_key, 'fee:' || m.id || ':')
+    WHERE c.hotel_id = %(hotel)s AND c.code = %(no_show_code)s GROUP BY t.id, m.id
+)
+"""
+_NO_SHOWS = _OF_NO_SHOWS + _INSERT.format(
+    kind=Kind.NO_SHOWS.value,
+    data="""jsonb_build_object(
+    'rows', (SELECT coalesce(jsonb_agg(jsonb_build_array(m.id, v.number, y.code, m.arrival, m.departure, v.guarantee,
+                                                         coalesce(fee.gross, 0), coalesce(fee.net, 0))
+                                       ORDER BY v.number, m.position), '[]')
+    FROM missed m
+    JOIN reservations_reservation v ON v.id = m.reservation_id
+    JOIN property_roomtype y ON y.id = m.room_type_id
+    LEFT JOIN LATERAL (SELECT sum(p.gross) AS gross, sum(p.net) AS net FROM posted p WHERE p.stay = m.id) fee ON true),
+    'others', (SELECT coalesce(sum(p.net), 0) FROM posted p WHERE p.stay IS NULL))
 """,
 )
 # Tonight's price against what the plan asks for the same people tonight; nights given away are told apart.
