@@ -371,3 +371,26 @@ class WrongWaitStatus(DomainError):
 class OfferOver(DomainError):
     code = "offer_over"
     message = _("The offer was good until %(until)s. Somebody else may have the room now.")
+
+
+# Packages, more people, day use.
+class NoExtraBed(NoPrice):
+    """The rate has no extra bed, or not so many."""
+
+    code = "no_extra_bed"
+    field = "extra_beds"
+    message = _("This rate has no extra bed, or not so many.")
+
+
+class NoCommission(DomainError):
+    """A stay for which no agency is owed anything: still under way, without an agency, or promised nothing."""
+
+    code = "no_commission"
+    field = "stays"
+    message = _("For a stay among them no commission is owed.")
+
+
+class CommissionSettled(DomainError):
+    code = "commission_settled"
+    field = "stays"
+    message = _("The commission for %(number)s was settled already.")

@@ -23,6 +23,13 @@ from binzhi.reservations.models.groups import (
     WaitlistEntry,
     Walk,
 )
+from binzhi.reservations.models.packages import (
+    ChildBand,
+    Commission,
+    CommissionRate,
+    PackagePart,
+    PlanExtra,
+)
 from binzhi.reservations.models.rates import (
     BasePrice,
     CalendarDay,
@@ -45,14 +52,19 @@ __all__ = [
     "CalendarDay",
     "CancellationPolicy",
     "CancellationStep",
+    "ChildBand",
     "Code",
+    "Commission",
+    "CommissionRate",
     "Denial",
     "ExpectedGuest",
     "Night",
     "OutOfOrder",
+    "PackagePart",
     "PaintedCell",
     "Painting",
     "PartnerHotel",
+    "PlanExtra",
     "Promotion",
     "PromotionTries",
     "PromotionUse",

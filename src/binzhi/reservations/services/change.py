@@ -82,6 +82,7 @@ def _plan(hotel_id: int, room_reservation_id: int, change: RoomChange, expected_
     before = lock_room_reservation(
         hotel_id=hotel_id, room_reservation_id=room_reservation_id, expected_version=expected_version
     )
+    change = _complete(before, change)
     _check_status(before, change)
     known = _gather(before, change)
     after = _changed(before, change, known.full)
@@ -145,14 +146,25 @@ def _gather(room: LockedRoom, change: RoomChange) -> _Known:
 def _request(change: RoomChange, arrival: date, departure: date) -> RoomRequest:
     return RoomRequest(
         room_type=change.room_type, rate_plan=change.rate_plan, arrival=arrival, departure=departure,
-        adults=change.adults, children=change.children, infants=change.infants,
+        adults=change.adults, children=change.children, infants=change.infants, child_ages=change.child_ages or (),
+        extra_beds=change.extra_beds or 0,
+    )  # fmt: skip
+
+
+def _complete(room: LockedRoom, change: RoomChange) -> RoomChange:
+    """What was left out stays as it is: extra beds, and ages while they are those of as many children."""
+    ages = room.child_ages if change.children == room.children else ()
+    return replace(
+        change, child_ages=ages if change.child_ages is None else change.child_ages,
+        extra_beds=room.extra_beds if change.extra_beds is None else change.extra_beds,
     )  # fmt: skip
 
 
 def _differs(room: LockedRoom, change: RoomChange) -> bool:
     """Whether what the price depends on changes: then the agreed prices no longer hold."""
-    return (change.room_type, change.rate_plan, change.adults, change.children) != (
-        room.priced_type, room.rate_plan, room.adults, room.children,
+    asked = (change.room_type, change.rate_plan, change.adults, change.children, change.child_ages, change.extra_beds)
+    return asked != (
+        room.priced_type, room.rate_plan, room.adults, room.children, room.child_ages, room.extra_beds,
     )  # fmt: skip
 
 
@@ -181,7 +193,8 @@ def _changed(room: LockedRoom, change: RoomChange, full: facts.PricedRoom) -> Lo
         priced_type=change.room_type, priced_type_id=full.room_type_id,
         room_type_id=room.room_type_id if same_type else full.room_type_id,
         room_id=room.room_id if same_type else None,
-        adults=change.adults, children=change.children, infants=change.infants,
+        adults=change.adults, children=change.children, infants=change.infants, child_ages=change.child_ages or (),
+        extra_beds=change.extra_beds or 0,
     )  # fmt: skip
 
 
