@@ -61,7 +61,8 @@ def test_extras_come_on_top_of_each_night_as_quoted(hotel: TestHotel, ages: Any,
     furnish(hotel)
     plain = quoted(hotel).total
     offer = quoted(hotel, child_ages=ages, children=len(ages), extra_beds=beds)
-    assert offer.total == plain + 2 * Decimal(more) and offer.extra == Decimal(more)
+    assert offer.total == plain + 2 * Decimal(more)
+    assert offer.extra == Decimal(more)
     made = book(hotel, request(child_ages=ages, children=len(ages), extra_beds=beds, expected_total=offer.total))
     kept = RoomReservation.objects.get(pk=made.room_ids[0])
     assert (made.total, tuple(kept.child_ages), kept.extra_beds) == (offer.total, ages, beds)
@@ -76,16 +77,18 @@ def test_a_derived_rate_has_its_parents_extras_unless_it_says_its_own(hotel: Tes
     furnish(hotel)
     asked: dict[str, Any] = {"child_ages": (7,), "children": 1, "extra_beds": 1}
     assert quoted(hotel, "bb", **asked).extra == Decimal("258.80")
-    furnish(hotel, plan="bb", bed=Decimal(90), bands=[BandInput(from_age=0, until_age=17, kind="bed", amount=Decimal(10))])
+    furnish(
+        hotel, plan="bb", bed=Decimal(90), bands=[BandInput(from_age=0, until_age=17, kind="bed", amount=Decimal(10))]
+    )
     assert (quoted(hotel, "bb", **asked).extra, quoted(hotel, **asked).extra) == (Decimal(100), Decimal("258.80"))
 
 
 def test_more_beds_than_there_are_is_refused_and_nothing_is_booked(hotel: TestHotel) -> None:
     furnish(hotel)
-    before = fingerprint(hotel)
     assert quoted(hotel, extra_beds=2).refusal == "no_extra_bed"
     furnish(hotel, bed=None)
     assert quoted(hotel, extra_beds=1).refusal == "no_extra_bed"
+    before = fingerprint(hotel)
     with pytest.raises(DomainError) as refusal, transaction.atomic():
         book(hotel, request(extra_beds=1))
     assert (refusal.value.code, refusal.value.field) == ("no_extra_bed", "extra_beds")

@@ -124,6 +124,6 @@ def test_a_part_is_ended_and_never_changed(hotel: TestHotel, change: str) -> Non
     furnish(hotel, BREAKFAST)
     furnish(hotel)
     with pytest.raises(DatabaseError), transaction.atomic():
-        db.execute(f"UPDATE reservations_packagepart {change} WHERE hotel_id = %s", [hotel.pk])  # noqa: S608
+        db.execute(f"UPDATE reservations_packagepart {change} WHERE hotel_id = %s", [hotel.pk])
     with pytest.raises(DatabaseError), transaction.atomic():
         db.execute("DELETE FROM reservations_packagepart WHERE hotel_id = %s", [hotel.pk])

@@ -15,8 +15,8 @@ from typing import Any
 from binzhi.kernel.errors import DomainError
 from binzhi.reservations import errors
 
-# The price of rate row `r` for the guests `w` in type `t` under plan `p`. A derived plan takes its parent's price. Extra
-# beds and children whose age has a price (`p.extra`: what they cost, how many they are) come on top of either.
+# The price of rate row `r` for the guests `w` in type `t` under plan `p`. A derived plan takes its parent's price.
+# Extra beds and children whose age has a price (`p.extra`: what they cost, how many they are) come on top of either.
 _PLAIN = """(
     CASE WHEN w.adults <= 1 AND r.single_price IS NOT NULL THEN r.single_price
          ELSE r.price + greatest(w.adults - t.included_adults, 0) * r.extra_adult END

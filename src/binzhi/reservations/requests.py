@@ -68,7 +68,8 @@ class ReservationDetails:
 class RoomChange:
     """The stay as it shall be. `keep_prices` keeps agreed prices even where type, plan or guests change.
 
-    `child_ages` and `extra_beds` left out stay as they are; ages that do not fit a new number of children are forgotten.
+    `child_ages` and `extra_beds` left out stay as they are; ages that do not fit another number of children are
+    forgotten.
     """
 
     arrival: date

@@ -76,7 +76,8 @@ def rewrite(*, before: LockedRoom, after: LockedRoom, prices: Mapping[date, Deci
         "id": after.id, "hotel": after.hotel_id, "open_from": before.open_from, "arrival": after.arrival,
         "departure": after.departure, "type": after.room_type_id, "priced_type": after.priced_type_id,
         "plan": after.rate_plan_id, "adults": after.adults, "children": after.children, "infants": after.infants,
-        "ages": list(after.child_ages), "beds": after.extra_beds, "room": after.room_id, "room_nights": wanted, "moved": before.room_id != after.room_id,
+        "ages": list(after.child_ages), "beds": after.extra_beds, "room": after.room_id, "room_nights": wanted,
+        "moved": before.room_id != after.room_id,
         "was_until": before.departure, "reserved": before.is_reserved, "nights": [night for night, _price in priced],
         "prices": [price for _night, price in priced],
         # A day use keeps one price, at its date.

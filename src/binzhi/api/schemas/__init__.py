@@ -2,6 +2,16 @@
 
 from binzhi.api.schemas.availability import AvailabilityOut, ChangedOut, HotelOut, LimitsIn, OfferOut, RatesIn
 from binzhi.api.schemas.base import In, NightPriceOut
+from binzhi.api.schemas.contents import (
+    CommissionListOut,
+    CommissionRateIn,
+    CommissionRateOut,
+    ContentsOut,
+    ExtrasIn,
+    PartsIn,
+    SettledOut,
+    SettleIn,
+)
 from binzhi.api.schemas.folios import (
     ChargeIn,
     FolioLineOut,
@@ -101,8 +111,12 @@ __all__ = [
     "CheckOutIn",
     "CheckedInOut",
     "CheckedOutOut",
+    "CommissionListOut",
+    "CommissionRateIn",
+    "CommissionRateOut",
     "ConditionIn",
     "ConditionOut",
+    "ContentsOut",
     "CreatedOut",
     "DepartureIn",
     "DepartureOut",
@@ -118,6 +132,7 @@ __all__ = [
     "EffectOut",
     "EventOut",
     "EventPageOut",
+    "ExtrasIn",
     "FinalPaymentIn",
     "FolioLineOut",
     "FolioOut",
@@ -143,6 +158,7 @@ __all__ = [
     "PaintIn",
     "PaintedOut",
     "PaintingListOut",
+    "PartsIn",
     "PaymentIn",
     "PostedOut",
     "RatesIn",
@@ -159,6 +175,8 @@ __all__ = [
     "RoomListOut",
     "RoomOut",
     "RoomStateOut",
+    "SettleIn",
+    "SettledOut",
     "ShortenIn",
     "StayOut",
     "TransferIn",

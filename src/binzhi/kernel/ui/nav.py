@@ -101,6 +101,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
             Item(_("Codes, agreements, members"), "percent", "reservations:entitled", "reservations.view_reservations"),
             Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
+            Item(_("Packages and extras"), "copy", "reservations:contents", "reservations.view_reservations"),
+            Item(_("Commissions"), "coins", "reservations:commissions", "reservations.view_reservations"),
             Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
             Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
             Item(_("Overbooking"), "transfer", "reservations:walks", "reservations.walk_guest"),

@@ -56,7 +56,7 @@ def _bands(texts: Sequence[str]) -> tuple[Band, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ExtraLine:
-    """What one child or the extra beds add to each night's price. `age` is None for beds; `kind` empty without a price."""
+    """What one child or the extra beds add to each night. `age` is None for beds; `kind` empty without a price."""
 
     age: int | None
     beds: int
@@ -84,7 +84,7 @@ UNION ALL
 
 
 def explained(*, hotel_id: int, rate_plan: str, child_ages: Sequence[int], extra_beds: int) -> list[ExtraLine]:
-    """Each child and the extra beds with what they add to a night under a rate; nothing is read where there are none."""
+    """Each child and the extra beds with what they add to a night under a rate; for none of them nothing is read."""
     if not child_ages and not extra_beds:
         return []
     params = {"hotel": hotel_id, "plan": rate_plan, "ages": list(child_ages), "beds": extra_beds}

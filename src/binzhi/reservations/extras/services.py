@@ -44,9 +44,7 @@ def set_extras(
     currency = db.fetch_value("SELECT currency FROM property_hotel WHERE id = %s", [hotel_id])
     plan = locked_plan(hotel_id, rate_plan)
     if not 1 <= most_beds <= limits.MOST_BEDS:
-        raise InvalidInput(
-            field="most_beds", message=_("From %(least)s to %(most)s."), least=1, most=limits.MOST_BEDS
-        )
+        raise InvalidInput(field="most_beds", message=_("From 1 to %(most)s extra beds."), most=limits.MOST_BEDS)
     if bed_price is not None:
         limits.check_price(bed_price, currency=currency, field="bed_price")
     _check_bands(bands, currency)
@@ -84,7 +82,9 @@ def _check_bands(bands: Sequence[BandInput], currency: str) -> None:
             )  # fmt: skip
         if band.from_age <= last:
             raise InvalidInput(
-                field=at + "from_age", message=_("The age of %(age)s stands in another line already."), age=band.from_age
+                field=at + "from_age",
+                message=_("The age of %(age)s stands in another line already."),
+                age=band.from_age,
             )
         if band.kind not in BandKind.values:
             raise InvalidInput(field=at + "kind")

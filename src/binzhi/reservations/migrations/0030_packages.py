@@ -167,8 +167,7 @@ class Migration(migrations.Migration):
                         name="child_band_ages",
                     ),
                     models.CheckConstraint(
-                        condition=Q(kind__in=["free", "share", "bed"], amount__gte=0)
-                        & (~Q(kind="free") | Q(amount=0)),
+                        condition=Q(kind__in=["free", "share", "bed"], amount__gte=0) & (~Q(kind="free") | Q(amount=0)),
                         name="child_band_price",
                     ),
                 ]
@@ -214,9 +213,7 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["hotel", "business_date"], name="commission_of_day")],
                 "constraints": [
                     models.CheckConstraint(condition=Q(state__in=["paid", "waived"]), name="commission_state"),
-                    models.CheckConstraint(
-                        condition=~Q(state="waived") | ~Q(reason=""), name="commission_waived_why"
-                    ),
+                    models.CheckConstraint(condition=~Q(state="waived") | ~Q(reason=""), name="commission_waived_why"),
                 ],
             },
         ),
@@ -233,9 +230,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="roomreservation", name="extra_beds", field=models.SmallIntegerField(db_default=0)
         ),
-        migrations.AddField(
-            model_name="staynight", name="agreed_at", field=models.DateTimeField(db_default=Now())
-        ),
+        migrations.AddField(model_name="staynight", name="agreed_at", field=models.DateTimeField(db_default=Now())),
         migrations.AddConstraint(
             model_name="roomreservation",
             constraint=models.CheckConstraint(

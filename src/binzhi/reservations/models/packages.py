@@ -58,7 +58,7 @@ class PlanExtra(models.Model):
 
 
 class ChildBand(models.Model):
-    """What children of an age on the day of arrival cost a night; no two bands of a rate overlap (see the migration)."""
+    """What children of an age on the day of arrival cost a night; no two bands of a rate overlap (migration 0030)."""
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+")
     rate_plan = models.ForeignKey("RatePlan", on_delete=models.PROTECT, related_name="+")

@@ -81,7 +81,7 @@ class NightPart:
 PARTS_OF_NIGHT = "reservations_parts(n.rate_plan_id, n.price, n.agreed_at, r.adults, r.children, n.night = r.arrival)"
 HAS_PARTS = "n.rate_plan_id IN (SELECT k.rate_plan_id FROM reservations_packagepart k WHERE k.hotel_id = %(hotel)s)"
 ROOM_PART = f"""CASE WHEN {HAS_PARTS}
-    THEN n.price - coalesce((SELECT sum(part.amount) FROM {PARTS_OF_NIGHT} part), 0) ELSE n.price END"""
+    THEN n.price - coalesce((SELECT sum(part.amount) FROM {PARTS_OF_NIGHT} part), 0) ELSE n.price END"""  # noqa: S608  (constants)
 _OF_STAY = f"""
 SELECT n.night, part.name, part.amount
 FROM reservations_roomreservation r

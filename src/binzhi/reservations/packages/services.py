@@ -47,7 +47,8 @@ def set_parts(*, hotel_id: int, rate_plan: str, parts: Sequence[PartInput], acto
     """Make these the parts of a rate, in this order; how many there are.
 
     Parts that stay as they are go on, others end: what was booked keeps the parts it was booked with, and no price
-    changes. Locks the rate. Raises InvalidInput at its field (`parts.0.amount`). Publishes PlanPartsChanged. Idempotent.
+    changes. Locks the rate. Raises InvalidInput at its field (`parts.0.amount`). Publishes PlanPartsChanged.
+    Idempotent.
     """
     if len(parts) > MOST_PARTS:
         raise InvalidInput(field="parts", message=_("At most %(most)s parts."), most=MOST_PARTS)
