@@ -107,7 +107,14 @@ def test_booking_with_ages_and_a_bed_is_quoted_in_words_and_booked(hotel: TestHo
     assert all(words in quote for words in ("680.00", "1,360.00", "Child, 7 years", "1 extra bed", "早餐"))
     made = client.post(
         url(hotel, "reservations/new"),
-        stay | {"guest_text": "陈国梁", "booker_phone": "13800138000", "guarantee": "none", "expected": "1360.00"},
+        stay
+        | {
+            "guest_text": "陈国梁",
+            "booker_phone": "13800138000",
+            "guarantee": "none",
+            "expected": "1360.00",
+            "idempotency_key": "ages-and-a-bed",
+        },
         follow=True,
     )
     assert made.status_code == 200

@@ -394,3 +394,38 @@ class CommissionSettled(DomainError):
     code = "commission_settled"
     field = "stays"
     message = _("The commission for %(number)s was settled already.")
+
+
+class HoursNotForSale(DomainError):
+    """The hotel, the room or this number of hours is not sold by the hour."""
+
+    code = "hours_not_for_sale"
+    field = "hours"
+    message = _("This room is not sold for so many hours.")
+
+
+class HoursOutsideTerms(DomainError):
+    code = "hours_outside_terms"
+    field = "hours"
+    message = _("Rooms are sold by the hour from %(opens)s to %(closes)s.")
+
+
+class HoursTaken(DomainError):
+    """Somebody has the room in these hours, or it must be ready for tonight's guest by then."""
+
+    code = "hours_taken"
+    field = "room"
+    message = _("Somebody has this room in these hours, or it must be ready for tonight by then.")
+
+
+class HoursFixed(DomainError):
+    """A day use keeps its day and its kind of room."""
+
+    code = "hours_fixed"
+    message = _("A day use keeps its day and its room type: end it and sell another.")
+
+
+class RoomNotOfType(DomainError):
+    code = "room_not_of_type"
+    field = "room"
+    message = _("This room is of another type.")

@@ -310,3 +310,19 @@ class CommissionsSettled(Event):
     hotel_id: int
     stays: int
     state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUseTermsSet(Event):
+    """Rooms are sold by the hour on other terms from now on."""
+
+    topic: ClassVar[str] = "day_use.terms_set"
+    hotel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursSold(ReservationEvent):
+    """A room was sold for some hours of the day."""
+
+    topic: ClassVar[str] = "day_use.sold"
+    hours: int

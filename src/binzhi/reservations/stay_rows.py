@@ -11,7 +11,7 @@ from django.db import IntegrityError
 
 from binzhi.kernel import db
 from binzhi.property import seals
-from binzhi.reservations.errors import RoomOccupied, RoomTaken
+from binzhi.reservations.errors import HoursFixed, HoursTaken, RoomOccupied, RoomTaken
 from binzhi.reservations.locks import LockedRoom
 
 # Only rows of other keys are deleted than are written, so the parts do not touch the same row. A stay split over rooms
@@ -112,6 +112,11 @@ def room_refusals() -> Iterator[None]:
         with seals.refusals():
             yield
     except IntegrityError as error:
-        if db.constraint_of(error) == "one_stay_in_a_room":
+        rule = db.constraint_of(error)
+        if rule == "one_stay_in_a_room":
             raise RoomOccupied from error
+        if rule in ("hours_apart", "hours_and_nights"):
+            raise HoursTaken from error
+        if rule == "hours_keep_their_room":
+            raise HoursFixed from error
         raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from binzhi.api.schemas.base import In
-from binzhi.api.types import Code, Day, Key, Money, MoneyIn, OptionalCode
+from binzhi.api.types import Code, Day, HotelTime, Key, Money, MoneyIn, Name, Note, OptionalCode, Phone
 from binzhi.reservations.enums import BandKind, CommissionState, PartPer, PartWhen
 
 Age = Annotated[int, Field(ge=0, le=17, strict=True)]
@@ -110,3 +110,57 @@ class SettleIn(In):
 
 class SettledOut(Schema):
     total: Money
+
+
+class HourPriceIn(In):
+    room_type: Code
+    hours: int = Field(ge=1, le=12, strict=True)
+    price: MoneyIn
+    overtime_price: MoneyIn | None = Field(None, description="of each hour begun beyond them")
+
+
+class DayUseIn(In):
+    """Between which hours of the day rooms are sold by the hour, and what they cost."""
+
+    rate_plan: Code = Field(description="under which such stays are counted")
+    opens: HotelTime
+    closes: HotelTime
+    turnaround: int = Field(60, ge=0, le=480, strict=True, description="minutes to make a room ready again")
+    grace: int = Field(15, ge=0, le=60, strict=True, description="minutes over that cost nothing")
+    prices: list[HourPriceIn] = Field(default_factory=list, max_length=60)
+
+
+class HourPriceOut(Schema):
+    room_type: str
+    hours: int
+    price: Money
+    overtime_price: Money
+
+
+class HourRoomOut(Schema):
+    room: str
+    room_type: str
+    until: datetime = Field(description="by when it must be free at the latest")
+
+
+class DayUseOut(Schema):
+    """What is sold by the hour, and which vacant rooms can be had now."""
+
+    prices: list[HourPriceOut]
+    rooms: list[HourRoomOut]
+
+
+class HoursIn(In):
+    """A room for some hours of the open hotel day; without `starts_at`, from now on."""
+
+    room: Code
+    hours: int = Field(ge=1, le=12, strict=True)
+    booker_name: Name
+    booker_phone: Phone = ""
+    guest_id: Key | None = None
+    adults: int = Field(1, ge=1, le=20, strict=True)
+    children: int = Field(0, ge=0, le=20, strict=True)
+    starts_at: datetime | None = None
+    remarks: Note = ""
+    source: OptionalCode = ""
+    expected_price: MoneyIn | None = Field(None, description="refuse with `price_changed` when the price differs")

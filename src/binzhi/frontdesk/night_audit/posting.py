@@ -86,7 +86,8 @@ class Planned:
         return localised(self.rate_plan, self.rate_plan_en)
 
 
-_PLANNED = """
+_PLANNED = (
+    """
 SELECT t.name AS room_type, p.name AS rate_plan, p.name_en AS rate_plan_en,
        count(*) FILTER (WHERE n.night = %(day)s) AS rooms, count(*) FILTER (WHERE n.night < %(day)s) AS late,
        sum(CASE WHEN h.inclusive THEN x.price ELSE x.price + round(x.price * c.tax_rate, h.digits) END) AS gross,
@@ -101,7 +102,10 @@ SELECT t.name AS room_type, p.name AS rate_plan, p.name_en AS rate_plan_en,
       AND NOT EXISTS (SELECT 1 FROM billing_transaction x
                       WHERE x.hotel_id = r.hotel_id AND x.source_key = 'room:' || n.night || ':' || r.id)
 GROUP BY t.name, t.position, p.name, p.name_en, p.position ORDER BY t.position, p.position
-""".replace("{nights}", _NIGHTS).replace("{in_house}", _IN_HOUSE).replace("{room_part}", ROOM_PART)
+""".replace("{nights}", _NIGHTS)
+    .replace("{in_house}", _IN_HOUSE)
+    .replace("{room_part}", ROOM_PART)
+)
 
 
 def planned_rooms(*, hotel_id: int, business_date: date) -> list[Planned]:

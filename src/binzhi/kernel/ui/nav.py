@@ -88,6 +88,7 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Departures"), "depart", "frontdesk:departures", "frontdesk.view_desk", "F6"),
             Item(_("Room rack"), "grid", "frontdesk:rack", "frontdesk.view_desk", "F7", phone=True),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
+            Item(pgettext_lazy("screen", "Day use"), "clock", "frontdesk:day_use", "frontdesk.view_desk"),
         ),
     ),
     Department(

@@ -13,6 +13,7 @@ from binzhi.reservations.models.bookings import (
     RoomReservation,
     StayNight,
 )
+from binzhi.reservations.models.day_use import DayUsePrice, DayUseTerms, HourlyUse
 from binzhi.reservations.models.groups import (
     Block,
     BlockNight,
@@ -56,8 +57,11 @@ __all__ = [
     "Code",
     "Commission",
     "CommissionRate",
+    "DayUsePrice",
+    "DayUseTerms",
     "Denial",
     "ExpectedGuest",
+    "HourlyUse",
     "Night",
     "OutOfOrder",
     "PackagePart",

@@ -15,9 +15,11 @@ from binzhi.kernel.errors import InvalidInput
 from binzhi.kernel.operations import operation, record, rehearsal
 from binzhi.reservations import facts, limits, nights
 from binzhi.reservations.access import Permission
+from binzhi.reservations.day_use.queries import is_hourly
 from binzhi.reservations.enums import Guarantee, Status
 from binzhi.reservations.errors import (
     GuaranteeRequired,
+    HoursFixed,
     MoveInstead,
     NightsSlept,
     NoPrice,
@@ -83,6 +85,8 @@ def _plan(hotel_id: int, room_reservation_id: int, change: RoomChange, expected_
         hotel_id=hotel_id, room_reservation_id=room_reservation_id, expected_version=expected_version
     )
     change = _complete(before, change)
+    if before.arrival == before.departure and is_hourly(before.id):
+        change = _as_hours(before, change)
     _check_status(before, change)
     known = _gather(before, change)
     after = _changed(before, change, known.full)
@@ -158,6 +162,13 @@ def _complete(room: LockedRoom, change: RoomChange) -> RoomChange:
         change, child_ages=ages if change.child_ages is None else change.child_ages,
         extra_beds=room.extra_beds if change.extra_beds is None else change.extra_beds,
     )  # fmt: skip
+
+
+def _as_hours(room: LockedRoom, change: RoomChange) -> RoomChange:
+    """Hours keep their price, their day and their type; who comes may change."""
+    if (change.arrival, change.departure, change.room_type) != (room.arrival, room.departure, room.priced_type):
+        raise HoursFixed
+    return replace(change, keep_prices=True, rate_plan=room.rate_plan)
 
 
 def _differs(room: LockedRoom, change: RoomChange) -> bool:

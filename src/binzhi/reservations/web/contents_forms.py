@@ -86,7 +86,9 @@ class PartsForm(LinesForm):
             self.fields[at + "per"] = forms.ChoiceField(
                 label=_("For whom"), choices=PartPer.choices, required=False, initial=PartPer.PERSON.value
             )
-            self.fields[at + "frequency"] = forms.ChoiceField(label=pgettext_lazy("part of a package", "When"), choices=PartWhen.choices, required=False)
+            self.fields[at + "frequency"] = forms.ChoiceField(
+                label=pgettext_lazy("part of a package", "When"), choices=PartWhen.choices, required=False
+            )
             self.fields[at + "amount"] = money_field(_("Room or adult"))
             self.fields[at + "child_amount"] = money_field(_("A child"))
 
