@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
         ("billing", "0012_invoices"),
         ("guests", "0090_contracts"),
         ("property", "0003_seals"),
-        ("reservations", "0013_promotion_tries"),
+        ("reservations", "0040_fixed_room"),
     ]
     operations = [
         migrations.CreateModel(
