@@ -99,6 +99,8 @@ SELL_UNDER_FLOOR = SELL | _rights("reservations", "break_floor")
 GROUPS = _rights("reservations", "manage_blocks", "manage_waitlist")
 WALK = _rights("reservations", "walk_guest")
 PARTNERS = _rights("reservations", "manage_partners")
+# What agencies are owed.
+COMMISSIONS = _rights("reservations", "settle_commission")
 
 RECEIVE = SEE_DESK | _rights(
     "frontdesk", "assign_room", "check_in", "walk_in", "move_room", "change_stay", "check_out",
@@ -136,7 +138,7 @@ DUTY = (
 )  # fmt: skip
 EVERYTHING = (
     DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS
-    | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level") | SET_COUNTER
+    | COMMISSIONS | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level") | SET_COUNTER
 )  # fmt: skip
 
 
@@ -226,7 +228,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
                  SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS | LOWER_CHARGES
-                 | APPROVE_CORRECTIONS | SET_COUNTER),
+                 | APPROVE_CORRECTIONS | SET_COUNTER | COMMISSIONS),
         PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL),
         PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),

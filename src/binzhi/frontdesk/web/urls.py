@@ -11,6 +11,7 @@ from binzhi.frontdesk.web import (
     calendar,
     check_in,
     check_out,
+    day_use,
     groups,
     lists,
     night_audit,
@@ -68,4 +69,7 @@ urlpatterns = [
     path("h/<slug:hotel>/groups/<int:block_id>/check-out", groups.check_out, name="group_check_out"),
     path("h/<slug:hotel>/groups/<int:block_id>/master", groups.set_master, name="group_master"),
     path("h/<slug:hotel>/groups/<int:block_id>/master/move", groups.move, name="group_move"),
+    # Rooms by the hour.
+    path("h/<slug:hotel>/day-use", day_use.day_use, name="day_use"),
+    path("h/<slug:hotel>/day-use/terms", day_use.terms, name="day_use_terms"),
 ]

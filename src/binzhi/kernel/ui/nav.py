@@ -88,6 +88,7 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Departures"), "depart", "frontdesk:departures", "frontdesk.view_desk", "F6"),
             Item(_("Room rack"), "grid", "frontdesk:rack", "frontdesk.view_desk", "F7", phone=True),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
+            Item(pgettext_lazy("screen", "Day use"), "clock", "frontdesk:day_use", "frontdesk.view_desk"),
         ),
     ),
     Department(
@@ -101,6 +102,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
             Item(_("Codes, agreements, members"), "percent", "reservations:entitled", "reservations.view_reservations"),
             Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
+            Item(_("Packages and extras"), "copy", "reservations:contents", "reservations.view_reservations"),
+            Item(_("Commissions"), "coins", "reservations:commissions", "reservations.view_reservations"),
             Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
             Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
             Item(_("Overbooking"), "transfer", "reservations:walks", "reservations.walk_guest"),
