@@ -7,7 +7,8 @@ from procrastinate import App
 
 def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
-    from binzhi.billing.events import InvoiceRequested
+    from binzhi.billing.events import HoldAsked, InvoiceRequested
+    from binzhi.billing.holds import jobs as hold_jobs
     from binzhi.billing.invoices import jobs as invoice_jobs
     from binzhi.engagement import jobs as engagement_jobs
     from binzhi.frontdesk import jobs as frontdesk_jobs
@@ -34,6 +35,8 @@ def on_app_ready(app: App) -> None:
     promises_jobs.register(app)
     invoice_jobs.register(app)
     subscribe(InvoiceRequested, invoice_jobs.at_once(app))
+    hold_jobs.register(app)
+    subscribe(HoldAsked, hold_jobs.at_once(app))
     frontdesk_jobs.register(app)
     # What was for one stay ends with it; what was prepared is asked about.
     learning.register(app)

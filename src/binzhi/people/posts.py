@@ -151,6 +151,15 @@ SHIFT_LEAD |= SETTLE_MESSAGES
 DUTY |= SETTLE_MESSAGES
 EVERYTHING |= SET_UP_MESSAGES
 
+# Pre-authorisations: whoever takes money; finance and the managers say which bank holds it.
+HOLD_CARDS = _rights("billing", "hold_card")
+CASH |= HOLD_CARDS
+RECEPTION |= HOLD_CARDS
+SHIFT_LEAD |= HOLD_CARDS
+DUTY |= HOLD_CARDS
+SET_COUNTER |= _rights("billing", "set_holds")
+EVERYTHING |= HOLD_CARDS | SET_COUNTER
+
 
 @dataclass(frozen=True, slots=True)
 class PostSpec:

@@ -44,6 +44,8 @@ SELECT rr.id, rr.status, rr.arrival, rr.departure, rr.adults, rr.children + rr.i
        p.name AS plan_name, p.name_en AS plan_name_en, p.breakfasts, coalesce(o.name, '') AS organisation,
        coalesce(folio.number, '') AS folio_number, coalesce(money.balance, 0) AS balance,
        coalesce(money.deposit, 0) AS deposit,
+       coalesce((SELECT sum(h.amount) FROM billing_hold h WHERE h.folio_id = rr.folio_id AND h.state = 'held'), 0)
+           AS held,
        (SELECT n.price FROM reservations_staynight n WHERE n.room_reservation_id = rr.id
         ORDER BY abs(n.night - %(business_date)s), n.night LIMIT 1) AS price,
        (SELECT count(*) FROM frontdesk_registration x
@@ -102,6 +104,7 @@ class PersonInRoom:
     folio_number: str
     balance: Decimal
     deposit: Decimal
+    held: Decimal
     price: Decimal | None
     registered: int
     business_date: date

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.holds.queries import holds
 from binzhi.billing.queries import MeansRef, charge_codes, companies, folio_view, means_of_payment
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
@@ -95,6 +96,7 @@ def _page(
     folio = folio_view(hotel_id=hotel.pk, number=card.folio_number) if card.folio_number else None
     context = {
         "card": card, "form": form, "folio": folio, "due": due, "day_use": due - card.balance,
+        "holds": [row for row in holds(hotel_id=hotel.pk, folio_id=folio.pk) if row.is_open] if folio else [],
         "left": max(due - card.deposit, ZERO), "comes_back": max(card.deposit - max(due, ZERO), ZERO),
         "other_windows": [window for window in folio.windows[1:] if window.balance] if folio else [],
         "may": rights(request, hotel) | {"waive": request.actor.may(Money.REVERSE, hotel.pk)},
