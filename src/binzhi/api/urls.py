@@ -15,6 +15,7 @@ from binzhi.api.routers.folios import router as folios
 from binzhi.api.routers.groups import router as groups
 from binzhi.api.routers.guests import router as guests
 from binzhi.api.routers.house import router as house
+from binzhi.api.routers.keys import router as keys
 from binzhi.api.routers.messages import router as messages
 from binzhi.api.routers.rates import router as rates
 from binzhi.api.routers.reservations import router as reservations
@@ -23,7 +24,7 @@ from binzhi.api.routers.waiting import router as waiting
 
 for _router in (
     availability, rates, reservations, groups, waiting, stays, calendar, folios, guests, house, folio_rules,
-    folio_counter, folio_invoices, messages, folio_holds,
+    folio_counter, folio_invoices, messages, folio_holds, keys,
 ):  # fmt: skip
     api.add_router("/v1", _router)
 

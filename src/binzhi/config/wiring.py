@@ -12,6 +12,8 @@ def on_app_ready(app: App) -> None:
     from binzhi.billing.invoices import jobs as invoice_jobs
     from binzhi.engagement import jobs as engagement_jobs
     from binzhi.frontdesk import jobs as frontdesk_jobs
+    from binzhi.frontdesk.events import KeysMade, KeysVoided
+    from binzhi.frontdesk.keys import sending as key_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
     from binzhi.frontdesk.recognition import follow as learning
     from binzhi.guests import jobs as guest_jobs
@@ -38,6 +40,10 @@ def on_app_ready(app: App) -> None:
     hold_jobs.register(app)
     subscribe(HoldAsked, hold_jobs.at_once(app))
     frontdesk_jobs.register(app)
+    # Cards of who moved or left are made void by a reader of events; what a clerk asks for is sent at once.
+    key_jobs.register(app)
+    subscribe(KeysMade, key_jobs.at_once(app))
+    subscribe(KeysVoided, key_jobs.at_once(app))
     # What was for one stay ends with it; what was prepared is asked about.
     learning.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))

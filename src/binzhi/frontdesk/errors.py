@@ -134,3 +134,33 @@ class PriceToConfirm(Conflict):
 class NoLateFee(DomainError):
     code = "no_late_fee"
     message = _("Leaving at this hour costs nothing more.")
+
+
+# ---------------------------------------------------------------- key cards
+
+
+class LocksMissing(InvalidInput):
+    code = "locks_missing"
+    field = "by_hand"
+    message = _("No lock system is connected: make the card at its own station and note it here.")
+
+
+class TooManyKeys(DomainError):
+    code = "too_many_keys"
+    field = "count"
+    message = _("At most %(most)s cards open this door; there are %(live)s. Take one back first.")
+
+
+class KeyCannotBeVoid(Conflict):
+    code = "key_cannot_be_void"
+    message = _("This card opens nothing any more.")
+
+
+class KeyAnswered(Conflict):
+    code = "key_answered"
+    message = _("The lock system has answered already.")
+
+
+class NumberOutOfRange(InvalidInput):
+    code = "number_out_of_range"
+    message = _("Enter a number from %(least)s to %(most)s.")

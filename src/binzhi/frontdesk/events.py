@@ -104,3 +104,40 @@ class LateDepartureCharged(Event):
     hotel_id: int
     room_reservation_id: int
     transaction_id: int
+
+
+# ---------------------------------------------------------------- key cards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysMade(StayEvent):
+    """Cards were asked for, or made at the lock system's own station."""
+
+    topic: ClassVar[str] = "stay.keys_made"
+    room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysVoided(Event):
+    """Cards are to open nothing any more: `why` is left, moved, reverted, lost, back or wrong."""
+
+    topic: ClassVar[str] = "stay.keys_voided"
+    hotel_id: int
+    room_reservation_id: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAnswered(Event):
+    """The lock system answered, or did not: the card's state."""
+
+    topic: ClassVar[str] = "stay.key_answered"
+    hotel_id: int
+    room_reservation_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocksSet(Event):
+    topic: ClassVar[str] = "frontdesk.locks_set"
+    hotel_id: int

@@ -12,6 +12,7 @@ from binzhi.frontdesk.web import (
     check_in,
     check_out,
     groups,
+    keys,
     lists,
     night_audit,
     rack,
@@ -68,4 +69,9 @@ urlpatterns = [
     path("h/<slug:hotel>/groups/<int:block_id>/check-out", groups.check_out, name="group_check_out"),
     path("h/<slug:hotel>/groups/<int:block_id>/master", groups.set_master, name="group_master"),
     path("h/<slug:hotel>/groups/<int:block_id>/master/move", groups.move, name="group_move"),
+    # Key cards.
+    path("h/<slug:hotel>/keys", keys.log, name="keys"),
+    path("h/<slug:hotel>/keys/locks", keys.locks, name="key_locks"),
+    path("h/<slug:hotel>/keys/<int:key_id>/void", keys.void, name="void_key"),
+    path("h/<slug:hotel>/stays/<int:stay>/keys", keys.of_stay, name="stay_keys"),
 ]

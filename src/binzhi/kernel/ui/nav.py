@@ -87,6 +87,7 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("In house"), "bed", "frontdesk:in_house", "frontdesk.view_desk", "F5", phone=True),
             Item(_("Departures"), "depart", "frontdesk:departures", "frontdesk.view_desk", "F6"),
             Item(_("Room rack"), "grid", "frontdesk:rack", "frontdesk.view_desk", "F7", phone=True),
+            Item(_("Key cards"), "key", "frontdesk:keys", "frontdesk.make_keys"),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
         ),
     ),
