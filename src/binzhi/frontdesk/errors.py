@@ -164,3 +164,34 @@ class KeyAnswered(Conflict):
 class NumberOutOfRange(InvalidInput):
     code = "number_out_of_range"
     message = _("Enter a number from %(least)s to %(most)s.")
+
+
+# ---------------------------------------------------------------- together
+
+
+class MoreThanAll(InvalidInput):
+    code = "more_than_all"
+    field = "shares"
+    message = _("Together the shares are more than the whole room.")
+
+
+class MainGuestStays(InvalidInput):
+    code = "main_guest_stays"
+    field = "shares"
+    message = _("The main guest pays what is left of the room, and leaves by checking out.")
+
+
+class RoomPaidElsewhere(Conflict):
+    code = "room_paid_elsewhere"
+    message = _("This room is charged to another bill: shares and transfers are made there.")
+
+
+class TwoRoomsToJoin(InvalidInput):
+    code = "two_rooms_to_join"
+    field = "room"
+    message = _("Name another room or reservation to join with.")
+
+
+class NotJoined(Conflict):
+    code = "not_joined"
+    message = _("This room is not joined with another.")

@@ -141,3 +141,43 @@ class KeyAnswered(Event):
 class LocksSet(Event):
     topic: ClassVar[str] = "frontdesk.locks_set"
     hotel_id: int
+
+
+# ---------------------------------------------------------------- together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharesSet(StayEvent):
+    topic: ClassVar[str] = "stay.shares_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharerLeft(StayEvent):
+    """One of several guests left; the stay goes on."""
+
+    topic: ClassVar[str] = "stay.sharer_left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyEvent(Event):
+    """Base: something happened to rooms that belong together."""
+
+    topic: ClassVar[str]
+    hotel_id: int
+    room_reservation_id: int
+    party_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomsJoined(PartyEvent):
+    topic: ClassVar[str] = "stay.rooms_joined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomParted(PartyEvent):
+    topic: ClassVar[str] = "stay.room_parted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedToPayer(PartyEvent):
+    topic: ClassVar[str] = "stay.moved_to_payer"

@@ -96,6 +96,7 @@ class AssignmentWeight(models.Model):
 
 # The tables of this context's packages.
 from binzhi.frontdesk.keys.models import KeyCard, LockSystem  # noqa: E402
+from binzhi.frontdesk.together.models import Party, PartyRoom, Sharer  # noqa: E402
 
 __all__ = [
     "AssignmentWeight",
@@ -103,5 +104,8 @@ __all__ = [
     "KeyCard",
     "LockSystem",
     "NightAudit",
+    "Party",
+    "PartyRoom",
     "Registration",
+    "Sharer",
 ]

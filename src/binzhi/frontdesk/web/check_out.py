@@ -22,6 +22,7 @@ from binzhi.frontdesk.late_departure import charge_late_departure, fee_now
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.requests import DepositReturn
 from binzhi.frontdesk.services.leaving import DAY_USE
+from binzhi.frontdesk.together.queries import party_of
 from binzhi.frontdesk.web.forms import CheckOutForm
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
@@ -101,6 +102,7 @@ def _page(
         "other_windows": [window for window in folio.windows[1:] if window.balance] if folio else [],
         "may": rights(request, hotel) | {"waive": request.actor.may(Money.REVERSE, hotel.pk)},
         "token": uuid.uuid4().hex, "steps": _steps(card),
+        "party": party_of(hotel_id=hotel.pk, room_reservation_id=card.id),
         "late": fee_now(hotel_id=hotel.pk, room_reservation_id=card.id, now=clock.now()),
     }  # fmt: skip
     return render_screen(

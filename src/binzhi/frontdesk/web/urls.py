@@ -18,6 +18,7 @@ from binzhi.frontdesk.web import (
     rack,
     recognition,
     staying,
+    together,
     walk_in,
     weighing,
 )
@@ -74,4 +75,9 @@ urlpatterns = [
     path("h/<slug:hotel>/keys/locks", keys.locks, name="key_locks"),
     path("h/<slug:hotel>/keys/<int:key_id>/void", keys.void, name="void_key"),
     path("h/<slug:hotel>/stays/<int:stay>/keys", keys.of_stay, name="stay_keys"),
+    # Sharers and joined rooms.
+    path("h/<slug:hotel>/stays/<int:stay>/together", together.together, name="together"),
+    path("h/<slug:hotel>/stays/<int:stay>/together/part", together.part, name="part_room"),
+    path("h/<slug:hotel>/stays/<int:stay>/together/out", together.check_out_all, name="party_out"),
+    path("h/<slug:hotel>/stays/<int:stay>/together/<int:registration_id>/leave", together.leave, name="sharer_leaves"),
 ]
