@@ -153,6 +153,23 @@ SHIFT_LEAD |= SETTLE_MESSAGES
 DUTY |= SETTLE_MESSAGES
 EVERYTHING |= SET_UP_MESSAGES
 
+# Pre-authorisations: whoever takes money; finance and the managers say which bank holds it.
+HOLD_CARDS = _rights("billing", "hold_card")
+CASH |= HOLD_CARDS
+RECEPTION |= HOLD_CARDS
+SHIFT_LEAD |= HOLD_CARDS
+DUTY |= HOLD_CARDS
+SET_COUNTER |= _rights("billing", "set_holds")
+EVERYTHING |= HOLD_CARDS | SET_COUNTER
+
+# Key cards: whoever receives guests; the lock system is the front office manager's.
+KEY_CARDS = _rights("frontdesk", "make_keys")
+SET_LOCKS = _rights("frontdesk", "set_locks")
+RECEPTION |= KEY_CARDS
+SHIFT_LEAD |= KEY_CARDS
+DUTY |= KEY_CARDS
+EVERYTHING |= KEY_CARDS | SET_LOCKS
+
 
 @dataclass(frozen=True, slots=True)
 class PostSpec:
@@ -193,7 +210,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
+                 DUTY | SET_ASSIGNMENT | SET_LOCKS | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
                  | KEEP_CHIPS | SET_UP_MESSAGES),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),

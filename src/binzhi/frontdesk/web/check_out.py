@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.holds.queries import holds
 from binzhi.billing.queries import MeansRef, charge_codes, companies, folio_view, means_of_payment
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
@@ -21,6 +22,7 @@ from binzhi.frontdesk.late_departure import charge_late_departure, fee_now
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.requests import DepositReturn
 from binzhi.frontdesk.services.leaving import DAY_USE
+from binzhi.frontdesk.together.queries import party_of
 from binzhi.frontdesk.web.forms import CheckOutForm
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
@@ -105,10 +107,12 @@ def _page(
     folio = folio_view(hotel_id=hotel.pk, number=card.folio_number) if card.folio_number else None
     context = {
         "card": card, "form": form, "folio": folio, "due": due, "day_use": due - card.balance,
+        "holds": [row for row in holds(hotel_id=hotel.pk, folio_id=folio.pk) if row.is_open] if folio else [],
         "left": max(due - card.deposit, ZERO), "comes_back": max(card.deposit - max(due, ZERO), ZERO),
         "other_windows": [window for window in folio.windows[1:] if window.balance] if folio else [],
         "may": rights(request, hotel) | {"waive": request.actor.may(Money.REVERSE, hotel.pk)},
         "token": uuid.uuid4().hex, "steps": _steps(card), "over": _overtime(hotel, card),
+        "party": party_of(hotel_id=hotel.pk, room_reservation_id=card.id),
         "late": fee_now(hotel_id=hotel.pk, room_reservation_id=card.id, now=clock.now()),
     }  # fmt: skip
     return render_screen(
