@@ -19,3 +19,13 @@ class Permission(StrEnum):
     RUN_NIGHT_AUDIT = "frontdesk.run_night_audit"
     # Assignment of rooms.
     SET_ASSIGNMENT = "frontdesk.set_assignment"
+    # Registration: visitors, minors' alarms, pictures of documents, the rules; reports to the police.
+    REGISTER = "frontdesk.keep_register"
+    SEE_IMAGES = "frontdesk.see_document_images"
+    SET_REGISTRATION = "frontdesk.set_registration"
+    SEE_REPORTS = "frontdesk.view_police_reports"
+    SETTLE_REPORTS = "frontdesk.settle_police_reports"
+    SET_POLICE = "frontdesk.set_police"
+    # The worker's alone.
+    SEND_REPORTS = "frontdesk.send_police_reports"
+    CLEAR_IMAGES = "frontdesk.clear_document_images"
