@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from binzhi.frontdesk.names import board_name
 from binzhi.frontdesk.police.enums import ReportKind, ReportState, TryOutcome
@@ -19,7 +20,7 @@ PAGE = 50
 OWED_TAB, OVERDUE_TAB, HELD_TAB, RECEIVED_TAB = "owed", "overdue", "held", "received"
 REASONS: dict[str, str | Promise] = {
     "way_down": _("the police's system does not answer"),
-    "sender_died": _("the sender stopped in between: it may arrive twice"),
+    "sender_died": pgettext_lazy("police report", "the sender stopped in between: it may arrive twice"),
     "key_refused": _("the police's system refuses our key"),
     "key_missing": _("a key of this installation is missing"),
     "no_receipt": _("no receipt came; it is asked for again"),

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from binzhi.frontdesk.names import board_name
 from binzhi.frontdesk.registration.enums import AlarmOutcome, AlarmReason, VisaKind
 from binzhi.frontdesk.registration.particulars import Particulars, opened_particulars
 from binzhi.frontdesk.registration.rules import Rules, rules_of
 from binzhi.frontdesk.registration.visitors import name_place
 from binzhi.kernel import crypto, db
-from binzhi.kernel.errors import NotFound
+from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.property.queries import HotelRef
 
 PAGE = 100
@@ -195,3 +197,15 @@ def person_of(*, hotel_id: int, room_reservation_id: int, registration_id: int) 
         if person.id == registration_id:
             return person
     raise NotFound(field="registration")
+
+
+def stay_in_room(*, hotel_id: int, number: str) -> int:
+    """The stay that is in a room now. Raises InvalidInput at `room`."""
+    found: int | None = db.fetch_value(
+        "SELECT s.id FROM reservations_roomreservation s JOIN property_room r ON r.id = s.room_id"
+        " WHERE s.hotel_id = %s AND r.number = %s AND s.status = 'in_house'",
+        [hotel_id, number],
+    )
+    if found is None:
+        raise InvalidInput(field="room", message=_("Nobody stays in this room."))
+    return found

@@ -1,6 +1,5 @@
 """The residence permit of Hong Kong, Macao and Taiwan residents is a document of its own."""
 
-
 from django.db import migrations, models
 
 
