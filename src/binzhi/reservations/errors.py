@@ -362,6 +362,14 @@ class BlockNotDefinite(DomainError):
     message = _("Only a definite group can be picked up from.")
 
 
+class RoomFixed(DomainError):
+    """The room was promised to this guest; it must be let go first."""
+
+    code = "room_fixed"
+    field = "room"
+    message = _("This room is fixed for the guest: %(reason)s")
+
+
 # The waitlist.
 class WrongWaitStatus(DomainError):
     code = "wrong_wait_status"

@@ -65,6 +65,15 @@ class UnitUnassigned(ReservationEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnitFixed(ReservationEvent):
+    """The room of a stay was promised to its guest, or let go again (published by the desk)."""
+
+    topic: ClassVar[str] = "reservation.unit_fixed"
+    room_reservation_id: int
+    fixed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomTakenOutOfOrder(Event):
     topic: ClassVar[str] = "room.out_of_order"
     hotel_id: int

@@ -11,7 +11,7 @@ from django.db import IntegrityError
 
 from binzhi.kernel import db
 from binzhi.property import seals
-from binzhi.reservations.errors import RoomOccupied, RoomTaken
+from binzhi.reservations.errors import RoomFixed, RoomOccupied, RoomTaken
 from binzhi.reservations.locks import LockedRoom
 
 # Only rows of other keys are deleted than are written, so the parts do not touch the same row. A stay split over rooms
@@ -66,8 +66,10 @@ def rewrite(*, before: LockedRoom, after: LockedRoom, prices: Mapping[date, Deci
     """Make `after` of a locked room reservation; `prices` are written, all other nights that stay keep theirs.
 
     The counters are not touched: call `nights.take` first. Raises RoomTaken or RoomOccupied when the room cannot
-    be had for a night that is added.
+    be had for a night that is added, RoomFixed when it would be another and the one it has was promised.
     """
+    if before.room_id != after.room_id:
+        require_loose(before)
     wanted = _room_nights(before, after)
     priced = sorted((prices or {}).items())
     params = {
@@ -85,6 +87,12 @@ def rewrite(*, before: LockedRoom, after: LockedRoom, prices: Mapping[date, Deci
     if len(given) != len(wanted):
         raise room_taken(after, wanted)
     return after
+
+
+def require_loose(room: LockedRoom) -> None:
+    """Whether it may have another room. Raises RoomFixed."""
+    if room.room_fixed:
+        raise RoomFixed(reason=room.room_fixed)
 
 
 def _room_nights(before: LockedRoom, after: LockedRoom) -> list[date]:

@@ -40,7 +40,7 @@ SELECT rr.id, rr.status, rr.arrival, rr.departure, rr.adults, rr.children + rr.i
        coalesce(g.member_tier, '') AS member_tier,
        coalesce(g.stays, 0) AS stays,
        coalesce(g.id, 0) AS guest_id, coalesce(g.phone_masked, v.booker_phone_masked, '') AS phone,
-       v.special_requests, v.remarks, v.expected_at, rr.checked_in_at,
+       v.special_requests, v.remarks, v.expected_at, rr.checked_in_at, rr.room_fixed,
        p.name AS plan_name, p.name_en AS plan_name_en, p.breakfasts, coalesce(o.name, '') AS organisation,
        coalesce(folio.number, '') AS folio_number, coalesce(money.balance, 0) AS balance,
        coalesce(money.deposit, 0) AS deposit,
@@ -95,6 +95,7 @@ class PersonInRoom:
     remarks: str
     expected_at: Any
     checked_in_at: datetime | None
+    room_fixed: str
     plan_name: str
     plan_name_en: str
     breakfasts: int

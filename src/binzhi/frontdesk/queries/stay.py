@@ -19,7 +19,7 @@ _STAY = """
 SELECT rr.id, rr.reservation_id, v.number, rr.status, rr.arrival, rr.departure, rr.adults, rr.children, rr.infants,
        rr.walk_in, rr.room_type_id, t.code AS type_code, t.name AS type_name, t.name_en AS type_name_en, t.max_guests,
        p.name AS plan_name, p.name_en AS plan_name_en, p.breakfasts, coalesce(rm.number, '') AS room,
-       coalesce(rr.room_id, 0) AS room_id, v.expected_at, v.guarantee, v.special_requests, v.remarks,
+       coalesce(rr.room_id, 0) AS room_id, rr.room_fixed, v.expected_at, v.guarantee, v.special_requests, v.remarks,
        coalesce(g.id, 0) AS guest_id, coalesce(g.name, v.booker_name) AS name, coalesce(g.sex, '') AS sex,
        coalesce(g.marked, '') AS marked, coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank,
        coalesce(g.member_tier, '') AS member_tier, coalesce(g.stays, 0) AS stays, g.birth_date,
@@ -93,6 +93,7 @@ class StayCard:
     breakfasts: int
     room: str
     room_id: int
+    room_fixed: str
     expected_at: time | None
     guarantee: str
     special_requests: Sequence[str]

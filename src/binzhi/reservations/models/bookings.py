@@ -230,6 +230,9 @@ class RoomReservation(models.Model):
     infants = models.SmallIntegerField(db_default=0)
     guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+")
     room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    room_fixed = models.CharField(
+        max_length=200, db_default="", help_text="why nobody may give it another room; empty: anybody may"
+    )
     folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+")
     charge_account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     walk_in = models.BooleanField(db_default=False)
@@ -254,6 +257,10 @@ class RoomReservation(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="in_house") | Q(room__isnull=False, checked_in_at__isnull=False),
                 name="in_house_has_a_room",
+            ),
+            models.CheckConstraint(
+                condition=Q(room_fixed="") | Q(room__isnull=False) | ~Q(status__in=["reserved", "in_house"]),
+                name="fixed_room_is_given",
             ),
         ]
         indexes = [

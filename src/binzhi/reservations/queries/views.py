@@ -46,6 +46,7 @@ class RoomView:
     vip_rank: int
     room_id: int | None
     room: str | None
+    room_fixed: str
     folio_id: int | None
     folio: str | None
     walk_in: bool
@@ -142,8 +143,8 @@ SELECT v.id AS reservation_id, v.hotel_id, v.number, v.version, v.guest_id AS bo
        c.name_en AS policy_name_en, p.breakfasts, rr.arrival, rr.departure, rr.adults, rr.children, rr.infants,
        rr.guest_id, coalesce(g.name, '') AS guest_name, coalesce(g.vip_level, '') AS vip_level,
        coalesce(g.vip_rank, 0) AS vip_rank, rr.room_id,
-       r.number AS room, rr.folio_id, f.number AS folio, rr.walk_in, rr.checked_in_at, rr.checked_out_at, rr.ended_on,
-       rr.end_reason, rr.end_note,
+       r.number AS room, rr.room_fixed, rr.folio_id, f.number AS folio, rr.walk_in, rr.checked_in_at, rr.checked_out_at,
+       rr.ended_on, rr.end_reason, rr.end_note,
        (SELECT coalesce(array_agg(n.night ORDER BY n.night), '{}') FROM reservations_staynight n
         WHERE n.room_reservation_id = rr.id) AS priced_nights,
        (SELECT coalesce(array_agg(n.price ORDER BY n.night), '{}') FROM reservations_staynight n
