@@ -40,6 +40,7 @@ from tests.architecture import (
     twins_privacy,
     twins_promises,
     twins_rates,
+    twins_registration,
     twins_vip,
 )
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
@@ -143,6 +144,7 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_learning.OWN,
     **twins_engagement.OWN,
     **twins_rates.OWN,
+    **twins_registration.OWN,
     **twins_folio.OWN,
     **twins_desk.OWN,
     **twins_groups.OWN,
@@ -160,6 +162,7 @@ ID_OF: dict[tuple[str, str], str] = {
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
     **twins_engagement.ID_OF,
+    **twins_registration.ID_OF,
     **twins_folio.ID_OF,
     **twins_desk.ID_OF,
     **twins_groups.ID_OF,

@@ -33,6 +33,7 @@ from tests.architecture import (
     twins_privacy,
     twins_promises,
     twins_rates,
+    twins_registration,
     twins_vip,
 )
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
@@ -82,6 +83,7 @@ def make_twin(name: str) -> Twin:
     twins_privacy.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_engagement.furnish(hotel=hotel, ids=twin.ids)
     twins_rates.furnish(hotel=hotel, ids=twin.ids)
+    twins_registration.furnish(hotel=hotel, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

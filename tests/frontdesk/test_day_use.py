@@ -54,9 +54,7 @@ def in_house(hotel: TestHotel, stay: int, *, at: datetime = MORNING) -> Any:
 
 def leave(hotel: TestHotel, stay: int, paid: Decimal, at: datetime, *, actor: Any = SYSTEM, **of: Any) -> Any:
     payment = [PaymentInput(means="wechat", amount=paid)] if paid else []
-    return services.check_out(
-        hotel_id=hotel.pk, room_reservation_id=stay, payments=payment, actor=actor, now=at, **of
-    )
+    return services.check_out(hotel_id=hotel.pk, room_reservation_id=stay, payments=payment, actor=actor, now=at, **of)
 
 
 def test_check_out_in_time_charges_the_block_and_no_more(hotel: TestHotel) -> None:
@@ -149,7 +147,14 @@ def url(hotel: TestHotel, tail: str = "") -> str:
 @pytest.mark.usefixtures("morning")
 def test_hours_are_sold_on_the_screen_and_go_on_to_check_in(hotel: TestHotel) -> None:
     client = signed_in(hotel, DESK)
-    given = {"name": "周小姐", "phone": "13800138000", "adults": "1", "room": "101", "hours": "3", "idempotency_key": "k"}
+    given = {
+        "name": "周小姐",
+        "phone": "13800138000",
+        "adults": "1",
+        "room": "101",
+        "hours": "3",
+        "idempotency_key": "k",
+    }
     sent = client.post(url(hotel), given)
     stay = HourlyUse.objects.get().pk
     assert (sent.status_code, sent["Location"]) == (302, f"/h/{hotel.ref.code}/stays/{stay}/check-in")

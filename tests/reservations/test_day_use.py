@@ -145,9 +145,7 @@ def test_hours_beyond_check_in_time_hold_a_room_of_the_type_tonight_until_they_e
 def test_hours_go_with_a_reservation_that_is_not_kept(house: TestHotel, how: str) -> None:
     stay = sell(house, hours=6)
     if how == "cancel":
-        number = db.fetch_value(
-            "SELECT reservation_id FROM reservations_roomreservation WHERE id = %s", [stay]
-        )
+        number = db.fetch_value("SELECT reservation_id FROM reservations_roomreservation WHERE id = %s", [stay])
         cancel_reservation(reservation_id=number, reason="guest", waive_fee=True, **common(house))
     else:
         mark_no_show(room_reservation_id=stay, waive_fee=True, **common(house, NOW + timedelta(hours=12)))
@@ -201,9 +199,7 @@ def test_a_hotel_without_terms_sells_no_hours_and_a_stranger_neither(hotel: Test
     clerk = make_actor(hotel, [Permission.VIEW])
     for attempt in (
         lambda: set_day_use(terms=TERMS, prices=PRICES, **common(hotel, actor=clerk)),
-        lambda: sell_hours(
-            asked=HoursRequest(room_id=1, hours=3, booker_name="周小姐"), **common(hotel, actor=clerk)
-        ),
+        lambda: sell_hours(asked=HoursRequest(room_id=1, hours=3, booker_name="周小姐"), **common(hotel, actor=clerk)),
     ):
         with pytest.raises(Forbidden):
             attempt()

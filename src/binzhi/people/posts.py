@@ -170,6 +170,14 @@ SHIFT_LEAD |= KEY_CARDS
 DUTY |= KEY_CARDS
 EVERYTHING |= KEY_CARDS | SET_LOCKS
 
+# Registration: who receives keeps the register and looks after reports; who leads sets rules and sees pictures.
+KEEP_REGISTER = _rights("frontdesk", "keep_register", "view_police_reports", "settle_police_reports")
+SET_REGISTER = KEEP_REGISTER | _rights("frontdesk", "see_document_images", "set_registration", "set_police")
+RECEPTION |= KEEP_REGISTER
+SHIFT_LEAD |= KEEP_REGISTER
+DUTY |= KEEP_REGISTER | _rights("frontdesk", "see_document_images")
+EVERYTHING |= SET_REGISTER
+
 
 @dataclass(frozen=True, slots=True)
 class PostSpec:
@@ -211,7 +219,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
                  DUTY | SET_ASSIGNMENT | SET_LOCKS | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
-                 | KEEP_CHIPS | SET_UP_MESSAGES),
+                 | KEEP_CHIPS | SET_UP_MESSAGES | SET_REGISTER),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
@@ -265,8 +273,9 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("security", "保安部", "Security", (
         PostSpec("security-manager", "保安部经理", "Security manager", 3,
-                 SEE_HOUSE | REVEAL | PROPOSE_VISITS | APPROVE_BLACKLIST),
-        PostSpec("security-guard", "保安员", "Security guard", 1, SEE_VISITS | RECOGNISE),
+                 SEE_HOUSE | REVEAL | PROPOSE_VISITS | APPROVE_BLACKLIST | KEEP_REGISTER),
+        PostSpec("security-guard", "保安员", "Security guard", 1,
+                 SEE_VISITS | RECOGNISE | _rights("frontdesk", "keep_register")),
     )),
     DepartmentSpec("recreation", "康乐部", "Recreation", (
         PostSpec("recreation-manager", "康乐部经理", "Recreation manager", 3, SEE_HOUSE | PROPOSE_VISITS | NOTE_VISITS),

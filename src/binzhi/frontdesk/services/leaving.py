@@ -15,6 +15,8 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import AnotherBusinessDay, BalanceOpen, DepositHeld
 from binzhi.frontdesk.events import CheckedOut as CheckedOutEvent
 from binzhi.frontdesk.events import CheckOutReverted
+from binzhi.frontdesk.police import queueing as police
+from binzhi.frontdesk.registration.closing import close_registrations
 from binzhi.frontdesk.requests import CheckedOut, DepositInput, DepositReturn, PaymentInput
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
@@ -62,12 +64,9 @@ def check_out(
     charged += _charge_overtime(stay, waived=waive_overtime, actor=actor, now=now)
     paid, returned = _settle(stay, payments, deposit, actor=actor, now=now)
     stay = stays.end(room_reservation=stay, now=now)
-    if stay.guest_id is not None:
-        db.execute(
-            "UPDATE frontdesk_registration SET left_at = %s WHERE room_reservation_id = %s AND left_at IS NULL",
-            [now, stay.id],
-        )
     assert stay.room_id is not None  # in house has a room
+    if stay.guest_id is not None:
+        close_registrations(room_reservation_id=stay.id, room_id=stay.room_id, now=now)
     mark_dirty(room_ids=[stay.room_id], now=now)
     record(
         "stay.checked_out", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
@@ -216,6 +215,9 @@ def undo_check_out(*, hotel_id: int, room_reservation_id: int, reason: str = "",
     db.execute(
         "UPDATE frontdesk_registration SET left_at = NULL WHERE room_reservation_id = %s AND left_at = %s",
         [stay.id, ended["checked_out_at"]],
+    )
+    police.note_departure_undone(
+        room_reservation_id=stay.id, room_id=stay.room_id, since=ended["checked_out_at"], now=now
     )
     record(
         "stay.check_out_reverted", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,
