@@ -31,6 +31,7 @@ from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
     twins_closing,
+    twins_desk,
     twins_engagement,
     twins_folio,
     twins_groups,
@@ -40,6 +41,7 @@ from tests.architecture import (
     twins_privacy,
     twins_promises,
     twins_rates,
+    twins_registration,
     twins_vip,
 )
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
@@ -143,7 +145,9 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_learning.OWN,
     **twins_engagement.OWN,
     **twins_rates.OWN,
+    **twins_registration.OWN,
     **twins_folio.OWN,
+    **twins_desk.OWN,
     **twins_groups.OWN,
     **twins_closing.OWN,
 }
@@ -160,7 +164,9 @@ ID_OF: dict[tuple[str, str], str] = {
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
     **twins_engagement.ID_OF,
+    **twins_registration.ID_OF,
     **twins_folio.ID_OF,
+    **twins_desk.ID_OF,
     **twins_groups.ID_OF,
 }
 

@@ -24,6 +24,7 @@ from binzhi.people.setup import create_departments, create_post, create_staff
 from binzhi.reservations import services as reservations
 from tests.architecture import (
     twins_closing,
+    twins_desk,
     twins_engagement,
     twins_folio,
     twins_groups,
@@ -33,6 +34,7 @@ from tests.architecture import (
     twins_privacy,
     twins_promises,
     twins_rates,
+    twins_registration,
     twins_vip,
 )
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel
@@ -72,6 +74,7 @@ def make_twin(name: str) -> Twin:
     _money(twin)
     _staff(twin)
     twins_folio.furnish(hotel=hotel, ids=twin.ids)
+    twins_desk.furnish(hotel=hotel, ids=twin.ids)
     twins_guests.furnish(hotel=hotel, ids=twin.ids)
     twins_vip.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_promises.furnish(hotel=hotel, ids=twin.ids)
@@ -82,6 +85,7 @@ def make_twin(name: str) -> Twin:
     twins_engagement.furnish(hotel=hotel, ids=twin.ids)
     twins_rates.furnish(hotel=hotel, ids=twin.ids)
     twins_closing.furnish(hotel=hotel, ids=twin.ids)
+    twins_registration.furnish(hotel=hotel, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

@@ -160,3 +160,150 @@ class NothingToGiveAway(InvalidInput):
     code = "nothing_to_give_away"
     field = "until"
     message = _("No night of the stay that is still to be charged lies in these dates.")
+
+
+# ---------------------------------------------------------------- key cards
+
+
+class LocksMissing(InvalidInput):
+    code = "locks_missing"
+    field = "by_hand"
+    message = _("No lock system is connected: make the card at its own station and note it here.")
+
+
+class TooManyKeys(DomainError):
+    code = "too_many_keys"
+    field = "count"
+    message = _("At most %(most)s cards open this door; there are %(live)s. Take one back first.")
+
+
+class KeyCannotBeVoid(Conflict):
+    code = "key_cannot_be_void"
+    message = _("This card opens nothing any more.")
+
+
+class KeyAnswered(Conflict):
+    code = "key_answered"
+    message = _("The lock system has answered already.")
+
+
+class NumberOutOfRange(InvalidInput):
+    code = "number_out_of_range"
+    message = _("Enter a number from %(least)s to %(most)s.")
+
+
+# ---------------------------------------------------------------- together
+
+
+class MoreThanAll(InvalidInput):
+    code = "more_than_all"
+    field = "shares"
+    message = _("Together the shares are more than the whole room.")
+
+
+class MainGuestStays(InvalidInput):
+    code = "main_guest_stays"
+    field = "shares"
+    message = _("The main guest pays what is left of the room, and leaves by checking out.")
+
+
+class RoomPaidElsewhere(Conflict):
+    code = "room_paid_elsewhere"
+    message = _("This room is charged to another bill: shares and transfers are made there.")
+
+
+class TwoRoomsToJoin(InvalidInput):
+    code = "two_rooms_to_join"
+    field = "room"
+    message = _("Name another room or reservation to join with.")
+
+
+class NotJoined(Conflict):
+    code = "not_joined"
+    message = _("This room is not joined with another.")
+
+
+# ---------------------------------------------------------------- registration
+
+
+class RoomRelationRequired(InvalidInput):
+    """五必须, 3: what the minor is to the people in the room is asked and kept."""
+
+    code = "room_relation_required"
+    field = "room_relation"
+    message = _("A guest under 18: ask what the people in the room are to the child.")
+
+
+class MinorIdentityRequired(InvalidInput):
+    """五必须, 1: the law wants to know who the child is, by a document or in another stated way."""
+
+    code = "minor_identity_required"
+    field = "number"
+    message = _("Look at a document of the guest under 18, or say how it is known who the child is.")
+
+
+class ParentNotThere(InvalidInput):
+    code = "parent_not_there"
+    field = "identity_by"
+    message = _("Only a parent or guardian in the room can say who the child is.")
+
+
+class VisitsOver(DomainError):
+    """Outside the hours of visits; who stays the night is registered as a guest."""
+
+    code = "visits_over"
+    field = "name"
+    message = _("Visits are from %(first)s to %(last)s. Who stays longer is registered as a guest.")
+
+
+class ConsentOfGuestRequired(InvalidInput):
+    code = "consent_of_guest_required"
+    field = "agreed"
+    message = _("Ask the guest first: a visitor is let in only with the guest's consent.")
+
+
+class VisitorLeft(Conflict):
+    code = "visitor_left"
+    message = _("This visitor has left already.")
+
+
+class AlarmClosed(Conflict):
+    code = "alarm_closed"
+    message = _("This was settled meanwhile.")
+
+
+class SignatureMissing(InvalidInput):
+    code = "signature_missing"
+    field = "signature"
+    message = _("Nobody has signed yet.")
+
+
+class CardChanged(Conflict):
+    """What stands on the card now is not what the guest saw."""
+
+    code = "card_changed"
+    message = _("The registration has changed meanwhile. Let the guest look at the card again.")
+
+
+class ImagesOff(DomainError):
+    code = "images_off"
+    field = "image"
+    message = _("This hotel keeps no pictures of documents.")
+
+
+class ImageCleared(Conflict):
+    code = "image_cleared"
+    message = _("This picture was cleared, as it must be.")
+
+
+# ---------------------------------------------------------------- police
+
+
+class ReportSettled(Conflict):
+    code = "report_settled"
+    message = _("This report is %(state)s; nothing can be done about it any more.")
+
+
+class ReportNotHeld(Conflict):
+    code = "report_not_held"
+    message = _("Only what was sent back or lacks something is sent again: this report is %(state)s.")

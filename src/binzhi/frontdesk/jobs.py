@@ -11,6 +11,8 @@ from binzhi.frontdesk.night_audit.attempts import attempt
 from binzhi.frontdesk.night_audit.errors import AuditDone, AuditFailed
 from binzhi.frontdesk.night_audit.overdue import recover
 from binzhi.frontdesk.night_audit.services import note_failure
+from binzhi.frontdesk.police import jobs as police_jobs
+from binzhi.frontdesk.registration import jobs as registration_jobs
 from binzhi.kernel import clock
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError
@@ -36,6 +38,8 @@ def close_day(*, hotel_id: int, business_date: date) -> str:
 
 def register(app: App) -> None:
     """Make the desk's jobs known to the worker."""
+    police_jobs.register(app)
+    registration_jobs.register(app)
 
     @app.task(name="frontdesk.close_day", queue="default", retry=WHEN_AWAY)
     def close_day_job(hotel_id: int, business_date: str) -> str:

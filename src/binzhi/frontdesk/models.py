@@ -5,9 +5,36 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from binzhi.frontdesk.police.tables import PoliceAttempt, PoliceLink, PoliceReport
+from binzhi.frontdesk.registration.enums import IdentityBy, RoomRelation
+from binzhi.frontdesk.registration.tables import (
+    DocumentImage,
+    MinorAlarm,
+    MinorPatrol,
+    RegistrationCard,
+    RegistrationRules,
+    Visitor,
+)
 from binzhi.guests.models import Guest, GuestDocument
 from binzhi.property.models import Hotel
 from binzhi.reservations.models import RoomReservation
+
+# Registration and the police keep their tables in packages of their own.
+__all__ = [
+    "AssignmentWeight",
+    "DayStatistics",
+    "DocumentImage",
+    "MinorAlarm",
+    "MinorPatrol",
+    "NightAudit",
+    "PoliceAttempt",
+    "PoliceLink",
+    "PoliceReport",
+    "Registration",
+    "RegistrationCard",
+    "RegistrationRules",
+    "Visitor",
+]
 
 
 class Registration(models.Model):
@@ -22,6 +49,12 @@ class Registration(models.Model):
     guardian_name = models.CharField(max_length=60, db_default="")
     guardian_phone_sealed = models.BinaryField(null=True)
     guardian_relation = models.CharField(max_length=30, db_default="")
+    guardian_reached = models.BooleanField(null=True)
+    room_relation = models.CharField(max_length=15, choices=RoomRelation, db_default="")
+    identity_by = models.CharField(max_length=15, choices=IdentityBy, db_default="")
+    # What is asked of foreigners besides, sealed under the row's id: see registration.particulars.
+    particulars_sealed = models.BinaryField(null=True)
+    registered_by = models.BigIntegerField(null=True)
     registered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
 
@@ -101,7 +134,9 @@ class AssignmentWeight(models.Model):
 
 # The tables of this context's packages.
 from binzhi.frontdesk.free_rooms.models import FreeRoom  # noqa: E402
+from binzhi.frontdesk.keys.models import KeyCard, LockSystem  # noqa: E402
 from binzhi.frontdesk.reports.models import AuditReport, AuditSetting, TrialLine  # noqa: E402
+from binzhi.frontdesk.together.models import Party, PartyRoom, Sharer  # noqa: E402
 
 __all__ = [
     "AssignmentWeight",
@@ -109,7 +144,12 @@ __all__ = [
     "AuditSetting",
     "DayStatistics",
     "FreeRoom",
+    "KeyCard",
+    "LockSystem",
     "NightAudit",
+    "Party",
+    "PartyRoom",
     "Registration",
+    "Sharer",
     "TrialLine",
 ]

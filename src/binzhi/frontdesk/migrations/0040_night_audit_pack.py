@@ -36,9 +36,9 @@ NO_TRIAL = "DROP TRIGGER frontdesk_check_trial ON frontdesk_trialline; DROP FUNC
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("frontdesk", "0030_assignment_weights"),
+        ("frontdesk", "0051_registration_and_police_rules"),
         ("property", "0003_seals"),
-        ("reservations", "0013_promotion_tries"),
+        ("reservations", "0040_fixed_room"),
     ]
 
     operations = [

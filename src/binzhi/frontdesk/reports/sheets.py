@@ -181,8 +181,8 @@ def _balances(hotel: HotelRef, data: dict[str, Any]) -> list[Sheet]:
         ))  # fmt: skip
         links.append(person.reservation if person else "")
     columns = (
-        text(pgettext("bill", "Room")), text(_("Guest")), text(_("Bill")), text(_("Departure")), number(_("Owed")),
-        number(_("Deposit")), number(_("Owed beyond the deposit")),
+        text(pgettext("bill", "Room")), text(_("Guest")), text(_("Bill")), text(_("Departure")),
+        number(pgettext("report", "Owed")), number(_("Deposit")), number(_("Owed beyond the deposit")),
     )  # fmt: skip
     sums: list[Cell] = [_column_sum(rows, place) for place in (4, 5, 6)]
     total = (_("Total"), f"{len(rows)}", "", "", *sums)

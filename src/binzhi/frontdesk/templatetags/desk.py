@@ -175,6 +175,21 @@ def person_field(context: Context, row: RegistrationForm, name: str, **options: 
 
 
 @register.simple_tag(takes_context=True)
+def mrz_field(context: Context, row: RegistrationForm) -> SafeString:
+    """The lines of a travel document, typed or read by a scanner: they fill in the whole row."""
+    return render_field(
+        row["mrz"],
+        private=True,
+        width="w6 rg-mrz",
+        hx_post=reverse("frontdesk:read_mrz", args=[context["request"].hotel.code]),
+        hx_trigger="change",
+        hx_target=f"#person-{row.position}",
+        hx_swap="outerHTML",
+        hx_vals=json.dumps({"row": row.position, "child": "1" if row.is_child else ""}),
+    )
+
+
+@register.simple_tag(takes_context=True)
 def reservation_url(context: Context, number: str) -> str:
     return _url("reservations:detail", context["request"].hotel.code, number)
 

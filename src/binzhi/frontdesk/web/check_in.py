@@ -21,7 +21,8 @@ from binzhi.frontdesk.names import board_name
 from binzhi.frontdesk.queries.candidates import rooms_for
 from binzhi.frontdesk.queries.stay import StayCard, registered_people, stay_card
 from binzhi.frontdesk.web.forms import ArrivalForm, DeskForm, RegistrationForm, refuse_at, registration_forms
-from binzhi.frontdesk.web.people import number_in, person_row, problems_of
+from binzhi.frontdesk.web.keys import after_check_in
+from binzhi.frontdesk.web.people import filled_from_lines, number_in, person_row, problems_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.frontdesk.web.recognition import card_for_desk
 from binzhi.kernel import clock
@@ -67,7 +68,7 @@ def _check_in(
     may_undo = request.actor.may(Permission.UNDO_CHECK_IN, hotel.pk)
     words = _("%(room)s %(name)s is checked in") % {"room": answer["room"], "name": card.short_name}
     toast(request, words, undo_url=undo if may_undo else "")
-    return go(request, reverse("frontdesk:arrivals", args=[hotel.code]))
+    return go(request, after_check_in(request, card.id))
 
 
 def _begin(
@@ -131,6 +132,20 @@ def document_check(request: StaffRequest) -> HttpResponse:
     row.full_clean()
     row.errors.clear()
     return render(request, "frontdesk/_person_more.html", person_row(hotel, row) | {"may": rights(request, hotel)})
+
+
+@never_cache
+@require_POST
+@screen(Permission.CHECK_IN)
+def read_lines(request: StaffRequest) -> HttpResponse:
+    """The row again, filled in from the lines of a travel document; what was typed stays where they say nothing."""
+    hotel = hotel_of(request)
+    row = filled_from_lines(
+        request.POST, position=number_in(request.POST.get("row")), is_child=request.POST.get("child") == "1",
+        today=hotel.business_date,
+    )  # fmt: skip
+    context = {"person": person_row(hotel, row), "may": rights(request, hotel)}
+    return render(request, "frontdesk/_person.html", context)
 
 
 @never_cache
