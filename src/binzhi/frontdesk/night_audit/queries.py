@@ -11,7 +11,7 @@ from typing import Any
 from binzhi.billing.setup import ROOM
 from binzhi.frontdesk.night_audit.blockers import Blocker, blockers, count_of
 from binzhi.frontdesk.night_audit.overdue import OverdueDay, overdue_days
-from binzhi.frontdesk.night_audit.posting import Planned, planned_rooms
+from binzhi.frontdesk.night_audit.posting import Planned, planned_parts, planned_rooms
 from binzhi.frontdesk.night_audit.statistics import Figures, figures_of
 from binzhi.kernel import db
 from binzhi.kernel.money import ZERO, round_money
@@ -140,7 +140,7 @@ WHERE c.hotel_id = %s AND c.code = ANY (%s) ORDER BY c.code
 
 
 def planned_codes(*, hotel_id: int, business_date: date, planned: Sequence[Planned]) -> tuple[PlannedCode, ...]:
-    """The same by charge code: room and tax, and the fees of those who will not have come; four statements at most."""
+    """The same by charge code: rooms, parts of packages, the fees of those who will not have come."""
     due: list[int] = db.fetch_values(_DUE, [hotel_id, business_date])
     terms = fees.terms_of(due) if due else {}
     found = []
@@ -160,7 +160,9 @@ def planned_codes(*, hotel_id: int, business_date: date, planned: Sequence[Plann
             net, tax, count = sum((n for n, _t in parts), ZERO), sum((t for _n, t in parts), ZERO), len(parts)
         if count:
             found.append(PlannedCode(**row, postings=count, net=net, tax=tax))
-    return tuple(found)
+    for part in planned_parts(hotel_id=hotel_id, business_date=business_date):
+        found.append(PlannedCode(part.code, part.name, part.name_en, part.count, part.net, part.gross - part.net))
+    return tuple(sorted(found, key=lambda one: one.code))
 
 
 def _parts(amount: Decimal, rate: Decimal, inclusive: bool, currency: str) -> tuple[Decimal, Decimal]:

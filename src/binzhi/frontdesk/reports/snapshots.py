@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from binzhi.billing.setup import ROOM
@@ -139,9 +140,10 @@ _NO_SHOWS = _OF_NO_SHOWS + _INSERT.format(
 """,
 )
 # Tonight's price against what the plan asks for the same people tonight; nights given away are told apart.
-_TONIGHT = f"""
+_TONIGHT = """
 WITH w AS MATERIALIZED (
-    SELECT s.id, s.adults, s.children, s.priced_type_id, s.room_id, v.organisation_id, n.price AS agreed,
+    SELECT s.id, s.adults, s.children, s.child_ages AS ages, s.extra_beds AS beds,
+           s.priced_type_id, s.room_id, v.organisation_id, n.price AS agreed,
            n.rate_plan_id, free.id AS free_id, free.kind AS free_kind
     FROM reservations_roomreservation s
     JOIN reservations_reservation v ON v.id = s.reservation_id
@@ -152,19 +154,27 @@ WITH w AS MATERIALIZED (
           AND ((f.state = 'approved' AND %(day)s < f.until) OR (f.state = 'ended' AND %(day)s < f.ended_on))
         ORDER BY f.id DESC LIMIT 1) free ON true
     WHERE s.hotel_id = %(hotel)s AND s.status = 'in_house' AND s.departure > %(day)s
+      AND {which}
 ), asked AS (
-    SELECT w.id, w.room_id, w.agreed, w.rate_plan_id, w.free_id, w.free_kind, {pricing.PRICE} AS asked
+    SELECT w.id, w.room_id, w.agreed, w.rate_plan_id, w.free_id, w.free_kind, {price} AS asked
     FROM w
     JOIN property_roomtype t ON t.id = w.priced_type_id
     CROSS JOIN LATERAL (
-        SELECT p.parent_id, {pricing.TERMS_OF_PLAN} FROM reservations_rateplan p
+        SELECT p.parent_id, {terms} FROM reservations_rateplan p
         LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = w.organisation_id
         WHERE p.id = w.rate_plan_id) p
     LEFT JOIN reservations_ratenight r ON r.night = %(day)s AND r.hotel_id = %(hotel)s
         AND r.rate_plan_id = coalesce(p.parent_id, w.rate_plan_id) AND r.room_type_id = w.priced_type_id
 )
-"""  # noqa: S608  (the expressions are constants of pricing)
-_VARIANCE = _TONIGHT + _INSERT.format(
+"""
+
+
+def _tonight(which: str) -> str:
+    words = {"which": which, "price": pricing.PRICE, "terms": pricing.TERMS_OF_PLAN}
+    return reduce(lambda sql, word: sql.replace("{" + word + "}", words[word]), words, _TONIGHT)
+
+
+_VARIANCE = _tonight("true") + _INSERT.format(
     kind=Kind.VARIANCE.value,
     data="""jsonb_build_object('rows', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, m.number, a.rate_plan_id, a.asked, a.agreed) ORDER BY m.number),
@@ -174,7 +184,7 @@ _VARIANCE = _TONIGHT + _INSERT.format(
 """,
 )
 # Given away by somebody's leave, or at nothing without anybody's.
-_FREE = _TONIGHT + _INSERT.format(
+_FREE = _tonight("n.price = 0") + _INSERT.format(
     kind=Kind.FREE.value,
     data="""jsonb_build_object('rows', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, m.number, coalesce(a.free_kind, ''), a.free_id, a.asked)
