@@ -6,6 +6,10 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from binzhi.billing.access import Permission
+from binzhi.billing.cashier import services as cashier
+from binzhi.billing.cashier import settings as tills
+from binzhi.billing.cashier.counting import CountInput
 from binzhi.billing.counter import authority, settings
 from binzhi.billing.counter import services as counter
 from binzhi.billing.counter.postings import ForeignInput
@@ -19,14 +23,19 @@ from binzhi.billing.routing.services import add_routing_rule
 from binzhi.billing.routing.splitting import SplitInput
 from binzhi.billing.services import post_charge
 from binzhi.kernel import db
+from binzhi.kernel.actor import Actor
 from tests.factories import NOW, SYSTEM, TestHotel
 
 _R = "binzhi.billing.routing.services"
 _RULE = RuleInput(payee="同住人")
 _C = "binzhi.billing.counter.services"
 _S = "binzhi.billing.counter.settings"
+_K = "binzhi.billing.cashier"
 _I = "binzhi.billing.invoices.services"
 OWN: dict[str, dict[str, Any]] = {
+    f"{_K}.services.open_shift": {"opening_float": Decimal(0)},
+    f"{_K}.services.close_shift": {"count": CountInput(totals={"cash": Decimal(0)}), "successor": None},
+    f"{_K}.settings.save_till": {"code": "Z", "name": "前台", "is_active": True},
     f"{_C}.pay_out": {"means": "cash"},
     f"{_C}.charge_compensation": {"amount": None},
     f"{_I}.request_invoice": {"kind": "82", "buyer": Buyer(name="王", is_person=True), "remark": ""},
@@ -65,11 +74,21 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
         hotel_id=hotel.pk, kind="adjustment", account_id=ids["account_id"], amount=Decimal(1), reason="冷",
         charge_id=ids["transaction_id"], user_id=None, now=NOW,
     ).approval_id  # fmt: skip
+    _tills(hotel, ids, what)
     _invoices(ids, what)
     given = ForeignInput(currency="USD", foreign_amount=Decimal(10))
     post_charge(account_id=ids["account_id"], charge_code="9020", amount=Decimal(20), **what)
     counter.take_foreign_cash(account_id=ids["account_id"], given=given, **what)
     post_charge(account_id=ids["account_id"], charge_code="3020", amount=Decimal(30), **what)
+
+
+def _tills(hotel: TestHotel, ids: dict[str, Any], what: dict[str, Any]) -> None:
+    """A drawer and a shift that somebody had at it, and one in the middle of his."""
+    keys: dict[str, Any] = {"till_id": None, "name": "前台", "is_active": True, **what}
+    busy, ids["till_id"] = (tills.save_till(code=code, **keys) for code in ("B", "A"))
+    given = Actor(user_id=10**9 + hotel.pk, grants={hotel.pk: frozenset({str(Permission.TAKE_PAYMENT)})})
+    ids["shift_id"] = cashier.open_shift(till_id=busy, opening_float=Decimal(100), **what | {"actor": given})
+    tills.require_shifts(must_be_open=False, **what)
 
 
 def _invoices(ids: dict[str, Any], what: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from django.urls import path
 from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.calendar import router as calendar
+from binzhi.api.routers.cashier import router as cashier
 from binzhi.api.routers.folio_counter import router as folio_counter
 from binzhi.api.routers.folio_invoices import router as folio_invoices
 from binzhi.api.routers.folio_rules import router as folio_rules
@@ -22,7 +23,7 @@ from binzhi.api.routers.waiting import router as waiting
 
 for _router in (
     availability, rates, reservations, groups, waiting, stays, calendar, folios, guests, house, folio_rules,
-    folio_counter, folio_invoices, messages,
+    folio_counter, folio_invoices, messages, cashier,
 ):  # fmt: skip
     api.add_router("/v1", _router)
 

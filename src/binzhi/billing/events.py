@@ -195,3 +195,38 @@ class InvoiceTried(Event):
 class InvoiceSettingChanged(Event):
     topic: ClassVar[str] = "billing.invoice_setting_changed"
     what: str
+
+
+# ---------------------------------------------------------------- cashier shifts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftOpened(Event):
+    topic: ClassVar[str] = "cashier.shift_opened"
+    shift_id: int
+    till_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftEnded(Event):
+    """`next_shift_id` is the shift of who took the till over."""
+
+    topic: ClassVar[str] = "cashier.shift_closed"
+    shift_id: int
+    till_id: int
+    next_shift_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashDropped(Event):
+    topic: ClassVar[str] = "cashier.cash_dropped"
+    shift_id: int
+    transaction_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashierSettingChanged(Event):
+    """`what` is till or must_be_open."""
+
+    topic: ClassVar[str] = "billing.cashier_setting_changed"
+    what: str

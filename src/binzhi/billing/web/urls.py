@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.billing.web import counter_pages, invoicing, routing, views
+from binzhi.billing.web import cashier, counter_pages, invoicing, routing, views
 
 app_name = "billing"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("h/<slug:hotel>/invoices/seller", invoicing.seller, name="seller"),
     path("h/<slug:hotel>/invoices/<int:invoice_id>/retry", invoicing.retry, name="retry-invoice"),
     path("h/<slug:hotel>/invoices/<int:invoice_id>/red", invoicing.red, name="red-invoice"),
+    # Cashier shifts.
+    path("h/<slug:hotel>/cashier", cashier.cashier, name="cashier"),
+    path("h/<slug:hotel>/cashier/<int:shift_id>", cashier.shift, name="shift"),
+    path("h/<slug:hotel>/cashier/<int:shift_id>/close", cashier.close, name="close-shift"),
+    path("h/<slug:hotel>/cashier/<int:shift_id>/report.pdf", cashier.shift_paper, name="shift-paper"),
+    path("h/<slug:hotel>/cashier/<int:shift_id>/report.csv", cashier.shift_table, name="shift-table"),
     # Routing.
     path("h/<slug:hotel>/folios/<slug:number>/rules/<int:rule_id>/end", routing.end_rule, name="end-rule"),
     *(path(f"h/<slug:hotel>/folios/<slug:number>/{name}", view, name=name) for name, view in views.VIEWS.items()),

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.asking import with_shift
 from binzhi.billing.queries import MeansRef, charge_codes, companies, folio_view, means_of_payment
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
@@ -49,7 +50,7 @@ def check_out_screen(request: StaffRequest, stay: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, hotel, card, form, due, status=UNPROCESSABLE)
     try:
-        once(request, lambda: _check_out(request, hotel, card, form))
+        once(request, with_shift(request, hotel, request.actor, lambda: _check_out(request, hotel, card, form)))
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(request, hotel, card, form, due, status=status_of(refusal))

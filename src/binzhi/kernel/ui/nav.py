@@ -133,6 +133,7 @@ NAVIGATION: tuple[Department, ...] = (
         "yuan",
         (
             Item(_("Folios"), "yuan", "billing:folios", "billing.view_folio", "F9"),
+            Item(_("Cashier's shift"), "wallet", "billing:cashier", "billing.take_payment"),
             Item(_("E-invoices"), "receipt", "billing:invoice-list", "billing.invoice"),
             Item(_("House accounts"), "building", "billing:house", "billing.open_house_account"),
             Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),
