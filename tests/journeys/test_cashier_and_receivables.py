@@ -13,13 +13,14 @@ from binzhi.billing.cashier import settings
 from binzhi.kernel import clock
 from binzhi.people.models import User
 from tests.billing.conftest import Bill, open_bill
+from tests.billing.test_payments import company
 from tests.factories import SYSTEM, TestHotel, make_hotel
 from tests.journeys.conftest import PHONE, axe, fits
 from tests.journeys.test_folio import told
 from tests.reservations.desk import make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
-PASSWORD = "lakeside-demo"  # noqa: S105  (of a test)
+PASSWORD = "lakeside-demo"
 CLERK = [Permission.VIEW, Permission.TAKE_PAYMENT, Permission.TAKE_DEPOSIT, Permission.POST_CHARGE]
 
 
@@ -122,3 +123,63 @@ def test_two_at_one_till_the_second_is_told_who_has_it(
     other.locator("#id_till").select_option(index=1)
     other.locator("#id_opening_float").press("Enter")
     told(other, "已开班")
+
+
+def test_company_account_from_the_stop_at_the_limit_to_the_write_off(
+    open_page: Callable[..., Page], hotel: TestHotel, given: dict[str, Any]
+) -> None:
+    who = company(hotel)
+    first = open_bill(hotel)
+    first.charge("900")
+    first.pay("900", means="company", organisation_id=who)
+    second = open_bill(hotel)
+    second.charge("300")
+    desk = open_page(user=make_user(hotel, list(Permission), name="周经理"))
+    exceed_at_the_bill(desk, second)
+    desk.goto(f"/h/{hotel.ref.code}/receivables")
+    expect(desk.locator("tbody")).to_contain_text("1,200.00")
+    axe(desk)
+    fits(desk)
+    desk.get_by_role("link", name="明途资本").click()
+    desk.locator("#id_amount").fill("1000")
+    desk.get_by_label("按左侧填写的核销").check()
+    desk.locator(".fo-part").nth(1).fill("300.01")
+    desk.locator(".fo-part").nth(1).press("Enter")
+    expect(desk.locator(".bz-errors")).to_contain_text("300.00")
+    expect(desk.locator(".fo-part").nth(1)).to_have_value("300.01")
+    axe(desk)
+    desk.get_by_label("先销最早的").check()
+    desk.locator("#id_amount").press("Enter")
+    told(desk, "核销 1000.00")
+    expect(desk.locator("main")).to_contain_text("200.00")
+    papers = desk.request.get(f"{desk.url}/statement.pdf?lang=en")
+    assert papers.body()[:5] == b"%PDF-"
+    write_off(desk, open_page(user=make_user(hotel, list(Permission), name="吴总监")), hotel)
+    phone = open_page(size=PHONE, user=make_user(hotel, list(Permission)))
+    for rest in ("", f"/{who}"):
+        phone.goto(f"/h/{hotel.ref.code}/receivables{rest}")
+        fits(phone)
+        axe(phone)
+
+
+def exceed_at_the_bill(desk: Page, bill: Bill) -> None:
+    """The company's limit is 1,000: refused, then taken over by who may exceed it."""
+    desk.goto(f"/h/{bill.hotel.ref.code}/folios/{bill.opened.number}")
+    desk.locator("label", has_text="公司挂账").first.click()
+    desk.locator("#id_company").select_option(label="明途资本")
+    desk.locator("#id_amount").press("Enter")
+    expect(desk.locator("#pay .err .msg")).to_contain_text("100.00")
+    desk.get_by_label("超出单位信用额度仍挂账").check()
+    desk.locator("#id_amount").press("Enter")
+    told(desk, "已收")
+
+
+def write_off(desk: Page, boss: Page, hotel: TestHotel) -> None:
+    desk.get_by_role("link", name="申请坏账").first.click()
+    desk.locator("#id_reason").fill("公司注销")
+    desk.locator("#id_reason").press("Enter")
+    told(desk, "待第二人批准")
+    boss.goto(f"/h/{hotel.ref.code}/receivables")
+    boss.get_by_role("button", name="批准").click()
+    told(boss, "坏账核销")
+    expect(boss.locator("tfoot")).to_contain_text("0.00")

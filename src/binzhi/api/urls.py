@@ -17,13 +17,14 @@ from binzhi.api.routers.guests import router as guests
 from binzhi.api.routers.house import router as house
 from binzhi.api.routers.messages import router as messages
 from binzhi.api.routers.rates import router as rates
+from binzhi.api.routers.receivables import router as receivables
 from binzhi.api.routers.reservations import router as reservations
 from binzhi.api.routers.stays import router as stays
 from binzhi.api.routers.waiting import router as waiting
 
 for _router in (
     availability, rates, reservations, groups, waiting, stays, calendar, folios, guests, house, folio_rules,
-    folio_counter, folio_invoices, messages, cashier,
+    folio_counter, folio_invoices, messages, cashier, receivables,
 ):  # fmt: skip
     api.add_router("/v1", _router)
 

@@ -95,3 +95,53 @@ class TooManySignatures(InvalidInput):
     code = "too_many_signatures"
     field = "password"
     message = _("Too many wrong passwords. Wait five minutes.")
+
+
+# ---------------------------------------------------------------- companies' accounts
+
+
+class NotOnAccount(InvalidInput):
+    code = "not_on_account"
+    field = "items"
+    message = _("This does not stand on the company's account.")
+
+
+class MoreThanOpen(InvalidInput):
+    code = "more_than_open"
+    field = "items"
+    message = _("Only %(amount)s of this item is open.")
+
+
+class MoreThanReceived(InvalidInput):
+    code = "more_than_received"
+    field = "items"
+    message = _("Only %(amount)s of this payment is not used yet.")
+
+
+class TakenBackAlready(Conflict):
+    code = "taken_back_already"
+    message = _("This was taken back already.")
+
+
+class AllocatedFirst(Conflict):
+    """A company paid for it: what paid it is taken back first."""
+
+    code = "allocated_first"
+    field = "amount"
+    message = _("A company's payment is used for this. Take that back on the company's account first.")
+
+
+class NothingOverdue(DomainError):
+    code = "nothing_overdue"
+    message = _("Nothing of this company is overdue.")
+
+
+class OwnWriteOff(DomainError):
+    code = "own_write_off"
+    message = _("Who asked cannot approve: a second person decides.")
+
+
+class TermsOutOfRange(InvalidInput):
+    code = "terms_out_of_range"
+    field = "days"
+    message = _("Enter 0 to 365 days.")

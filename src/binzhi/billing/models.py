@@ -204,19 +204,23 @@ from binzhi.billing.counter.models import (  # noqa: E402
     LateFee,
 )
 from binzhi.billing.invoices.models import Invoice, InvoiceLine, InvoiceSeller, TaxCode  # noqa: E402
+from binzhi.billing.receivables.models import Allocation, CompanyTerms, Dunning, WriteOff  # noqa: E402
 from binzhi.billing.routing.models import Routed, RoutingRule  # noqa: E402
 
 __all__ = [
     "Account",
+    "Allocation",
     "Approval",
     "AuthorityLimit",
     "CashierSetting",
     "CashierShift",
     "ChargeCode",
+    "CompanyTerms",
     "CompensationItem",
     "CounterSetting",
     "CurrencyNote",
     "CurrencyRate",
+    "Dunning",
     "Folio",
     "HouseAccount",
     "Invoice",
@@ -232,4 +236,5 @@ __all__ = [
     "TaxCode",
     "Till",
     "Transaction",
+    "WriteOff",
 ]

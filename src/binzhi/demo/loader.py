@@ -27,6 +27,7 @@ from binzhi.demo import (
     house,
     organisations,
     rating,
+    receivables,
     receptions,
     rostering,
     scene,
@@ -140,6 +141,10 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         now=running.at(9),
     )  # fmt: skip
     groups.gather(running)
+    receivables.settle(
+        hotel_id=running.hotel_id, manager=running.cast["finance-manager"], clerk=running.cast["accountant"],
+        now=running.at(9),
+    )  # fmt: skip
     cashiering.open_tills(
         hotel_id=running.hotel_id, actor=running.cast["general-manager"], receptionist=running.cast["receptionist"],
         supervisor=running.cast["front-office-supervisor"], cashier=running.cast["cashier"], now=running.at(7),

@@ -98,7 +98,10 @@ def _page(
         "card": card, "form": form, "folio": folio, "due": due, "day_use": due - card.balance,
         "left": max(due - card.deposit, ZERO), "comes_back": max(card.deposit - max(due, ZERO), ZERO),
         "other_windows": [window for window in folio.windows[1:] if window.balance] if folio else [],
-        "may": rights(request, hotel) | {"waive": request.actor.may(Money.REVERSE, hotel.pk)},
+        "may": rights(request, hotel) | {
+            "waive": request.actor.may(Money.REVERSE, hotel.pk),
+            "exceed_credit": request.actor.may(Money.EXCEED_CREDIT, hotel.pk),
+        },
         "token": uuid.uuid4().hex, "steps": _steps(card),
         "late": fee_now(hotel_id=hotel.pk, room_reservation_id=card.id, now=clock.now()),
     }  # fmt: skip
