@@ -60,7 +60,7 @@ def test_bill_costs_the_same_statements_with_one_line_and_thirty(bill: Bill, cli
     page(client, bill)
     with CaptureQueriesContext(connection) as captured:
         html = page(client, bill)
-    assert (html.count('name="transactions"'), len(captured)) == (lines, 12)
+    assert (html.count('name="transactions"'), len(captured)) == (lines, 13)
 
 
 @pytest.mark.parametrize("bills", [1, 30])
@@ -71,7 +71,7 @@ def test_list_of_bills_costs_the_same_statements(bill: Bill, client: Client, bil
     client.get(address)
     with CaptureQueriesContext(connection) as captured:
         html = client.get(address).content.decode()
-    assert (html.count("<tr data-follow>"), len(captured)) == (bills, 6)
+    assert (html.count("<tr data-follow>"), len(captured)) == (bills, 7)
 
 
 def test_second_window_is_shown_when_asked_for(bill: Bill, client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from threading import Barrier
 from typing import Any
@@ -13,8 +14,10 @@ from binzhi.billing import ledger
 from binzhi.billing.payments import PaymentInput
 from binzhi.billing.services import post_charge
 from binzhi.frontdesk import readiness, services
+from binzhi.frontdesk.calendar.placing import Wanted, place_stay, split_stay
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
+from binzhi.reservations.verify import differences, stray_nights
 from tests.billing.racing import run_all
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_hotel
 from tests.frontdesk.conftest import arrive, nights_of, row_of, stay_in
@@ -105,6 +108,41 @@ def test_negative_control_without_the_index_two_guests_get_one_room(
             break
     crowded = "SELECT count(*) FROM (SELECT 1 FROM reservations_roomreservation WHERE status = 'in_house'"
     assert counted(crowded + " GROUP BY room_id HAVING count(*) = 2) twice") == 1
+
+
+def placing(hotel: TestHotel, stay: int, room: str, nights: int = 3) -> Callable[[], object]:
+    wanted = Wanted(room_id=hotel.rooms[room], arrival=TODAY, departure=TODAY + timedelta(days=nights))
+    return lambda: place_stay(hotel_id=hotel.pk, room_reservation_id=stay, wanted=wanted, actor=SYSTEM, now=NOW)
+
+
+def splitting(hotel: TestHotel, stay: int, room: str) -> Callable[[], object]:
+    return lambda: split_stay(
+        hotel_id=hotel.pk, room_reservation_id=stay, night=TODAY + timedelta(days=1), room_id=hotel.rooms[room],
+        actor=SYSTEM, now=NOW,
+    )  # fmt: skip
+
+
+def test_bars_dropped_and_split_onto_one_room_at_once_share_no_night(hotel: TestHotel) -> None:
+    """Two are dropped on 103 for all nights, two are split onto it from the second: one of the four has each night."""
+    dropped = [arrive(hotel, nights=3, room=room) for room in ("101", "102")]
+    parted = [arrive(hotel, nights=3, room=room) for room in ("104", "105")]
+    outcomes = run_all([
+        *(placing(hotel, stay, "103") for stay in dropped), *(splitting(hotel, stay, "103") for stay in parted)
+    ])  # fmt: skip
+    assert (outcomes["ok"], outcomes["RoomTaken"]) == (1, 3)
+    db.enter_scope("*", "*")
+    assert len(set(nights_of(hotel, "103").values())) == 1
+    assert counted("SELECT count(*) FROM reservations_roomnight WHERE hotel_id = %s", hotel.pk) == 12
+    assert (differences(hotel_id=hotel.pk), stray_nights(hotel_id=hotel.pk)) == ([], [])
+
+
+def test_one_bar_dropped_on_two_rooms_at_once_is_in_one(hotel: TestHotel) -> None:
+    stay = arrive(hotel, nights=3)
+    assert run_all([placing(hotel, stay, room) for room in ("101", "102", "103")]) == {"ok": 3}
+    db.enter_scope("*", "*")
+    held = [room for room in ("101", "102", "103") if nights_of(hotel, room)]
+    assert [hotel.rooms[room] for room in held] == [row_of(stay)["room_id"]]
+    assert counted("SELECT count(*) FROM reservations_roomnight WHERE hotel_id = %s", hotel.pk) == 3
 
 
 def test_two_presses_on_propose_rooms_give_each_arrival_one_room(hotel: TestHotel) -> None:

@@ -132,3 +132,18 @@ def test_calendar_asks_for_the_right_to_see_bookings(db: None) -> None:
     for path in ("calendar", "calendar/data", f"calendar/{stay}"):
         assert stranger.get(at(hotel, path)).status_code == 404
         assert only_desk.get(at(hotel, path)).status_code == 403
+
+
+def test_panel_fixes_a_room_and_lets_it_go(db: None) -> None:
+    hotel = today_hotel()
+    stay = arrive(hotel, "101")
+    client, panel = desk(hotel), at(hotel, f"calendar/{stay}")
+    empty = client.post(panel, {"what": "fix", "why": ""}, **PART)
+    assert (empty.status_code, row_of(stay)["room_fixed"]) == (422, "")
+    fixed = text(client.post(panel, {"what": "fix", "why": "答应过的湖景房"}, **PART))
+    assert ("答应过的湖景房" in fixed, row_of(stay)["room_fixed"]) == (True, "答应过的湖景房")
+    dropped = client.post(at(hotel, f"calendar/{stay}/place"), wish(hotel, "102"))
+    assert (dropped.status_code, dropped.json()["code"]) == (409, "room_fixed")
+    assert "答应过的湖景房" in dropped.json()["text"]
+    client.post(panel, {"what": "fix", "why": ""}, **PART)
+    assert client.post(at(hotel, f"calendar/{stay}/place"), wish(hotel, "102")).status_code == 200

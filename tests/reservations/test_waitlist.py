@@ -226,8 +226,8 @@ def test_denials_are_counted_by_reason_and_type(hotel: TestHotel) -> None:
     deny(hotel, rooms=2, room_type="std", value=Decimal(2400))
     deny(hotel, reason="price", room_type="std", value=Decimal(1200))
     assert denial_report(hotel_id=hotel.pk, first=TODAY, last=TODAY) == [
-        DenialRow("sold_out", "std", 1, 6, Decimal(2400)), DenialRow("price", "std", 1, 3, Decimal(1200)),
-        DenialRow("sold_out", "", 1, 3, Decimal(0)),
+        DenialRow("sold_out", "std", "std", 1, 6, Decimal(2400)), DenialRow("price", "std", "std", 1, 3, Decimal(1200)),
+        DenialRow("sold_out", "", "", 1, 3, Decimal(0)),
     ]  # fmt: skip
     assert denial_report(hotel_id=hotel.pk, first=TODAY - timedelta(days=9), last=TODAY - timedelta(days=1)) == []
 

@@ -17,6 +17,8 @@ export interface Bar {
   number: string;
   type: number;
   part: number;
+  /** Nobody gives it another room. */
+  fixed: boolean;
 }
 
 export interface Room {
@@ -56,7 +58,7 @@ interface Sent {
   today: string;
   types: [number, string, string][];
   rooms: [number, string, number, string, string, string][];
-  bars: [number, number, number, number, State, string, number, number, number, number, string, number, number][];
+  bars: [number, number, number, number, State, string, number, number, number, number, string, number, number, number][];
   out: [number, number, number, number, string][];
   nights: { left: (number | null)[][]; price: (number | null)[][]; full: (number | null)[] };
   marks: [number, string, string][];
@@ -78,8 +80,8 @@ export function read(text: string): Calendar {
     today: between(sent.first, sent.today),
     types: sent.types.map(([id, code, label]) => ({ id, code, label })),
     rooms: sent.rooms.map(([id, number, type, floor, condition, has]) => ({ id, number, type, floor, condition, has: has.split(" ") })),
-    bars: sent.bars.map(([id, room, first, nights, state, name, vip, arrival, departure, version, number, type, part]) => ({
-      id, room, first, nights, state, name, vip, arrival, departure, version, number, type, part,
+    bars: sent.bars.map(([id, room, first, nights, state, name, vip, arrival, departure, version, number, type, part, fixed]) => ({
+      id, room, first, nights, state, name, vip, arrival, departure, version, number, type, part, fixed: fixed === 1,
     })),
     out: sent.out.map(([id, room, first, nights, reason]) => ({ id, room, first, nights, reason })),
     left: sent.nights.left,

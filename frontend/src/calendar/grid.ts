@@ -273,7 +273,8 @@ export class Grid {
     const drawing = bar.part === 1 ? "move" : bar.vip && !bar.state.startsWith("l") ? "star" : ICONS[bar.state];
     if (drawing) made.append(icon(drawing, "xs"));
     const place = span(bar.first, bar.nights, this.day, this.calendar.days, cut);
-    made.append(element("span", "", this.#fitting(bar.name, place.width - (drawing ? 24 : 10))));
+    made.append(element("span", "", this.#fitting(bar.name, place.width - (drawing ? 24 : 10) - (bar.fixed ? 14 : 0))));
+    if (bar.fixed) made.append(icon("lock", "xs"));
     const text = this.describe(bar);
     made.title = text;
     made.setAttribute("role", "button");

@@ -32,3 +32,6 @@ class Permission(StrEnum):
     EXCEED_CREDIT = "billing.exceed_credit"
     ASK_WRITE_OFF = "billing.ask_write_off"
     WRITE_OFF = "billing.write_off"
+    # Pre-authorisations.
+    HOLD = "billing.hold_card"
+    SET_HOLDS = "billing.set_holds"

@@ -203,12 +203,14 @@ from binzhi.billing.counter.models import (  # noqa: E402
     HouseAccount,
     LateFee,
 )
+from binzhi.billing.holds.models import Acquirer, Hold, HoldStep  # noqa: E402
 from binzhi.billing.invoices.models import Invoice, InvoiceLine, InvoiceSeller, TaxCode  # noqa: E402
 from binzhi.billing.receivables.models import Allocation, CompanyTerms, Dunning, WriteOff  # noqa: E402
 from binzhi.billing.routing.models import Routed, RoutingRule  # noqa: E402
 
 __all__ = [
     "Account",
+    "Acquirer",
     "Allocation",
     "Approval",
     "AuthorityLimit",
@@ -222,6 +224,8 @@ __all__ = [
     "CurrencyRate",
     "Dunning",
     "Folio",
+    "Hold",
+    "HoldStep",
     "HouseAccount",
     "Invoice",
     "InvoiceLine",

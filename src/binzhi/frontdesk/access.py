@@ -19,3 +19,6 @@ class Permission(StrEnum):
     RUN_NIGHT_AUDIT = "frontdesk.run_night_audit"
     # Assignment of rooms.
     SET_ASSIGNMENT = "frontdesk.set_assignment"
+    # Key cards.
+    MAKE_KEYS = "frontdesk.make_keys"
+    SET_LOCKS = "frontdesk.set_locks"

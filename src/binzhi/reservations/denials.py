@@ -13,6 +13,7 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.money import LARGEST, round_money
 from binzhi.kernel.operations import operation, record
+from binzhi.property.queries import localised
 from binzhi.reservations import facts, limits
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import DenialReason
@@ -84,24 +85,30 @@ def record_denial(*, hotel_id: int, denial: NewDenial, actor: Actor, now: dateti
 
 @dataclass(frozen=True, slots=True)
 class DenialRow:
-    """Denials of a reason and type in a span of hotel days; `value` where a price was quoted."""
+    """Denials of a reason and type in a span of hotel days; `value` where a price was quoted.
+
+    `type_name` is the type in the reader's language; both are empty where none was asked for.
+    """
 
     reason: str
     room_type: str
+    type_name: str
     denials: int
     room_nights: int
     value: Decimal
 
 
 _REPORT = """
-SELECT d.reason, coalesce(t.code, '') AS room_type, count(*)::integer AS denials,
-       sum(d.rooms * greatest(d.departure - d.arrival, 1))::integer AS room_nights, coalesce(sum(d.value), 0) AS value
+SELECT d.reason, coalesce(t.code, '') AS room_type, coalesce(t.name, '') AS name, coalesce(t.name_en, '') AS name_en,
+       count(*)::integer AS denials, sum(d.rooms * greatest(d.departure - d.arrival, 1))::integer AS room_nights,
+       coalesce(sum(d.value), 0) AS value
 FROM reservations_denial d LEFT JOIN property_roomtype t ON t.id = d.room_type_id
 WHERE d.hotel_id = %s AND d.business_date BETWEEN %s AND %s
-GROUP BY d.reason, t.code ORDER BY 4 DESC, 1, 2
+GROUP BY d.reason, t.id ORDER BY 6 DESC, 1, t.code
 """
 
 
 def denial_report(*, hotel_id: int, first: date, last: date) -> list[DenialRow]:
     """Denials of hotel days `first` to `last` (both included), the most room nights first; one statement."""
-    return [DenialRow(**row) for row in db.fetch_all(_REPORT, [hotel_id, first, last])]
+    rows = db.fetch_all(_REPORT, [hotel_id, first, last])
+    return [DenialRow(type_name=localised(row.pop("name"), row.pop("name_en")), **row) for row in rows]

@@ -74,7 +74,9 @@ def _erase_bookings(guest_id: int, _now: datetime) -> int:
 
 def _erase_stays(guest_id: int, _now: datetime) -> int:
     return db.execute(
-        "UPDATE reservations_roomreservation SET end_note = '' WHERE guest_id = %s AND end_note <> ''", [guest_id]
+        "UPDATE reservations_roomreservation SET end_note = '', room_fixed = ''"
+        " WHERE guest_id = %s AND (end_note <> '' OR room_fixed <> '')",
+        [guest_id],
     )
 
 

@@ -53,7 +53,8 @@ WITH freed AS (
     DELETE FROM reservations_roomnight WHERE room_reservation_id = ANY (%(ids)s)
 )
 UPDATE reservations_roomreservation
-SET status = 'no_show', room_id = NULL, ended_on = %(date)s, end_reason = '', end_note = '' WHERE id = ANY (%(ids)s)
+SET status = 'no_show', room_id = NULL, room_fixed = '', ended_on = %(date)s,
+    end_reason = '', end_note = '' WHERE id = ANY (%(ids)s)
 """
 _NAME_BILLS = """
 UPDATE reservations_roomreservation rr SET folio_id = b.folio_id, charge_account_id = b.account_id

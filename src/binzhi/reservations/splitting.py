@@ -12,7 +12,7 @@ from binzhi.property.errors import RoomSealed
 from binzhi.reservations.enums import Status
 from binzhi.reservations.errors import NightCannotSplit, NoRoomAssigned, SplitKeepsType, WrongStatus
 from binzhi.reservations.locks import LockedRoom, nights_between
-from binzhi.reservations.stay_rows import room_refusals, room_taken
+from binzhi.reservations.stay_rows import require_loose, room_refusals, room_taken
 
 _ROOM = """
 SELECT r.room_type_id, r.number, s.id IS NOT NULL AND s.stay_id IS DISTINCT FROM %(id)s AS sealed,
@@ -42,8 +42,8 @@ def split(*, room_reservation: LockedRoom, night: date, room_id: int) -> int:
     """Give the stay another room from `night` to its end; the room it had for that night.
 
     The first room stays the one it begins in or is in now: the guest moves on the day. The type stays, so no counter
-    changes. Raises NightCannotSplit (not inside the nights still to come), NoRoomAssigned, SplitKeepsType, RoomSealed,
-    RoomTaken, WrongStatus, NotFound.
+    changes. Raises NightCannotSplit (not inside the nights still to come), NoRoomAssigned, RoomFixed, SplitKeepsType,
+    RoomSealed, RoomTaken, WrongStatus, NotFound.
     """
     stay = room_reservation
     if stay.status not in (Status.RESERVED, Status.IN_HOUSE):
@@ -53,6 +53,7 @@ def split(*, room_reservation: LockedRoom, night: date, room_id: int) -> int:
         raise NotFound(field="room")
     if stay.room_id is None:
         raise NoRoomAssigned
+    require_loose(stay)
     if night not in stay.nights_left[1:]:
         raise NightCannotSplit
     if wanted["sealed"]:

@@ -105,6 +105,15 @@ def unassign(request: ApiRequest, hotel: Code, stay_id: Key) -> HttpResponse:
     return json_response({"id": stay_id, "room": None})
 
 
+@router.put("/hotels/{hotel}/stays/{stay_id}/room/fixed", response=schemas.FixedOut, operation_id="fix_room")
+def fix(request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.FixIn) -> HttpResponse:
+    """Promise the room it has to the guest: no other may be given until the reason is empty again."""
+    services.fix_room(
+        hotel_id=request.hotel.pk, room_reservation_id=stay_id, reason=payload.reason, actor=request.actor, now=now()
+    )
+    return json_response({"id": stay_id, "fixed": bool(payload.reason.strip())})
+
+
 @router.post("/hotels/{hotel}/stays/{stay_id}/check-in", response={201: schemas.CheckedInOut}, operation_id="check_in")
 def check_in(
     request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.CheckInIn, key: KeyHeader

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -95,6 +95,15 @@ class AssignedOut(Schema):
 
 class AssignIn(In):
     room: Number
+
+
+class FixIn(In):
+    reason: Annotated[str, Field(max_length=200, description="why the room is promised; empty lets it go")]
+
+
+class FixedOut(Schema):
+    id: int
+    fixed: bool
 
 
 class MoveIn(In):

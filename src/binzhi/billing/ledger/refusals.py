@@ -17,6 +17,7 @@ from binzhi.billing.errors import (
     DepositTooSmall,
     FolioClosed,
 )
+from binzhi.billing.folio_errors import HoldOpen
 from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError, NotFound
 
@@ -28,6 +29,8 @@ _REFUSALS: Mapping[str, type[DomainError]] = {
     "deposit_never_overdrawn": DepositTooSmall,
     "lines_of_one_hotel": NotFound,
     "payment_in_open_shift": NoOpenShift,
+    "folio_hold_open": HoldOpen,
+    "hold_on_open_folio": FolioClosed,
 }
 
 

@@ -58,7 +58,7 @@ def points(to: str, **more) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0012_invoices"), ("property", "0002_invariants")]
+    dependencies = [("billing", "0030_holds"), ("property", "0002_invariants")]
     operations = [
         migrations.CreateModel(
             name="Till",

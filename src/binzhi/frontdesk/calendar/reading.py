@@ -30,8 +30,8 @@ ORDER BY t.position, t.code, f.level, r.number
 """
 # Who has which room when comes from the nights themselves: a stay that moved has a bar in each of its rooms.
 _STAY = """
-       rr.reservation_id, rr.status, rr.arrival, rr.departure, rr.room_type_id, rr.room_id AS is_in, v.number,
-       v.version, v.confirmed_at IS NULL AND v.guarantee = 'none' AS tentative,
+       rr.reservation_id, rr.status, rr.arrival, rr.departure, rr.room_type_id, rr.room_id AS is_in, rr.room_fixed,
+       v.number, v.version, v.confirmed_at IS NULL AND v.guarantee = 'none' AS tentative,
        coalesce(g.name, v.booker_name, '') AS name, coalesce(g.sex, '') AS sex, coalesce(g.marked, '') AS marked,
        coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank
 """
@@ -213,7 +213,7 @@ class Shown:
             self._state(row, last), board_name(row["name"], row["sex"], row["marked"]),
             int(vip_weight(row["vip_level"], row["vip_rank"])), (row["arrival"] - start).days,
             (row["departure"] - start).days, row["version"], row["number"], place.get(row["room_type_id"], 0),
-            self._part(row, first, last),
+            self._part(row, first, last), int(row["room_fixed"] != ""),
         ]  # fmt: skip
 
     def _state(self, row: Mapping[str, Any], last: date) -> str:

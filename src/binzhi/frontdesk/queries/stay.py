@@ -19,7 +19,7 @@ _STAY = """
 SELECT rr.id, rr.reservation_id, v.number, rr.status, rr.arrival, rr.departure, rr.adults, rr.children, rr.infants,
        rr.walk_in, rr.room_type_id, t.code AS type_code, t.name AS type_name, t.name_en AS type_name_en, t.max_guests,
        p.name AS plan_name, p.name_en AS plan_name_en, p.breakfasts, coalesce(rm.number, '') AS room,
-       coalesce(rr.room_id, 0) AS room_id, v.expected_at, v.guarantee, v.special_requests, v.remarks,
+       coalesce(rr.room_id, 0) AS room_id, rr.room_fixed, v.expected_at, v.guarantee, v.special_requests, v.remarks,
        coalesce(g.id, 0) AS guest_id, coalesce(g.name, v.booker_name) AS name, coalesce(g.sex, '') AS sex,
        coalesce(g.marked, '') AS marked, coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank,
        coalesce(g.member_tier, '') AS member_tier, coalesce(g.stays, 0) AS stays, g.birth_date,
@@ -29,6 +29,8 @@ SELECT rr.id, rr.reservation_id, v.number, rr.status, rr.arrival, rr.departure, 
            AS balance,
        coalesce((SELECT -sum(a.balance) FROM billing_account a
                  WHERE a.folio_id = rr.folio_id AND a.kind = 'deposit'), 0) AS deposit,
+       coalesce((SELECT sum(h.amount) FROM billing_hold h WHERE h.folio_id = rr.folio_id AND h.state = 'held'), 0)
+           AS held,
        (SELECT count(*) FROM frontdesk_registration x WHERE x.room_reservation_id = rr.id AND x.left_at IS NULL)
            AS registered,
        EXISTS (SELECT 1 FROM billing_transaction b
@@ -93,6 +95,7 @@ class StayCard:
     breakfasts: int
     room: str
     room_id: int
+    room_fixed: str
     expected_at: time | None
     guarantee: str
     special_requests: Sequence[str]
@@ -114,6 +117,7 @@ class StayCard:
     checked_out_at: datetime | None
     balance: Decimal
     deposit: Decimal
+    held: Decimal
     registered: int
     day_use_charged: bool
     business_date: date

@@ -3,6 +3,7 @@
 from binzhi.frontdesk.night_audit.services import run_night_audit
 from binzhi.frontdesk.services.arriving import check_in, register_guest, undo_check_in, walk_in
 from binzhi.frontdesk.services.assigning import assign_proposed, assign_room, assign_rooms, unassign_room
+from binzhi.frontdesk.services.fixing import fix_room
 from binzhi.frontdesk.services.leaving import check_out, undo_check_out
 from binzhi.frontdesk.services.staying import extend_stay, move_room, shorten_stay, undo_shorten_stay
 from binzhi.frontdesk.services.weighing import set_assignment_weights
@@ -14,6 +15,7 @@ __all__ = [
     "check_in",
     "check_out",
     "extend_stay",
+    "fix_room",
     "move_room",
     "register_guest",
     "run_night_audit",

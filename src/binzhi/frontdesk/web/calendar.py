@@ -19,11 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from binzhi.frontdesk.calendar.placing import Placed, Wanted, place_stay, split_stay
 from binzhi.frontdesk.calendar.reading import Window, calendar_of, version_of_stay, window_from
+from binzhi.frontdesk.errors import ReasonRequired
 from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
+from binzhi.frontdesk.services.fixing import fix_room
 from binzhi.frontdesk.web.calendar_words import words
 from binzhi.frontdesk.web.forms import DeskForm
-from binzhi.frontdesk.web.forms_calendar import PlaceForm, SplitForm
+from binzhi.frontdesk.web.forms_calendar import FixForm, PlaceForm, SplitForm
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
@@ -37,6 +39,7 @@ from binzhi.reservations.access import Permission as Booking
 
 DAYS = (7, 14, 21, 30)
 DEFAULT_DAYS = 21
+OPEN = ("reserved", "in_house")
 # What the grid asks a person after a refusal, and under which name the answer is sent.
 ASKS = {
     "price_to_confirm": "expected_total",
@@ -98,28 +101,33 @@ def stay_panel(request: StaffRequest, stay: int) -> HttpResponse:
     asked = request.POST.get("what", "") if request.method == "POST" else ""
     form = PlaceForm(request.POST if asked == "place" else None, initial=_as_it_is(card))
     cut = SplitForm(request.POST if asked == "split" else None, initial={"night": _middle(card)})
-    if asked and (form if asked == "place" else cut).is_valid():
+    fix = FixForm(request.POST if asked == "fix" else None)
+    used: DeskForm = {"split": cut, "fix": fix}.get(asked, form)
+    if asked and used.is_valid():
         try:
-            if asked == "place":
-                _place_and_tell(request, hotel, card, _wanted(hotel, form.cleaned_data), None)
-            else:
+            if asked == "fix":
+                _fix_and_tell(request, hotel, card, fix.cleaned_data["why"])
+            elif asked == "split":
                 _split_and_tell(request, hotel, card, cut.cleaned_data["night"], cut.cleaned_data["split_room"], None)
+            else:
+                _place_and_tell(request, hotel, card, _wanted(hotel, form.cleaned_data), None)
         except DomainError as refusal:
-            (form if asked == "place" else cut).refuse(refusal)
-            return _panel(request, hotel, card, form, cut, status=status_of(refusal), asks=ASKS.get(refusal.code, ""))
+            used.refuse(refusal)
+            asks = ASKS.get(refusal.code, "")
+            return _panel(request, hotel, card, form, cut, fix, status=status_of(refusal), asks=asks)
         card = stay_card(hotel=hotel, room_reservation_id=stay)
-        form, cut = PlaceForm(initial=_as_it_is(card)), SplitForm(initial={"night": _middle(card)})
-        return _panel(request, hotel, card, form, cut)
-    return _panel(request, hotel, card, form, cut, status=UNPROCESSABLE if asked else 200)
+        form, cut, fix = PlaceForm(initial=_as_it_is(card)), SplitForm(initial={"night": _middle(card)}), FixForm()
+        return _panel(request, hotel, card, form, cut, fix)
+    return _panel(request, hotel, card, form, cut, fix, status=UNPROCESSABLE if asked else 200)
 
 
 def _panel(
-    request: StaffRequest, hotel: HotelRef, card: StayCard, form: PlaceForm, cut: SplitForm, *, status: int = 200,
-    asks: str = "",
+    request: StaffRequest, hotel: HotelRef, card: StayCard, form: PlaceForm, cut: SplitForm, fix: FixForm, *,
+    status: int = 200, asks: str = "",
 ) -> HttpResponse:  # fmt: skip
     context = {
-        "card": card, "form": form, "cut": cut, "may": rights(request, hotel), "token": uuid.uuid4().hex,
-        "asks": asks, "can_split": card.room and card.nights > 1 and card.status in ("reserved", "in_house"),
+        "card": card, "form": form, "cut": cut, "fix": fix, "may": rights(request, hotel), "token": uuid.uuid4().hex,
+        "asks": asks, "can_split": card.room and not card.room_fixed and card.nights > 1 and card.status in OPEN,
     }  # fmt: skip
     part = "frontdesk/calendar_panel.html"
     if not wants_part(request):
@@ -243,3 +251,12 @@ def _split_and_tell(
         "name": card.short_name, "room": number.strip(), "day": day_text(night, reference=hotel.business_date),
     }  # fmt: skip
     toast(request, _("%(name)s: room %(room)s from %(day)s on") % words, undo_url="" if undo else back)
+
+
+def _fix_and_tell(request: StaffRequest, hotel: HotelRef, card: StayCard, why: str) -> None:
+    if not why and not card.room_fixed:
+        raise ReasonRequired(field="reason")
+    fix_room(hotel_id=hotel.pk, room_reservation_id=card.id, reason=why, actor=request.actor, now=clock.now())
+    words = {"name": card.short_name, "room": card.room}
+    said = _("Room %(room)s is fixed for %(name)s") if why else _("%(name)s may have another room than %(room)s again")
+    toast(request, said % words)

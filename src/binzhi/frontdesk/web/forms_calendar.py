@@ -1,4 +1,4 @@
-"""Forms of the calendar: where a stay shall be, and where it is split."""
+"""Forms of the calendar: where a stay shall be, where it is split, and whether its room is fixed."""
 
 from __future__ import annotations
 
@@ -33,3 +33,11 @@ class SplitForm(DeskForm):
     night = forms.DateField(label=_("From the night of"), widget=forms.DateInput)
     split_room = text(_("Room from then on"), required=True)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class FixForm(DeskForm):
+    """Why the room is the guest's; empty lets it go."""
+
+    aliases: Mapping[str, str] = {"reason": "why"}
+
+    why = text(_("Why this room stays with the guest"))

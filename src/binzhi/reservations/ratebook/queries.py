@@ -199,8 +199,9 @@ class RuleRow:
 
 
 _RULES = """
-SELECT r.id AS pk, p.code AS rate_plan, p.name AS plan_label, r.name, r.position, coalesce(s.code, '') AS season,
-       coalesce(s.name, '') AS season_name, r.room_types, r.weekdays, r.night_kinds, r.action, r.value, r.is_active
+SELECT r.id AS pk, p.code AS rate_plan, p.name AS plan, p.name_en AS plan_en, r.name, r.position,
+       coalesce(s.code, '') AS season, coalesce(s.name, '') AS of_season, coalesce(s.name_en, '') AS of_season_en,
+       r.room_types, r.weekdays, r.night_kinds, r.action, r.value, r.is_active
 FROM reservations_raterule r
 JOIN reservations_rateplan p ON p.id = r.rate_plan_id
 LEFT JOIN reservations_season s ON s.id = r.season_id
@@ -210,7 +211,13 @@ WHERE r.hotel_id = %s ORDER BY p.position, r.position, r.id
 
 def rules(hotel_id: int) -> list[RuleRow]:
     """All rules of the hotel, by plan, in the order in which they are applied."""
-    return [RuleRow(**row) for row in db.fetch_all(_RULES, [hotel_id])]
+    return [
+        RuleRow(
+            plan_label=localised(row.pop("plan"), row.pop("plan_en")),
+            season_name=localised(row.pop("of_season"), row.pop("of_season_en")), **row,
+        )
+        for row in db.fetch_all(_RULES, [hotel_id])
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ WITH freed AS (
     DELETE FROM reservations_roomnight WHERE room_reservation_id = ANY (%(ids)s)
 )
 UPDATE reservations_roomreservation
-SET status = %(status)s, room_id = NULL, ended_on = %(today)s, end_reason = %(reason)s, end_note = %(note)s
+SET status = %(status)s, room_id = NULL, room_fixed = '', ended_on = %(today)s,
+    end_reason = %(reason)s, end_note = %(note)s
 WHERE id = ANY (%(ids)s)
 """
 

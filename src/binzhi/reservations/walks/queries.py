@@ -49,7 +49,10 @@ def risk(*, hotel_id: int, first: date, days: int = 14) -> list[RiskNight]:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Somebody expected tonight, with what speaks for and against walking; the lowest `weight` would go first."""
+    """Somebody expected tonight, with what speaks for and against walking; the lowest `weight` would go first.
+
+    `room_type` is its name in the reader's language.
+    """
 
     room_reservation_id: int
     number: str
@@ -64,7 +67,7 @@ class Proposal:
 
 
 _DUE = """
-SELECT rr.id AS room_reservation_id, r.number, coalesce(g.name, r.booker_name) AS guest, t.code AS room_type,
+SELECT rr.id AS room_reservation_id, r.number, coalesce(g.name, r.booker_name) AS guest, t.name, t.name_en,
        rr.departure, rr.departure - greatest(rr.arrival, h.business_date) AS nights, r.guarantee, rr.children,
        rr.block_id IS NOT NULL AS in_group, coalesce(g.vip_rank, 0) AS vip_rank, coalesce(g.member_no, '') AS member_no,
        coalesce(g.stays, 0) AS stays, r.organisation_id IS NOT NULL AS of_company, r.booked_on,
@@ -119,7 +122,8 @@ def _proposal(row: dict[str, object]) -> Proposal:
         reasons.append(_("booked today"))
     return Proposal(
         room_reservation_id=int(str(row["room_reservation_id"])), number=str(row["number"]), guest=str(row["guest"]),
-        room_type=str(row["room_type"]), departure=row["departure"],  # type: ignore[arg-type]
+        room_type=localised(str(row["name"]), str(row["name_en"])),
+        departure=row["departure"],  # type: ignore[arg-type]
         nights=nights, price=Decimal(str(row["price"])), weight=weight, reasons=reasons,
         against=[words for holds, _key, _times, _for, words in facts if holds],
     )  # fmt: skip

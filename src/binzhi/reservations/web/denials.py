@@ -73,7 +73,7 @@ def report(request: StaffRequest) -> HttpResponse:
     if request.GET.get("format") == "csv":
         header = [_("Reason"), _("Room type"), _("Denials"), _("Room nights"), _("Value")]
         lines = (
-            [str(DenialReason(row.reason).label), row.room_type, row.denials, row.room_nights, row.value]
+            [str(DenialReason(row.reason).label), row.type_name, row.denials, row.room_nights, row.value]
             for row in rows
         )
         return csv_file(f"{hotel.code}-denials-{first}-{last}", header, lines)

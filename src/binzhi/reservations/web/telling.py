@@ -31,6 +31,7 @@ TITLES: dict[str, tuple[str, str | Promise]] = {
     "reservation.units_assigned": ("bed", gettext_lazy("Room given")),
     "reservation.stay_split": ("split", gettext_lazy("Split over two rooms")),
     "reservation.unit_unassigned": ("bed", gettext_lazy("Room taken back")),
+    "reservation.unit_fixed": ("lock", gettext_lazy("Room fixed or let go")),
     "stay.checked_in": ("arrive", gettext_lazy("Checked in")),
     "stay.guest_registered": ("identity", gettext_lazy("Guest registered")),
     "stay.check_in_reverted": ("undo", gettext_lazy("Check-in taken back")),
