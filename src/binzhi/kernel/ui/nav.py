@@ -88,9 +88,15 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Departures"), "depart", "frontdesk:departures", "frontdesk.view_desk", "F6"),
             Item(_("Room rack"), "grid", "frontdesk:rack", "frontdesk.view_desk", "F7", phone=True),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
+        ),
+    ),
+    Department(
+        pgettext_lazy("department", "Registration"),
+        "identity",
+        (
             Item(_("Visitors"), "people", "frontdesk:visitors", "frontdesk.keep_register", phone=True),
             Item(_("Minors"), "baby", "frontdesk:minors", "frontdesk.keep_register", phone=True),
-            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports"),
+            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports", phone=True),
         ),
     ),
     Department(
