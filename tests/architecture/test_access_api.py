@@ -55,6 +55,8 @@ def called(call: Call, name: str) -> str:
         return {"folios/": "folio", "rooms/": "room_number", "reservations/": "number"}[before.split("}/")[-1]]
     if name == "rule_id" and "routing-rules" in before:
         return "routing_rule_id"
+    if name == "hold_id" and "folios/" in before:
+        return "card_hold_id"
     return {"room_id": "room_reservation_id"}.get(name, name)
 
 

@@ -30,6 +30,7 @@ from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
+    twins_desk,
     twins_engagement,
     twins_folio,
     twins_groups,
@@ -145,6 +146,7 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_rates.OWN,
     **twins_registration.OWN,
     **twins_folio.OWN,
+    **twins_desk.OWN,
     **twins_groups.OWN,
 }
 # Ids that are not called after the thing they name.
@@ -162,6 +164,7 @@ ID_OF: dict[tuple[str, str], str] = {
     **twins_engagement.ID_OF,
     **twins_registration.ID_OF,
     **twins_folio.ID_OF,
+    **twins_desk.ID_OF,
     **twins_groups.ID_OF,
 }
 

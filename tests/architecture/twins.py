@@ -23,6 +23,7 @@ from binzhi.people.models import ApiToken
 from binzhi.people.setup import create_departments, create_post, create_staff
 from binzhi.reservations import services as reservations
 from tests.architecture import (
+    twins_desk,
     twins_engagement,
     twins_folio,
     twins_groups,
@@ -72,6 +73,7 @@ def make_twin(name: str) -> Twin:
     _money(twin)
     _staff(twin)
     twins_folio.furnish(hotel=hotel, ids=twin.ids)
+    twins_desk.furnish(hotel=hotel, ids=twin.ids)
     twins_guests.furnish(hotel=hotel, ids=twin.ids)
     twins_vip.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_promises.furnish(hotel=hotel, ids=twin.ids)

@@ -11,6 +11,9 @@ from binzhi.billing.counter import services as counter
 from binzhi.billing.counter.postings import ForeignInput
 from binzhi.billing.counter.services import LateCharge
 from binzhi.billing.counter.settings import LateStep
+from binzhi.billing.holds import services as holding
+from binzhi.billing.holds.acquirer import Outcome
+from binzhi.billing.holds.services import Slip
 from binzhi.billing.invoices import services as invoicing
 from binzhi.billing.invoices.buyers import Buyer
 from binzhi.billing.invoices.services import Answer, SellerInput
@@ -26,7 +29,13 @@ _RULE = RuleInput(payee="同住人")
 _C = "binzhi.billing.counter.services"
 _S = "binzhi.billing.counter.settings"
 _I = "binzhi.billing.invoices.services"
+_H = "binzhi.billing.holds.services"
 OWN: dict[str, dict[str, Any]] = {
+    f"{_H}.place_hold": {"slip": Slip(auth_code="873201", card_tail="6222")},
+    f"{_H}.capture_hold": {"auth_code": "873201"},
+    f"{_H}.extend_hold": {"more": Decimal(0), "auth_code": "873201"},
+    f"{_H}.release_hold": {"auth_code": "873201"},
+    f"{_H}.note_outcome": {"was": "asked", "outcome": Outcome(state="refused"), "next_at": NOW},
     f"{_C}.pay_out": {"means": "cash"},
     f"{_C}.charge_compensation": {"amount": None},
     f"{_I}.request_invoice": {"kind": "82", "buyer": Buyer(name="王", is_person=True), "remark": ""},
@@ -41,10 +50,14 @@ OWN: dict[str, dict[str, Any]] = {
     f"{_R}.change_routing_rule": {"rule": _RULE},
 }
 ID_OF: dict[tuple[str, str], str] = {
+    **{
+        (f"{_H}.{name}", "hold_id"): "card_hold_id"
+        for name in ("capture_hold", "extend_hold", "release_hold", "ask_again", "give_up", "expire_hold")
+    },
     (f"{_R}.change_routing_rule", "rule_id"): "routing_rule_id",
     (f"{_R}.end_routing_rule", "rule_id"): "routing_rule_id",
 }
-CALLED: dict[tuple[str, str], str] = {("billing", "rule_id"): "routing_rule_id"}
+CALLED: dict[tuple[str, str], str] = {("billing", "hold_id"): "card_hold_id", ("billing", "rule_id"): "routing_rule_id"}
 
 
 def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
@@ -66,6 +79,9 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
         charge_id=ids["transaction_id"], user_id=None, now=NOW,
     ).approval_id  # fmt: skip
     _invoices(ids, what)
+    slip = Slip(auth_code="873201", card_tail="6222")
+    ids["card_hold_id"] = holding.place_hold(folio_id=ids["folio_id"], amount=Decimal(50), slip=slip, **what)
+    ids["step_id"] = db.fetch_value("SELECT max(id) FROM billing_holdstep")
     given = ForeignInput(currency="USD", foreign_amount=Decimal(10))
     post_charge(account_id=ids["account_id"], charge_code="9020", amount=Decimal(20), **what)
     counter.take_foreign_cash(account_id=ids["account_id"], given=given, **what)

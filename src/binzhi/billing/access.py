@@ -25,3 +25,6 @@ class Permission(StrEnum):
     INVOICE = "billing.invoice"
     RED_INVOICE = "billing.red_invoice"
     SET_INVOICES = "billing.set_invoices"
+    # Pre-authorisations.
+    HOLD = "billing.hold_card"
+    SET_HOLDS = "billing.set_holds"

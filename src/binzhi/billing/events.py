@@ -195,3 +195,40 @@ class InvoiceTried(Event):
 class InvoiceSettingChanged(Event):
     topic: ClassVar[str] = "billing.invoice_setting_changed"
     what: str
+
+
+# ---------------------------------------------------------------- pre-authorisations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldAsked(Event):
+    """The acquirer is to be asked: `kind` is hold, extend, capture or release."""
+
+    topic: ClassVar[str] = "folio.hold_asked"
+    folio_id: int
+    hold_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldAnswered(Event):
+    """What became of it: `state` is done, refused, given_up or unknown (nobody answered)."""
+
+    topic: ClassVar[str] = "folio.hold_answered"
+    folio_id: int
+    hold_id: int
+    kind: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldExpired(Event):
+    topic: ClassVar[str] = "folio.hold_expired"
+    folio_id: int
+    hold_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcquirerSet(Event):
+    topic: ClassVar[str] = "billing.acquirer_set"
+    hotel_id: int

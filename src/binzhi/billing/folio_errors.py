@@ -209,3 +209,72 @@ class UnsafeAddress(InvalidInput):
     code = "unsafe_address"
     field = "provider_url"
     message = _("Enter an address that begins with https:// (http:// only on this machine).")
+
+
+# ---------------------------------------------------------------- pre-authorisations
+
+
+class HoldOpen(DomainError):
+    code = "hold_open"
+    message = _("A pre-authorisation is still held for this bill. Take what is owed from it, or release it.")
+
+
+class AcquirerMissing(InvalidInput):
+    code = "acquirer_missing"
+    field = "auth_code"
+    message = _("No bank is connected: do it at the terminal and enter the authorisation code of its slip.")
+
+
+class DoneByHand(InvalidInput):
+    """Half by hand, half by wire would do it twice, or not at all."""
+
+    code = "done_by_hand"
+    field = "auth_code"
+    message = _("This was begun the other way: go on by hand with a code, or by wire without one.")
+
+
+class AuthCodeWrong(InvalidInput):
+    code = "auth_code_wrong"
+    field = "auth_code"
+    message = _("An authorisation code has 4 to 12 letters and digits.")
+
+
+class CardTailWrong(InvalidInput):
+    code = "card_tail_wrong"
+    field = "card_tail"
+    message = _("Enter the last four digits of the card, no more.")
+
+
+class CardNumberTyped(InvalidInput):
+    """A whole card number is kept nowhere in the house."""
+
+    code = "card_number_typed"
+    message = _("This looks like a whole card number. Write its last four digits only.")
+
+
+class HoldNotHeld(Conflict):
+    code = "hold_not_held"
+    message = _("Nothing is held here any more.")
+
+
+class HoldBusy(Conflict):
+    """What became of the last request is not known yet."""
+
+    code = "hold_busy"
+    message = _("The bank has not answered the last request yet. Wait, ask again, or give it up.")
+
+
+class HoldTooSmall(InvalidInput):
+    code = "hold_too_small"
+    field = "amount"
+    message = _("At most %(amount)s is held.")
+
+
+class HoldStepAnswered(Conflict):
+    code = "hold_step_answered"
+    message = _("The bank has answered already.")
+
+
+class WholeDays(InvalidInput):
+    code = "whole_days"
+    message = _("Enter a number of days from %(least)s to %(most)s.")

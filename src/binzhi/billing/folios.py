@@ -14,7 +14,7 @@ from binzhi.billing.errors import (
     FolioOpen,
     TooManyWindows,
 )
-from binzhi.billing.ledger import LockedAccount, lock_folio
+from binzhi.billing.ledger import LockedAccount, lock_folio, typed_refusals
 from binzhi.kernel import db
 
 MOST_WINDOWS = 9
@@ -126,7 +126,7 @@ UPDATE billing_folio SET closed_at = NULL WHERE id = %(folio)s
 def close(*, hotel_id: int, folio_id: int, now: datetime) -> None:
     """End a bill: nothing can be posted to it any more. Locks its accounts.
 
-    Raises NotFound, FolioClosed, FolioNotSettled (a window owes or is owed), DepositHeld.
+    Raises NotFound, FolioClosed, FolioNotSettled (a window owes or is owed), DepositHeld, HoldOpen.
     """
     accounts = lock_folio(hotel_id=hotel_id, folio_id=folio_id)
     if not accounts[0].is_open:
@@ -136,7 +136,8 @@ def close(*, hotel_id: int, folio_id: int, now: datetime) -> None:
             raise DepositHeld(amount=-account.balance)
         if account.balance:
             raise FolioNotSettled(window=account.window, balance=account.balance)
-    db.execute(_CLOSE, {"folio": folio_id, "now": now})
+    with typed_refusals():
+        db.execute(_CLOSE, {"folio": folio_id, "now": now})
 
 
 def reopen(*, hotel_id: int, folio_id: int) -> None:

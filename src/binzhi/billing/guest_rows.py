@@ -17,6 +17,7 @@ def register() -> None:
     register_rights(Rights("billing_folio", _("Bills"), _bills, _erase))
     register_rights(Rights("billing_routingrule", erase=_unnote))
     register_rights(Rights("billing_approval", erase=_unreason))
+    register_rights(Rights("billing_hold", erase=_unnote_holds))
     register_rights(Rights("billing_invoice", _("E-invoices"), _invoices, _keep))
 
 
@@ -67,3 +68,13 @@ def _invoices(guest_id: int) -> list[dict[str, Any]]:
 def _keep(_guest_id: int, _now: datetime) -> int:
     """The tax law keeps invoices as they were issued."""
     return 0
+
+
+def _unnote_holds(guest_id: int, _now: datetime) -> int:
+    """What was held and taken stays; the card's last digits and what was said about it go."""
+    mine = "(SELECT h.id FROM billing_hold h JOIN billing_folio f ON f.id = h.folio_id WHERE f.guest_id = %s)"
+    db.execute(f"UPDATE billing_holdstep SET reason = '' WHERE reason <> '' AND hold_id IN {mine}", [guest_id])  # noqa: S608
+    return db.execute(
+        f"UPDATE billing_hold SET note = '', card_tail = '' WHERE (note, card_tail) <> ('', '') AND id IN {mine}",  # noqa: S608
+        [guest_id],
+    )

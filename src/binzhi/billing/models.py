@@ -188,11 +188,13 @@ from binzhi.billing.counter.models import (  # noqa: E402
     HouseAccount,
     LateFee,
 )
+from binzhi.billing.holds.models import Acquirer, Hold, HoldStep  # noqa: E402
 from binzhi.billing.invoices.models import Invoice, InvoiceLine, InvoiceSeller, TaxCode  # noqa: E402
 from binzhi.billing.routing.models import Routed, RoutingRule  # noqa: E402
 
 __all__ = [
     "Account",
+    "Acquirer",
     "Approval",
     "AuthorityLimit",
     "ChargeCode",
@@ -201,6 +203,8 @@ __all__ = [
     "CurrencyNote",
     "CurrencyRate",
     "Folio",
+    "Hold",
+    "HoldStep",
     "HouseAccount",
     "Invoice",
     "InvoiceLine",

@@ -7,10 +7,13 @@ from procrastinate import App
 
 def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
-    from binzhi.billing.events import InvoiceRequested
+    from binzhi.billing.events import HoldAsked, InvoiceRequested
+    from binzhi.billing.holds import jobs as hold_jobs
     from binzhi.billing.invoices import jobs as invoice_jobs
     from binzhi.engagement import jobs as engagement_jobs
     from binzhi.frontdesk import jobs as frontdesk_jobs
+    from binzhi.frontdesk.events import KeysMade, KeysVoided
+    from binzhi.frontdesk.keys import sending as key_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed
     from binzhi.frontdesk.recognition import follow as learning
     from binzhi.guests import jobs as guest_jobs
@@ -34,7 +37,13 @@ def on_app_ready(app: App) -> None:
     promises_jobs.register(app)
     invoice_jobs.register(app)
     subscribe(InvoiceRequested, invoice_jobs.at_once(app))
+    hold_jobs.register(app)
+    subscribe(HoldAsked, hold_jobs.at_once(app))
     frontdesk_jobs.register(app)
+    # Cards of who moved or left are made void by a reader of events; what a clerk asks for is sent at once.
+    key_jobs.register(app)
+    subscribe(KeysMade, key_jobs.at_once(app))
+    subscribe(KeysVoided, key_jobs.at_once(app))
     # What was for one stay ends with it; what was prepared is asked about.
     learning.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))

@@ -19,6 +19,9 @@ class Permission(StrEnum):
     RUN_NIGHT_AUDIT = "frontdesk.run_night_audit"
     # Assignment of rooms.
     SET_ASSIGNMENT = "frontdesk.set_assignment"
+    # Key cards.
+    MAKE_KEYS = "frontdesk.make_keys"
+    SET_LOCKS = "frontdesk.set_locks"
     # Registration: visitors, minors' alarms, pictures of documents, the rules; reports to the police.
     REGISTER = "frontdesk.keep_register"
     SEE_IMAGES = "frontdesk.see_document_images"

@@ -136,6 +136,67 @@ class NoLateFee(DomainError):
     message = _("Leaving at this hour costs nothing more.")
 
 
+# ---------------------------------------------------------------- key cards
+
+
+class LocksMissing(InvalidInput):
+    code = "locks_missing"
+    field = "by_hand"
+    message = _("No lock system is connected: make the card at its own station and note it here.")
+
+
+class TooManyKeys(DomainError):
+    code = "too_many_keys"
+    field = "count"
+    message = _("At most %(most)s cards open this door; there are %(live)s. Take one back first.")
+
+
+class KeyCannotBeVoid(Conflict):
+    code = "key_cannot_be_void"
+    message = _("This card opens nothing any more.")
+
+
+class KeyAnswered(Conflict):
+    code = "key_answered"
+    message = _("The lock system has answered already.")
+
+
+class NumberOutOfRange(InvalidInput):
+    code = "number_out_of_range"
+    message = _("Enter a number from %(least)s to %(most)s.")
+
+
+# ---------------------------------------------------------------- together
+
+
+class MoreThanAll(InvalidInput):
+    code = "more_than_all"
+    field = "shares"
+    message = _("Together the shares are more than the whole room.")
+
+
+class MainGuestStays(InvalidInput):
+    code = "main_guest_stays"
+    field = "shares"
+    message = _("The main guest pays what is left of the room, and leaves by checking out.")
+
+
+class RoomPaidElsewhere(Conflict):
+    code = "room_paid_elsewhere"
+    message = _("This room is charged to another bill: shares and transfers are made there.")
+
+
+class TwoRoomsToJoin(InvalidInput):
+    code = "two_rooms_to_join"
+    field = "room"
+    message = _("Name another room or reservation to join with.")
+
+
+class NotJoined(Conflict):
+    code = "not_joined"
+    message = _("This room is not joined with another.")
+
+
 # ---------------------------------------------------------------- registration
 
 

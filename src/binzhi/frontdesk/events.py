@@ -106,6 +106,83 @@ class LateDepartureCharged(Event):
     transaction_id: int
 
 
+# ---------------------------------------------------------------- key cards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysMade(StayEvent):
+    """Cards were asked for, or made at the lock system's own station."""
+
+    topic: ClassVar[str] = "stay.keys_made"
+    room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysVoided(Event):
+    """Cards are to open nothing any more: `why` is left, moved, reverted, lost, back or wrong."""
+
+    topic: ClassVar[str] = "stay.keys_voided"
+    hotel_id: int
+    room_reservation_id: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAnswered(Event):
+    """The lock system answered, or did not: the card's state."""
+
+    topic: ClassVar[str] = "stay.key_answered"
+    hotel_id: int
+    room_reservation_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocksSet(Event):
+    topic: ClassVar[str] = "frontdesk.locks_set"
+    hotel_id: int
+
+
+# ---------------------------------------------------------------- together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharesSet(StayEvent):
+    topic: ClassVar[str] = "stay.shares_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharerLeft(StayEvent):
+    """One of several guests left; the stay goes on."""
+
+    topic: ClassVar[str] = "stay.sharer_left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyEvent(Event):
+    """Base: something happened to rooms that belong together."""
+
+    topic: ClassVar[str]
+    hotel_id: int
+    room_reservation_id: int
+    party_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomsJoined(PartyEvent):
+    topic: ClassVar[str] = "stay.rooms_joined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomParted(PartyEvent):
+    topic: ClassVar[str] = "stay.room_parted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedToPayer(PartyEvent):
+    topic: ClassVar[str] = "stay.moved_to_payer"
+
+
 # ---------------------------------------------------------------- registration
 
 

@@ -19,6 +19,7 @@ WHERE guardian_name = %(name)s AND room_reservation_id IN (
 
 
 def register() -> None:
+    register_rights(Rights("frontdesk_sharer", erase=_unname_windows))
     register_rights(Rights("frontdesk_registration", _("Registrations"), _registrations, _erase))
 
 
@@ -38,5 +39,14 @@ def _erase(guest_id: int, _now: datetime) -> int:
     return db.execute(
         "UPDATE frontdesk_registration SET guardian_name = '', guardian_phone_sealed = NULL, guardian_relation = '',"
         " document_id = NULL, particulars_sealed = NULL WHERE guest_id = %s",
+        [guest_id],
+    )
+
+
+def _unname_windows(guest_id: int, _now: datetime) -> int:
+    """A sharer's window carries his name on the bill of another."""
+    return db.execute(
+        "UPDATE billing_account a SET name = '' FROM frontdesk_sharer s JOIN frontdesk_registration r"
+        " ON r.id = s.registration_id WHERE a.id = s.account_id AND r.guest_id = %s AND a.name <> ''",
         [guest_id],
     )

@@ -125,3 +125,20 @@ class AssignmentWeight(models.Model):
             models.UniqueConstraint(fields=["hotel", "code"], name="assignment_weight_once"),
             models.CheckConstraint(condition=models.Q(weight__gte=0, weight__lte=200), name="assignment_weight_range"),
         ]
+
+
+# The tables of this context's packages.
+from binzhi.frontdesk.keys.models import KeyCard, LockSystem  # noqa: E402
+from binzhi.frontdesk.together.models import Party, PartyRoom, Sharer  # noqa: E402
+
+__all__ = [
+    "AssignmentWeight",
+    "DayStatistics",
+    "KeyCard",
+    "LockSystem",
+    "NightAudit",
+    "Party",
+    "PartyRoom",
+    "Registration",
+    "Sharer",
+]

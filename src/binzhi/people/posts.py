@@ -99,6 +99,8 @@ SELL_UNDER_FLOOR = SELL | _rights("reservations", "break_floor")
 GROUPS = _rights("reservations", "manage_blocks", "manage_waitlist")
 WALK = _rights("reservations", "walk_guest")
 PARTNERS = _rights("reservations", "manage_partners")
+# What agencies are owed.
+COMMISSIONS = _rights("reservations", "settle_commission")
 
 RECEIVE = SEE_DESK | _rights(
     "frontdesk", "assign_room", "check_in", "walk_in", "move_room", "change_stay", "check_out",
@@ -136,7 +138,7 @@ DUTY = (
 )  # fmt: skip
 EVERYTHING = (
     DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS
-    | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level") | SET_COUNTER
+    | COMMISSIONS | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level") | SET_COUNTER
 )  # fmt: skip
 
 
@@ -150,6 +152,23 @@ BOOK |= SEND_MESSAGES
 SHIFT_LEAD |= SETTLE_MESSAGES
 DUTY |= SETTLE_MESSAGES
 EVERYTHING |= SET_UP_MESSAGES
+
+# Pre-authorisations: whoever takes money; finance and the managers say which bank holds it.
+HOLD_CARDS = _rights("billing", "hold_card")
+CASH |= HOLD_CARDS
+RECEPTION |= HOLD_CARDS
+SHIFT_LEAD |= HOLD_CARDS
+DUTY |= HOLD_CARDS
+SET_COUNTER |= _rights("billing", "set_holds")
+EVERYTHING |= HOLD_CARDS | SET_COUNTER
+
+# Key cards: whoever receives guests; the lock system is the front office manager's.
+KEY_CARDS = _rights("frontdesk", "make_keys")
+SET_LOCKS = _rights("frontdesk", "set_locks")
+RECEPTION |= KEY_CARDS
+SHIFT_LEAD |= KEY_CARDS
+DUTY |= KEY_CARDS
+EVERYTHING |= KEY_CARDS | SET_LOCKS
 
 # Registration: who receives keeps the register and looks after reports; who leads sets rules and sees pictures.
 KEEP_REGISTER = _rights("frontdesk", "keep_register", "view_police_reports", "settle_police_reports")
@@ -199,7 +218,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
-                 DUTY | SET_ASSIGNMENT | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
+                 DUTY | SET_ASSIGNMENT | SET_LOCKS | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
                  | KEEP_CHIPS | SET_UP_MESSAGES | SET_REGISTER),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
@@ -234,7 +253,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
                  SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS | LOWER_CHARGES
-                 | APPROVE_CORRECTIONS | SET_COUNTER),
+                 | APPROVE_CORRECTIONS | SET_COUNTER | COMMISSIONS),
         PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL),
         PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),

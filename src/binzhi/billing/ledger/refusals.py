@@ -16,6 +16,7 @@ from binzhi.billing.errors import (
     DepositTooSmall,
     FolioClosed,
 )
+from binzhi.billing.folio_errors import HoldOpen
 from binzhi.kernel import db
 from binzhi.kernel.errors import DomainError, NotFound
 
@@ -26,6 +27,8 @@ _REFUSALS: Mapping[str, type[DomainError]] = {
     "transaction_reversed_once": AlreadyReversed,
     "deposit_never_overdrawn": DepositTooSmall,
     "lines_of_one_hotel": NotFound,
+    "folio_hold_open": HoldOpen,
+    "hold_on_open_folio": FolioClosed,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from binzhi.billing.web import counter_pages, invoicing, routing, views
+from binzhi.billing.web import counter_pages, holding, invoicing, routing, views
 
 app_name = "billing"
 urlpatterns = [
@@ -25,5 +25,12 @@ urlpatterns = [
     path("h/<slug:hotel>/invoices/<int:invoice_id>/red", invoicing.red, name="red-invoice"),
     # Routing.
     path("h/<slug:hotel>/folios/<slug:number>/rules/<int:rule_id>/end", routing.end_rule, name="end-rule"),
+    # Pre-authorisations and the deposit's receipt.
+    path("h/<slug:hotel>/holds", holding.listing, name="hold-list"),
+    path("h/<slug:hotel>/holds/bank", holding.acquiring, name="acquirer"),
+    path("h/<slug:hotel>/folios/<slug:number>/holds/card", holding.card, name="hold-card"),
+    path("h/<slug:hotel>/folios/<slug:number>/holds/<int:hold_id>/again", holding.again, name="hold-again"),
+    path("h/<slug:hotel>/folios/<slug:number>/holds/<int:hold_id>/give-up", holding.give_up, name="hold-give-up"),
+    path("h/<slug:hotel>/folios/<slug:number>/receipts/<int:transaction_id>.pdf", holding.receipt, name="receipt"),
     *(path(f"h/<slug:hotel>/folios/<slug:number>/{name}", view, name=name) for name, view in views.VIEWS.items()),
 ]

@@ -20,7 +20,7 @@ from binzhi.billing.headings import find_folios, headings_of
 from binzhi.billing.invoices.queries import invoices
 from binzhi.billing.printing import LANGUAGES, Copy, bill_pdf
 from binzhi.billing.queries import companies, folio_list
-from binzhi.billing.web import counter, invoicing, routing
+from binzhi.billing.web import counter, holding, invoicing, routing
 from binzhi.billing.web.actions import ACTIONS, Action, Desk, Done, desk_of, payment_form, take_payment
 from binzhi.billing.web.forms import MoneyForm
 from binzhi.billing.web.ruling import rules_shown
@@ -83,6 +83,7 @@ def _context(desk: Desk) -> dict[str, Any]:
         "refundable": [line for line in window.lines if line.is_refundable],
         "rules": rules_shown(desk), "invoices": invoices(hotel_id=desk.hotel.pk, folio_id=desk.folio.pk),
         "waiting": [one for one in approvals(hotel_id=desk.hotel.pk, folio_id=desk.folio.pk) if one.state == "asked"],
+        **holding.context_of(desk),
         "may_close": desk.folio.is_open and settled and not desk.heading.is_active,
     }  # fmt: skip
 
@@ -196,4 +197,5 @@ def undo(request: StaffRequest, number: str, transaction_id: int) -> HttpRespons
     return go(request, address(desk))
 
 
-VIEWS = {name: action(spec) for name, spec in (ACTIONS | routing.ACTIONS | counter.ACTIONS | invoicing.ACTIONS).items()}
+_ALL = ACTIONS | routing.ACTIONS | counter.ACTIONS | invoicing.ACTIONS | holding.ACTIONS
+VIEWS = {name: action(spec) for name, spec in _ALL.items()}

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("frontdesk", "0030_assignment_weights"),
+        ("frontdesk", "0061_together"),
         ("guests", "0095_document_kinds"),
         ("property", "0003_seals"),
         ("reservations", "0013_promotion_tries"),

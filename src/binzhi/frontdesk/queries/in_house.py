@@ -52,6 +52,8 @@ SELECT rr.id, rr.reservation_id, v.number, rr.status, rr.arrival, rr.departure, 
             WHEN rm.housekeeping = 'dirty' THEN 'od' ELSE 'oc' END AS room_state,
        coalesce(money.balance, 0) AS balance, coalesce(money.deposit, 0) AS deposit,
        coalesce(folio.number, '') AS folio_number,
+       EXISTS (SELECT 1 FROM frontdesk_partyroom p WHERE p.room_reservation_id = rr.id AND p.parted_at IS NULL)
+           AS is_joined,
        coalesce((SELECT n.price FROM reservations_staynight n
                  WHERE n.room_reservation_id = rr.id AND n.night <= %(business_date)s
                  ORDER BY n.night DESC LIMIT 1), 0) AS price,
@@ -137,6 +139,7 @@ class Stay(BoardRow):
     balance: Decimal
     deposit: Decimal
     folio_number: str
+    is_joined: bool
     price: Decimal
 
     @property

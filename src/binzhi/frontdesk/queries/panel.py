@@ -44,6 +44,14 @@ SELECT rr.id, rr.status, rr.arrival, rr.departure, rr.adults, rr.children + rr.i
        p.name AS plan_name, p.name_en AS plan_name_en, p.breakfasts, coalesce(o.name, '') AS organisation,
        coalesce(folio.number, '') AS folio_number, coalesce(money.balance, 0) AS balance,
        coalesce(money.deposit, 0) AS deposit,
+       coalesce((SELECT array_agg(coalesce(m.number, '–') ORDER BY m.number) FROM frontdesk_partyroom x
+                 JOIN frontdesk_partyroom y ON y.party_id = x.party_id AND y.parted_at IS NULL AND y.id <> x.id
+                 JOIN reservations_roomreservation z ON z.id = y.room_reservation_id
+                 LEFT JOIN property_room m ON m.id = z.room_id
+                 WHERE x.room_reservation_id = rr.id AND x.parted_at IS NULL), '{}') AS joined,
+       (SELECT count(*) FROM frontdesk_sharer s WHERE s.room_reservation_id = rr.id AND s.ended_at IS NULL) AS sharers,
+       coalesce((SELECT sum(h.amount) FROM billing_hold h WHERE h.folio_id = rr.folio_id AND h.state = 'held'), 0)
+           AS held,
        (SELECT n.price FROM reservations_staynight n WHERE n.room_reservation_id = rr.id
         ORDER BY abs(n.night - %(business_date)s), n.night LIMIT 1) AS price,
        (SELECT count(*) FROM frontdesk_registration x
@@ -103,6 +111,9 @@ class PersonInRoom:
     folio_number: str
     balance: Decimal
     deposit: Decimal
+    held: Decimal
+    joined: Sequence[str]
+    sharers: int
     price: Decimal | None
     registered: int
     business_date: date

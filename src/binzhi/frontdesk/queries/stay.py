@@ -29,6 +29,8 @@ SELECT rr.id, rr.reservation_id, v.number, rr.status, rr.arrival, rr.departure, 
            AS balance,
        coalesce((SELECT -sum(a.balance) FROM billing_account a
                  WHERE a.folio_id = rr.folio_id AND a.kind = 'deposit'), 0) AS deposit,
+       coalesce((SELECT sum(h.amount) FROM billing_hold h WHERE h.folio_id = rr.folio_id AND h.state = 'held'), 0)
+           AS held,
        (SELECT count(*) FROM frontdesk_registration x WHERE x.room_reservation_id = rr.id AND x.left_at IS NULL)
            AS registered,
        EXISTS (SELECT 1 FROM billing_transaction b
@@ -115,6 +117,7 @@ class StayCard:
     checked_out_at: datetime | None
     balance: Decimal
     deposit: Decimal
+    held: Decimal
     registered: int
     day_use_charged: bool
     business_date: date

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from binzhi.billing import headings
 from binzhi.billing.headings import Heading, Link, Mark
 from binzhi.frontdesk.names import FEMALE, MALE
+from binzhi.frontdesk.together.queries import joined_with
 from binzhi.kernel import db
 from binzhi.kernel.search import name_keys
 from binzhi.reservations.enums import BlockStatus
@@ -61,7 +62,8 @@ class Stays:
 
     def headings(self, hotel_id: int, folio_ids: Sequence[int]) -> Mapping[int, Heading]:
         rows = db.fetch_all(_HEADINGS, [hotel_id, list(folio_ids)]) if folio_ids else []
-        found = {row["folio_id"]: _heading(row) for row in rows}
+        joined = joined_with([row["id"] for row in rows])
+        found = {row["folio_id"]: _heading(row, joined.get(row["id"], [])) for row in rows}
         others = [folio for folio in folio_ids if folio not in found]
         for row in db.fetch_all(_GROUPS, [hotel_id, others]) if others else []:
             found[row["folio_id"]] = _group(row)
@@ -81,14 +83,14 @@ def _group(row: Mapping[str, Any]) -> Heading:
     )  # fmt: skip
 
 
-def _heading(row: Mapping[str, Any]) -> Heading:
+def _heading(row: Mapping[str, Any], joined: Sequence[str]) -> Heading:
     name = _with_title(row["name"], row["sex"])
     return Heading(
         title=f"{row['room']} {name}".strip(), name=name, room=row["room"],
         spoken=row["marked"] if row["marked"] != row["name"] else "", arrival=row["arrival"],
         departure=row["departure"],
         organisation_id=row["organisation_id"], is_active=row["status"] in ("reserved", "in_house"),
-        marks=tuple(_marks(row)), links=tuple(_links(row)),
+        marks=(*_marks(row), *_joined(joined)), links=tuple(_links(row)),
     )  # fmt: skip
 
 
@@ -111,6 +113,10 @@ def _marks(row: Mapping[str, Any]) -> list[Mark]:
         "no_show": Mark(_("No-show"), "", "person-off"),
     }
     return [known[status]] if status in known else []
+
+
+def _joined(rooms: Sequence[str]) -> list[Mark]:
+    return [Mark(_("Joined with %(rooms)s") % {"rooms": " ".join(rooms)}, "info", "link")] if rooms else []
 
 
 def _links(row: Mapping[str, Any]) -> list[Link]:

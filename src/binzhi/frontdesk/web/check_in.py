@@ -21,6 +21,7 @@ from binzhi.frontdesk.names import board_name
 from binzhi.frontdesk.queries.candidates import rooms_for
 from binzhi.frontdesk.queries.stay import StayCard, registered_people, stay_card
 from binzhi.frontdesk.web.forms import ArrivalForm, DeskForm, RegistrationForm, refuse_at, registration_forms
+from binzhi.frontdesk.web.keys import after_check_in
 from binzhi.frontdesk.web.people import filled_from_lines, number_in, person_row, problems_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.frontdesk.web.recognition import card_for_desk
@@ -67,7 +68,7 @@ def _check_in(
     may_undo = request.actor.may(Permission.UNDO_CHECK_IN, hotel.pk)
     words = _("%(room)s %(name)s is checked in") % {"room": answer["room"], "name": card.short_name}
     toast(request, words, undo_url=undo if may_undo else "")
-    return go(request, reverse("frontdesk:arrivals", args=[hotel.code]))
+    return go(request, after_check_in(request, card.id))
 
 
 def _begin(

@@ -212,6 +212,7 @@ class CheckOutForm(DeskForm):
     use_deposit = forms.BooleanField(label=_("Use the deposit, return the rest"), required=False)
     return_means = forms.ChoiceField(label=_("Return by"), required=False)
     waive_day_use = text(_("Waive the day's charge, because"))
+    waive_overtime = text(_("Waive the overtime, because"))
 
     def __init__(
         self, *args: Any, means: Sequence[MeansRef], companies: Sequence[tuple[int, str]], **kwargs: Any

@@ -11,7 +11,9 @@ from binzhi.frontdesk.web import (
     calendar,
     check_in,
     check_out,
+    day_use,
     groups,
+    keys,
     lists,
     minors,
     night_audit,
@@ -20,6 +22,7 @@ from binzhi.frontdesk.web import (
     recognition,
     registration,
     staying,
+    together,
     visitors,
     walk_in,
     weighing,
@@ -92,4 +95,17 @@ urlpatterns = [
     path("h/<slug:hotel>/groups/<int:block_id>/check-out", groups.check_out, name="group_check_out"),
     path("h/<slug:hotel>/groups/<int:block_id>/master", groups.set_master, name="group_master"),
     path("h/<slug:hotel>/groups/<int:block_id>/master/move", groups.move, name="group_move"),
+    # Rooms by the hour.
+    path("h/<slug:hotel>/day-use", day_use.day_use, name="day_use"),
+    path("h/<slug:hotel>/day-use/terms", day_use.terms, name="day_use_terms"),
+    # Key cards.
+    path("h/<slug:hotel>/keys", keys.log, name="keys"),
+    path("h/<slug:hotel>/keys/locks", keys.locks, name="key_locks"),
+    path("h/<slug:hotel>/keys/<int:key_id>/void", keys.void, name="void_key"),
+    path("h/<slug:hotel>/stays/<int:stay>/keys", keys.of_stay, name="stay_keys"),
+    # Sharers and joined rooms.
+    path("h/<slug:hotel>/stays/<int:stay>/together", together.together, name="together"),
+    path("h/<slug:hotel>/stays/<int:stay>/together/part", together.part, name="part_room"),
+    path("h/<slug:hotel>/stays/<int:stay>/together/out", together.check_out_all, name="party_out"),
+    path("h/<slug:hotel>/stays/<int:stay>/together/<int:registration_id>/leave", together.leave, name="sharer_leaves"),
 ]

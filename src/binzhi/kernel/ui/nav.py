@@ -87,7 +87,9 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("In house"), "bed", "frontdesk:in_house", "frontdesk.view_desk", "F5", phone=True),
             Item(_("Departures"), "depart", "frontdesk:departures", "frontdesk.view_desk", "F6"),
             Item(_("Room rack"), "grid", "frontdesk:rack", "frontdesk.view_desk", "F7", phone=True),
+            Item(_("Key cards"), "key", "frontdesk:keys", "frontdesk.make_keys"),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
+            Item(pgettext_lazy("screen", "Day use"), "clock", "frontdesk:day_use", "frontdesk.view_desk"),
         ),
     ),
     Department(
@@ -110,6 +112,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
             Item(_("Codes, agreements, members"), "percent", "reservations:entitled", "reservations.view_reservations"),
             Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
+            Item(_("Packages and extras"), "copy", "reservations:contents", "reservations.view_reservations"),
+            Item(_("Commissions"), "coins", "reservations:commissions", "reservations.view_reservations"),
             Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
             Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
             Item(_("Overbooking"), "transfer", "reservations:walks", "reservations.walk_guest"),
@@ -142,6 +146,7 @@ NAVIGATION: tuple[Department, ...] = (
         "yuan",
         (
             Item(_("Folios"), "yuan", "billing:folios", "billing.view_folio", "F9"),
+            Item(_("Pre-authorisations"), "card", "billing:hold-list", "billing.hold_card"),
             Item(_("E-invoices"), "receipt", "billing:invoice-list", "billing.invoice"),
             Item(_("House accounts"), "building", "billing:house", "billing.open_house_account"),
             Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),

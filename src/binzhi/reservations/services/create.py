@@ -96,13 +96,32 @@ def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, 
         for room, priced in zip(clean.rooms, known.rooms, strict=True)
     ]
     deltas = _deltas(clean.rooms, known.rooms)
-    if promotion is None:
+    if promotion is None and not _has_extras(clean):
         return _written(hotel_id, clean, phone, known, prices, deltas, actor, now)
     # Counted in the same transaction, and last: the row of a code in demand is locked for as short as can be.
     with unit_of_work():
         made = _written(hotel_id, clean, phone, known, prices, deltas, actor, now)
-        using.use(hotel_id=hotel_id, promotion=promotion, reservation_id=made.id)
+        _note_extras(made, clean)
+        if promotion is not None:
+            using.use(hotel_id=hotel_id, promotion=promotion, reservation_id=made.id)
         return made
+
+
+_EXTRAS = """
+UPDATE reservations_roomreservation r SET child_ages = a.ages::smallint[], extra_beds = a.beds
+FROM unnest(%s::bigint[], %s::text[], %s::smallint[]) AS a (id, ages, beds) WHERE r.id = a.id
+"""
+
+
+def _has_extras(booking: NewReservation) -> bool:
+    return any(room.child_ages or room.extra_beds for room in booking.rooms)
+
+
+def _note_extras(made: ReservationRef, booking: NewReservation) -> None:
+    """Few bookings tell ages or ask for beds: the statement of all others stays short."""
+    if _has_extras(booking):
+        ages = ["{" + ",".join(str(age) for age in room.child_ages) + "}" for room in booking.rooms]
+        db.execute(_EXTRAS, [list(made.room_ids), ages, [room.extra_beds for room in booking.rooms]])
 
 
 def _member(booking: NewReservation) -> int | None:

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from binzhi.billing.access import Permission as Billing
+from binzhi.billing.holds.queries import held_for
 from binzhi.billing.queries import open_folios
 from binzhi.kernel import clock
 from binzhi.kernel.ui.htmx import render_screen, wants_part
@@ -56,6 +57,7 @@ class RoomCard:
     reason: str
     balance: Decimal | None
     deposit: Decimal
+    held: Decimal
 
     @property
     def is_gone(self) -> bool:
@@ -137,6 +139,7 @@ def room_cards(request: StaffRequest, view: ReservationView, names: Names) -> li
     hotel = hotel_of(request)
     folio_ids = [room.folio_id for room in view.rooms if room.folio_id is not None]
     bills = {bill.pk: bill for bill in open_folios(hotel_id=hotel.pk, folio_ids=folio_ids)} if folio_ids else {}
+    held = held_for(list(bills))
     cards = []
     for room in view.rooms:
         state, icon = STATUS_CHIPS[Status(room.status)]
@@ -155,6 +158,7 @@ def room_cards(request: StaffRequest, view: ReservationView, names: Names) -> li
                 reason=names.get(CodeKind.CANCEL_REASON.value, {}).get(room.end_reason, room.end_reason),
                 balance=bill.balance if bill else None,
                 deposit=bill.deposit if bill else Decimal(0),
+                held=held[bill.pk].amount if bill and bill.pk in held else Decimal(0),
             )
         )
     return cards
