@@ -7,6 +7,7 @@ from django.urls import path
 from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.calendar import router as calendar
+from binzhi.api.routers.cashier import router as cashier
 from binzhi.api.routers.contents import router as contents
 from binzhi.api.routers.day_use import router as day_use
 from binzhi.api.routers.folio_counter import router as folio_counter
@@ -20,6 +21,7 @@ from binzhi.api.routers.house import router as house
 from binzhi.api.routers.keys import router as keys
 from binzhi.api.routers.messages import router as messages
 from binzhi.api.routers.rates import router as rates
+from binzhi.api.routers.receivables import router as receivables
 from binzhi.api.routers.registration import router as registration
 from binzhi.api.routers.reservations import router as reservations
 from binzhi.api.routers.selling import router as selling
@@ -49,6 +51,8 @@ for _router in (
     keys,
     together,
     registration,
+    cashier,
+    receivables,
 ):  # fmt: skip
     api.add_router("/v1", _router)
 

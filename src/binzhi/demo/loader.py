@@ -19,6 +19,7 @@ from django.db import connection
 from binzhi.billing.setup import create_chart
 from binzhi.demo import (
     acquaintance,
+    cashiering,
     correspondence,
     counter,
     days,
@@ -26,6 +27,7 @@ from binzhi.demo import (
     house,
     organisations,
     rating,
+    receivables,
     receptions,
     registering,
     rostering,
@@ -142,6 +144,14 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         now=running.at(9),
     )  # fmt: skip
     groups.gather(running)
+    receivables.settle(
+        hotel_id=running.hotel_id, manager=running.cast["finance-manager"], clerk=running.cast["accountant"],
+        now=running.at(9),
+    )  # fmt: skip
+    cashiering.open_tills(
+        hotel_id=running.hotel_id, actor=running.cast["general-manager"], receptionist=running.cast["receptionist"],
+        supervisor=running.cast["front-office-supervisor"], cashier=running.cast["cashier"], now=running.at(7),
+    )  # fmt: skip
     # Last: what the worker will take up begins behind all of this.
     receptions.promise(running)
 

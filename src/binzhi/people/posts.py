@@ -179,6 +179,15 @@ DUTY |= KEEP_REGISTER | _rights("frontdesk", "see_document_images")
 EVERYTHING |= SET_REGISTER
 
 
+# Shifts of others and companies' accounts: who leads looks after them; limits and bad debts are a manager's.
+SUPERVISE_SHIFTS = _rights("billing", "supervise_shifts")
+KEEP_RECEIVABLES = SEE_FOLIOS | _rights("billing", "manage_receivables", "ask_write_off")
+DECIDE_CREDIT = KEEP_RECEIVABLES | _rights("billing", "exceed_credit", "write_off")
+SHIFT_LEAD |= SUPERVISE_SHIFTS
+DUTY |= SUPERVISE_SHIFTS | _rights("billing", "exceed_credit")
+EVERYTHING |= DECIDE_CREDIT | SUPERVISE_SHIFTS
+
+
 @dataclass(frozen=True, slots=True)
 class PostSpec:
     """A post; `grade` is 1 staff, 2 supervisor, 3 manager, 4 director, 5 general manager."""
@@ -253,8 +262,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
                  SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS | LOWER_CHARGES
-                 | APPROVE_CORRECTIONS | SET_COUNTER | COMMISSIONS),
-        PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL),
+                 | APPROVE_CORRECTIONS | SET_COUNTER | SUPERVISE_SHIFTS | DECIDE_CREDIT | COMMISSIONS),
+        PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL | KEEP_RECEIVABLES),
         PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),
     DepartmentSpec("sales", "营销部", "Sales and marketing", (

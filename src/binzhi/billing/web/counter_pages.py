@@ -15,6 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from binzhi.billing.access import Permission
+from binzhi.billing.cashier import settings as cashier_settings
+from binzhi.billing.cashier.queries import must_be_open, tills
 from binzhi.billing.counter import services, settings
 from binzhi.billing.counter.authority import approvals
 from binzhi.billing.counter.queries import (
@@ -144,12 +146,27 @@ class DaysForm(MoneyForm):
     days = forms.IntegerField(label=gettext_lazy("Late charges up to days after closing"))
 
 
+class TillForm(MoneyForm):
+    """A drawer; an id changes the one there is."""
+
+    till_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    code = line(pgettext_lazy("cashier", "Code"), required=True)
+    name = line(pgettext_lazy("counter", "Name"), required=True)
+    is_active = forms.BooleanField(label=gettext_lazy("In use"), required=False, initial=True)
+
+
+class ShiftsForm(MoneyForm):
+    must_be_open = forms.BooleanField(label=gettext_lazy("Money is taken only within an open shift"), required=False)
+
+
 Saver = Callable[[dict[str, Any], dict[str, Any]], object]
 SAVERS: Mapping[str, tuple[type[MoneyForm], Saver]] = {
     "limit": (LimitForm, lambda data, who: settings.set_authority(**data, **who)),
     "rate": (RateForm, lambda data, who: settings.set_currency_rate(**data, **who)),
     "item": (ItemForm, lambda data, who: settings.save_compensation_item(**data, **who)),
     "late": (LateForm, lambda data, who: settings.set_late_fees(**data, **who)),
+    "till": (TillForm, lambda data, who: cashier_settings.save_till(**data, **who)),
+    "shifts": (ShiftsForm, lambda data, who: cashier_settings.require_shifts(**data, **who)),
     "days": (DaysForm, lambda data, who: settings.set_late_charge_days(**data, **who)),
 }
 
@@ -180,6 +197,7 @@ def counter_settings(request: StaffRequest) -> HttpResponse:
     context = {
         "limits": authority_limits(hotel_id=hotel.pk), "rates": currency_rates(hotel_id=hotel.pk),
         "items": compensation_items(hotel_id=hotel.pk, with_inactive=True), "forms": built,
+        "tills": tills(hotel_id=hotel.pk, with_inactive=True),
     }  # fmt: skip
     return render_screen(request, "billing/counter.html", context, status=status)
 
@@ -193,6 +211,7 @@ def _forms(hotel_id: int) -> dict[str, MoneyForm]:
     days = late_charge_days(hotel_id=hotel_id)
     initial: dict[str, dict[str, Any]] = {
         "late": {"steps": steps}, "days": {"days": services.LATE_CHARGE_DAYS if days is None else days},
+        "shifts": {"must_be_open": must_be_open(hotel_id=hotel_id)},
     }  # fmt: skip
     return {
         name: _with_posts(form(initial=initial.get(name), auto_id=f"{name}_%s"), hotel_id)

@@ -154,7 +154,8 @@ def _settle(
     if deposit is not None:
         returned = _return_deposit(stay, deposit, actor=actor, now=now)
     for payment in given:
-        payments.pay(account_id=_own_window(stay), payment=payment, **of)
+        allowed = payments.within_rights(payment, hotel_id=stay.hotel_id, actor=actor)
+        payments.pay(account_id=_own_window(stay), payment=allowed, **of)
     try:
         folios.close(hotel_id=stay.hotel_id, folio_id=stay.folio_id, now=now)
     except FolioNotSettled as refusal:

@@ -14,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.asking import with_shift
+from binzhi.billing.cashier_errors import NoOpenShift
 from binzhi.billing.queries import means_of_payment
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
@@ -59,9 +61,11 @@ def _check_in(
     if not all([form.is_valid(), *(row.is_valid() for row in people)]):
         return _page(request, hotel, card, form, people, status=UNPROCESSABLE)
     try:
-        answer, _repeated = once(request, lambda: _begin(request, hotel, card, form, people))
+        answer, _repeated = once(
+            request, with_shift(request, hotel, request.actor, lambda: _begin(request, hotel, card, form, people))
+        )
     except DomainError as refusal:
-        refusal.field = refusal.field or "room"
+        refusal.field = refusal.field or ("" if isinstance(refusal, NoOpenShift) else "room")
         refuse_at(refusal, form, people)
         return _page(request, hotel, card, form, people, status=status_of(refusal))
     undo = reverse("frontdesk:undo_check_in", args=[hotel.code, card.id])

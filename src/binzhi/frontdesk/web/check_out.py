@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.asking import with_shift
 from binzhi.billing.holds.queries import holds
 from binzhi.billing.queries import MeansRef, charge_codes, companies, folio_view, means_of_payment
 from binzhi.frontdesk import services
@@ -52,7 +53,7 @@ def check_out_screen(request: StaffRequest, stay: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, hotel, card, form, due, status=UNPROCESSABLE)
     try:
-        once(request, lambda: _check_out(request, hotel, card, form))
+        once(request, with_shift(request, hotel, request.actor, lambda: _check_out(request, hotel, card, form)))
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(request, hotel, card, form, due, status=status_of(refusal))
@@ -110,7 +111,10 @@ def _page(
         "holds": [row for row in holds(hotel_id=hotel.pk, folio_id=folio.pk) if row.is_open] if folio else [],
         "left": max(due - card.deposit, ZERO), "comes_back": max(card.deposit - max(due, ZERO), ZERO),
         "other_windows": [window for window in folio.windows[1:] if window.balance] if folio else [],
-        "may": rights(request, hotel) | {"waive": request.actor.may(Money.REVERSE, hotel.pk)},
+        "may": rights(request, hotel) | {
+            "waive": request.actor.may(Money.REVERSE, hotel.pk),
+            "exceed_credit": request.actor.may(Money.EXCEED_CREDIT, hotel.pk),
+        },
         "token": uuid.uuid4().hex, "steps": _steps(card), "over": _overtime(hotel, card),
         "party": party_of(hotel_id=hotel.pk, room_reservation_id=card.id),
         "late": fee_now(hotel_id=hotel.pk, room_reservation_id=card.id, now=clock.now()),

@@ -209,6 +209,7 @@ class CheckOutForm(DeskForm):
     amount = forms.DecimalField(label=_("Pay now"), required=False, max_digits=14, decimal_places=4)
     means = forms.ChoiceField(label=_("Means of payment"), required=False, widget=forms.RadioSelect)
     company = forms.TypedChoiceField(label=_("Company"), required=False, coerce=int, empty_value=None)
+    exceed_limit = forms.BooleanField(label=_("Above the company's credit limit"), required=False)
     use_deposit = forms.BooleanField(label=_("Use the deposit, return the rest"), required=False)
     return_means = forms.ChoiceField(label=_("Return by"), required=False)
     waive_day_use = text(_("Waive the day's charge, because"))
@@ -230,7 +231,8 @@ class CheckOutForm(DeskForm):
             return ()
         means = self.cleaned_data["means"]
         company = self.cleaned_data["company"] if means == COMPANY else None
-        return (PaymentInput(means=means, amount=amount, organisation_id=company),)
+        exceeds = self.cleaned_data["exceed_limit"]
+        return (PaymentInput(means=means, amount=amount, organisation_id=company, exceed_limit=exceeds),)
 
 
 def means_choices(means: Sequence[MeansRef], *, with_company: bool) -> list[tuple[str, Choice]]:

@@ -146,8 +146,10 @@ NAVIGATION: tuple[Department, ...] = (
         "yuan",
         (
             Item(_("Folios"), "yuan", "billing:folios", "billing.view_folio", "F9"),
+            Item(_("Cashier's shift"), "wallet", "billing:cashier", "billing.take_payment"),
             Item(_("Pre-authorisations"), "card", "billing:hold-list", "billing.hold_card"),
             Item(_("E-invoices"), "receipt", "billing:invoice-list", "billing.invoice"),
+            Item(_("Companies' accounts"), "briefcase", "billing:receivables", "billing.view_folio"),
             Item(_("House accounts"), "building", "billing:house", "billing.open_house_account"),
             Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),
             Item(_("Counter settings"), "coins", "billing:counter", "billing.set_counter"),

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Billing
+from binzhi.billing.cashier.asking import with_shift
 from binzhi.billing.queries import means_of_payment
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel import clock
@@ -115,7 +116,7 @@ def take(request: StaffRequest, number: str) -> HttpResponse:
             return services.take_deposit(reservation_id=view.id, deposit=form.deposit, **common(request))
 
         try:
-            once(request, work)
+            once(request, with_shift(request, hotel, request.actor, work))
         except NotFound:
             raise
         except DomainError as refusal:
