@@ -30,6 +30,7 @@ from binzhi.demo import (
     rating,
     receivables,
     receptions,
+    registering,
     rostering,
     scene,
     selling,
@@ -134,7 +135,9 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
             progress(f"{offset + 1} of {size.past_days} days, {len(running.files.guests):,} guests …")
     running.today = today
     _roster(running, today)
+    registering.set_up(running)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
+    registering.happen(running)
     correspondence.write(running)
     rating.keep_rules(running)
     counter.furnish(

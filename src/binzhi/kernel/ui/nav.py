@@ -90,9 +90,15 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Key cards"), "key", "frontdesk:keys", "frontdesk.make_keys"),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
             Item(pgettext_lazy("screen", "Day use"), "clock", "frontdesk:day_use", "frontdesk.view_desk"),
+        ),
+    ),
+    Department(
+        pgettext_lazy("department", "Registration"),
+        "identity",
+        (
             Item(_("Visitors"), "people", "frontdesk:visitors", "frontdesk.keep_register", phone=True),
             Item(_("Minors"), "baby", "frontdesk:minors", "frontdesk.keep_register", phone=True),
-            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports"),
+            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports", phone=True),
         ),
     ),
     Department(
