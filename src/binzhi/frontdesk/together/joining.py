@@ -12,7 +12,7 @@ from binzhi.frontdesk.errors import NotJoined, RoomPaidElsewhere, TwoRoomsToJoin
 from binzhi.frontdesk.events import MovedToPayer, RoomParted, RoomsJoined
 from binzhi.frontdesk.services.groups import GroupDone, Refused
 from binzhi.frontdesk.services.leaving import check_out
-from binzhi.frontdesk.together.queries import PartyView, party_of
+from binzhi.frontdesk.together.queries import Joined, PartyView, party_of
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError, NotFound
@@ -188,5 +188,5 @@ def check_out_party(*, hotel_id: int, room_reservation_id: int, actor: Actor, no
     return GroupDone(tuple(done), tuple(refused))
 
 
-def _leaving(party: PartyView) -> list[PartyView.Room]:
+def _leaving(party: PartyView) -> list[Joined]:
     return [room for room in party.rooms if room.status == Status.IN_HOUSE and room.stay_id != party.payer_id]

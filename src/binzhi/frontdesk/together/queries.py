@@ -43,8 +43,6 @@ class Joined:
 class PartyView:
     """Rooms that belong together."""
 
-    Room = Joined
-
     pk: int
     payer_id: int
     rooms: Sequence[Joined]
