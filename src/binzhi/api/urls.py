@@ -7,6 +7,7 @@ from django.urls import path
 from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.calendar import router as calendar
+from binzhi.api.routers.care import router as care
 from binzhi.api.routers.folio_counter import router as folio_counter
 from binzhi.api.routers.folio_holds import router as folio_holds
 from binzhi.api.routers.folio_invoices import router as folio_invoices
@@ -25,7 +26,7 @@ from binzhi.api.routers.waiting import router as waiting
 
 for _router in (
     availability, rates, reservations, groups, waiting, stays, calendar, folios, guests, house, folio_rules,
-    folio_counter, folio_invoices, messages, folio_holds, keys, together,
+    folio_counter, folio_invoices, messages, folio_holds, keys, together, care,
 ):  # fmt: skip
     api.add_router("/v1", _router)
 

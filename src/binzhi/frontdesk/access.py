@@ -22,3 +22,7 @@ class Permission(StrEnum):
     # Key cards.
     MAKE_KEYS = "frontdesk.make_keys"
     SET_LOCKS = "frontdesk.set_locks"
+    # Messages for guests, wake-up calls, what is kept for them.
+    TAKE_MESSAGES = "frontdesk.take_messages"
+    WAKE_UP = "frontdesk.wake_up"
+    KEEP_THINGS = "frontdesk.keep_things"

@@ -25,3 +25,4 @@ class FrontdeskConfig(AppConfig):
         guest_rows.register()
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)
         register_holding(Holding(table="frontdesk_registration", locks_at=20))
+        register_holding(Holding(table="frontdesk_keptthing", locks_at=45))

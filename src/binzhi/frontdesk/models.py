@@ -95,12 +95,18 @@ class AssignmentWeight(models.Model):
 
 
 # The tables of this context's packages.
+from binzhi.frontdesk.kept.models import KeptMove, KeptThing  # noqa: E402
 from binzhi.frontdesk.keys.models import KeyCard, LockSystem  # noqa: E402
+from binzhi.frontdesk.notes.models import GuestMessage  # noqa: E402
 from binzhi.frontdesk.together.models import Party, PartyRoom, Sharer  # noqa: E402
+from binzhi.frontdesk.wake_up.models import WakeUpCall  # noqa: E402
 
 __all__ = [
     "AssignmentWeight",
     "DayStatistics",
+    "GuestMessage",
+    "KeptMove",
+    "KeptThing",
     "KeyCard",
     "LockSystem",
     "NightAudit",
@@ -108,4 +114,5 @@ __all__ = [
     "PartyRoom",
     "Registration",
     "Sharer",
+    "WakeUpCall",
 ]
