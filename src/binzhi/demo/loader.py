@@ -30,6 +30,7 @@ from binzhi.demo import (
     rostering,
     scene,
     selling,
+    small_things,
     staff,
 )
 from binzhi.demo.house_state import TIMEZONE, House
@@ -139,6 +140,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         now=running.at(9),
     )  # fmt: skip
     groups.gather(running)
+    small_things.happen(running)
     # Last: what the worker will take up begins behind all of this.
     receptions.promise(running)
 
