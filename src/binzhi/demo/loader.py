@@ -34,6 +34,7 @@ from binzhi.demo import (
     rostering,
     scene,
     selling,
+    small_things,
     staff,
 )
 from binzhi.demo.house_state import TIMEZONE, House
@@ -154,6 +155,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         hotel_id=running.hotel_id, actor=running.cast["general-manager"], receptionist=running.cast["receptionist"],
         supervisor=running.cast["front-office-supervisor"], cashier=running.cast["cashier"], now=running.at(7),
     )  # fmt: skip
+    small_things.happen(running)
     # Last: what the worker will take up begins behind all of this.
     receptions.promise(running)
 
