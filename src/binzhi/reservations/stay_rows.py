@@ -11,8 +11,9 @@ from django.db import IntegrityError
 
 from binzhi.kernel import db
 from binzhi.property import seals
-from binzhi.reservations.errors import HoursFixed, HoursTaken, RoomFixed, RoomOccupied, RoomTaken
+from binzhi.reservations.errors import RoomFixed, RoomOccupied, RoomTaken
 from binzhi.reservations.locks import LockedRoom
+from binzhi.reservations.offer_errors import HoursFixed, HoursTaken
 
 # Only rows of other keys are deleted than are written, so the parts do not touch the same row. A stay split over rooms
 # keeps its rooms while it is not moved: nights added after it are in its last room, `room_id` is where it begins.
