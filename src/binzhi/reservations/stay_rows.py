@@ -47,7 +47,8 @@ WITH dropped AS (
 )
 UPDATE reservations_roomreservation SET
     arrival = %(arrival)s, departure = %(departure)s, room_type_id = %(type)s, priced_type_id = %(priced_type)s,
-    policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id END,
+    policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id
+        ELSE (SELECT p.cancellation_policy_id FROM reservations_rateplan p WHERE p.id = %(plan)s) END,
     rate_plan_id = %(plan)s, adults = %(adults)s, children = %(children)s, infants = %(infants)s,
     child_ages = %(ages)s::smallint[], extra_beds = %(beds)s,
     room_id = CASE WHEN %(moved)s OR NOT %(reserved)s THEN %(room)s::bigint
