@@ -21,15 +21,8 @@ from binzhi.api.routers.house import router as house
 from binzhi.api.routers.keys import router as keys
 from binzhi.api.routers.messages import router as messages
 from binzhi.api.routers.rates import router as rates
-    from,
-    binzhi,
-    api,
-    routers,
-    registration,
-    import,
-    router,
-    as,
-    receivables,
+from binzhi.api.routers.receivables import router as receivables
+from binzhi.api.routers.registration import router as registration
 from binzhi.api.routers.reservations import router as reservations
 from binzhi.api.routers.selling import router as selling
 from binzhi.api.routers.stays import router as stays
