@@ -152,7 +152,7 @@ def test_company_account_from_the_stop_at_the_limit_to_the_write_off(
     desk.get_by_label("按左侧填写的核销").check()
     desk.locator(".fo-part").nth(1).fill("300.01")
     desk.locator(".fo-part").nth(1).press("Enter")
-    expect(desk.locator(".bz-errors")).to_contain_text("300.00")
+    expect(desk.locator(".fo-why")).to_contain_text("只剩 300.00")
     expect(desk.locator(".fo-part").nth(1)).to_have_value("300.01")
     axe(desk)
     picture(desk, "company")
