@@ -8,6 +8,7 @@ from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.calendar import router as calendar
 from binzhi.api.routers.cashier import router as cashier
+from binzhi.api.routers.closing import router as closing
 from binzhi.api.routers.contents import router as contents
 from binzhi.api.routers.counter_settings import router as counter_settings
 from binzhi.api.routers.day_use import router as day_use
@@ -52,6 +53,7 @@ for _router in (
     keys,
     together,
     registration,
+    closing,
     cashier,
     receivables,
     counter_settings,

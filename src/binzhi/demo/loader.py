@@ -23,12 +23,14 @@ from binzhi.demo import (
     correspondence,
     counter,
     days,
+    giving,
     groups,
     house,
     organisations,
     rating,
     receivables,
     receptions,
+    registering,
     rostering,
     scene,
     selling,
@@ -133,7 +135,9 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
             progress(f"{offset + 1} of {size.past_days} days, {len(running.files.guests):,} guests …")
     running.today = today
     _roster(running, today)
+    registering.set_up(running)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
+    registering.happen(running)
     correspondence.write(running)
     rating.keep_rules(running)
     counter.furnish(
@@ -141,6 +145,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         now=running.at(9),
     )  # fmt: skip
     groups.gather(running)
+    giving.ask(running)
     receivables.settle(
         hotel_id=running.hotel_id, manager=running.cast["finance-manager"], clerk=running.cast["accountant"],
         now=running.at(9),

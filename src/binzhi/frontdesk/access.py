@@ -19,6 +19,10 @@ class Permission(StrEnum):
     RUN_NIGHT_AUDIT = "frontdesk.run_night_audit"
     # Assignment of rooms.
     SET_ASSIGNMENT = "frontdesk.set_assignment"
+    # The night audit's reports; rooms that cost nothing.
+    VIEW_REPORTS = "frontdesk.view_reports"
+    SET_NIGHT_AUDIT = "frontdesk.set_night_audit"
+    APPROVE_FREE_ROOM = "frontdesk.approve_free_room"
     # Key cards.
     MAKE_KEYS = "frontdesk.make_keys"
     SET_LOCKS = "frontdesk.set_locks"

@@ -136,6 +136,32 @@ class NoLateFee(DomainError):
     message = _("Leaving at this hour costs nothing more.")
 
 
+# ---------------------------------------------------------------- rooms that cost nothing
+
+
+class FreeRoomWaits(Conflict):
+    code = "free_room_waits"
+    message = _("For this room it is asked already; somebody has to decide first.")
+
+
+class FreeRoomDecidedAlready(Conflict):
+    code = "free_room_decided"
+    message = _("This was decided already.")
+
+
+class OwnFreeRoom(DomainError):
+    """Who asks does not decide."""
+
+    code = "own_free_room"
+    message = _("You asked for it yourself: somebody else decides.")
+
+
+class NothingToGiveAway(InvalidInput):
+    code = "nothing_to_give_away"
+    field = "until"
+    message = _("No night of the stay that is still to be charged lies in these dates.")
+
+
 # ---------------------------------------------------------------- key cards
 
 

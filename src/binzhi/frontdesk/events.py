@@ -106,6 +106,45 @@ class LateDepartureCharged(Event):
     transaction_id: int
 
 
+# ---------------------------------------------------------------- rooms that cost nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeRoomAsked(Event):
+    topic: ClassVar[str] = "stay.free_room_asked"
+    hotel_id: int
+    room_reservation_id: int
+    free_room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeRoomDecided(Event):
+    topic: ClassVar[str] = "stay.free_room_decided"
+    hotel_id: int
+    room_reservation_id: int
+    free_room_id: int
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeRoomEnded(Event):
+    topic: ClassVar[str] = "stay.free_room_ended"
+    hotel_id: int
+    room_reservation_id: int
+    free_room_id: int
+
+
+# ---------------------------------------------------------------- reports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NightAuditSet(Event):
+    """What the night audit looks at was changed."""
+
+    topic: ClassVar[str] = "night_audit.set"
+    hotel_id: int
+
+
 # ---------------------------------------------------------------- key cards
 
 

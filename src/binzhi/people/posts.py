@@ -107,7 +107,8 @@ RECEIVE = SEE_DESK | _rights(
     "undo_check_in", "undo_check_out",
 )  # fmt: skip
 OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
-AUDIT = _rights("frontdesk", "run_night_audit")
+READ_REPORTS = _rights("frontdesk", "view_reports")
+AUDIT = READ_REPORTS | _rights("frontdesk", "run_night_audit")
 SET_ASSIGNMENT = _rights("frontdesk", "set_assignment")
 
 CASH = SEE_FOLIOS | _rights(
@@ -152,6 +153,12 @@ BOOK |= SEND_MESSAGES
 SHIFT_LEAD |= SETTLE_MESSAGES
 DUTY |= SETTLE_MESSAGES
 EVERYTHING |= SET_UP_MESSAGES
+
+# Rooms that cost nothing, and what the night audit looks at.
+GIVE_ROOMS_AWAY = _rights("frontdesk", "approve_free_room")
+SET_NIGHT_AUDIT = _rights("frontdesk", "set_night_audit")
+DUTY |= GIVE_ROOMS_AWAY
+EVERYTHING |= GIVE_ROOMS_AWAY | SET_NIGHT_AUDIT
 
 # Pre-authorisations: whoever takes money; finance and the managers say which bank holds it.
 HOLD_CARDS = _rights("billing", "hold_card")
@@ -262,8 +269,9 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
                  SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS | LOWER_CHARGES
-                 | APPROVE_CORRECTIONS | SET_COUNTER | SUPERVISE_SHIFTS | DECIDE_CREDIT | COMMISSIONS),
-        PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL | KEEP_RECEIVABLES),
+                 | APPROVE_CORRECTIONS | SET_COUNTER | SET_NIGHT_AUDIT | SUPERVISE_SHIFTS | DECIDE_CREDIT
+                 | COMMISSIONS),
+        PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL | READ_REPORTS | KEEP_RECEIVABLES),
         PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),
     DepartmentSpec("sales", "营销部", "Sales and marketing", (

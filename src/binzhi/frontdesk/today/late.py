@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from binzhi.frontdesk.today.duties import Duty
 from binzhi.frontdesk.today.moment import Moment
 from binzhi.frontdesk.today.waiting import DueArrival, LateStay
 
@@ -32,7 +33,7 @@ class LateItem:
 
 
 def late_items(
-    moment: Moment, hotel: str, stays: Sequence[LateStay], arrivals: Sequence[DueArrival]
+    moment: Moment, hotel: str, stays: Sequence[LateStay], arrivals: Sequence[DueArrival], duties: Sequence[Duty] = ()
 ) -> tuple[list[LateItem], int]:
     """The lines to show and how many cases there are in all, those not shown included."""
     late = [row for row in stays if row.kind == "departure"]
@@ -41,6 +42,7 @@ def late_items(
     past_hold = [row for row in arrivals if row.kind == "past_hold"]
     items = [
         *_audit(moment, hotel),
+        *_duties(hotel, duties),
         *_departures(moment, hotel, late),
         *_unassigned(hotel, unassigned),
         *_past_hold(moment, hotel, past_hold),
@@ -49,6 +51,7 @@ def late_items(
     items.sort(key=lambda item: (item.since is None, item.since or moment.local_now))
     audits = sum(1 for item in items if item.icon == "night")
     total = audits + sum(rows[0].total for rows in (late, over) if rows) + bool(unassigned) + bool(past_hold)
+    total += len(duties)
     return items, total
 
 
@@ -63,6 +66,23 @@ def _audit(moment: Moment, hotel: str) -> Iterator[LateItem]:
             url=_url("frontdesk:night_audit", hotel),
             action=_("Night audit"),
         )
+
+
+def _duties(hotel: str, duties: Sequence[Duty]) -> Iterator[LateItem]:
+    for duty in duties:
+        if duty.kind == "police":
+            icon, url, action = "shield", "frontdesk:police", pgettext("police", "Report now")
+            text = ngettext("%(n)s police report overdue", "%(n)s police reports overdue", duty.count)
+        elif duty.kind == "minor":
+            icon, url, action = "baby", "frontdesk:minors", _("Look after")
+            text = ngettext("%(n)s guest under 18 to look after", "%(n)s guests under 18 to look after", duty.count)
+        else:
+            icon, url, action = "people", "frontdesk:visitors", _("See out")
+            text = ngettext("%(n)s visitor after hours", "%(n)s visitors after hours", duty.count)
+        yield LateItem(
+            icon=icon, text=text % {"n": duty.count}, detail=duty.rooms, since=duty.since, url=_url(url, hotel),
+            action=action,
+        )  # fmt: skip
 
 
 def _departures(moment: Moment, hotel: str, rows: Sequence[LateStay]) -> Iterator[LateItem]:

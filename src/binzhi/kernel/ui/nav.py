@@ -90,9 +90,15 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Key cards"), "key", "frontdesk:keys", "frontdesk.make_keys"),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
             Item(pgettext_lazy("screen", "Day use"), "clock", "frontdesk:day_use", "frontdesk.view_desk"),
+        ),
+    ),
+    Department(
+        pgettext_lazy("department", "Registration"),
+        "identity",
+        (
             Item(_("Visitors"), "people", "frontdesk:visitors", "frontdesk.keep_register", phone=True),
             Item(_("Minors"), "baby", "frontdesk:minors", "frontdesk.keep_register", phone=True),
-            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports"),
+            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports", phone=True),
         ),
     ),
     Department(
@@ -148,6 +154,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),
             Item(_("Counter settings"), "coins", "billing:counter", "billing.set_counter"),
             Item(_("Night audit"), "night", "frontdesk:night_audit", "frontdesk.run_night_audit"),
+            Item(_("Audit reports"), "chart", "frontdesk:reports", "frontdesk.view_reports"),
+            Item(_("Free rooms"), "percent", "frontdesk:free_rooms", "frontdesk.approve_free_room"),
         ),
     ),
     Department(
