@@ -30,6 +30,7 @@ from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
+    twins_closing,
     twins_contents,
     twins_desk,
     twins_engagement,
@@ -150,6 +151,7 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_folio.OWN,
     **twins_desk.OWN,
     **twins_groups.OWN,
+    **twins_closing.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {
