@@ -33,8 +33,8 @@ def test_today_screen_statements_are_a_handful(house: TestHotel, arrivals: int, 
     client = signed_in(house, RIGHTS)
     for _ in range(arrivals):
         reserve(house, expected_at=time(14, 30), vip="vip")
-    # Session, user, posts; the eight of the board.
-    with django_assert_num_queries(11):
+    # Session, user, posts; the nine of the board.
+    with django_assert_num_queries(12):
         assert client.get(address(house)).status_code == 200
 
 

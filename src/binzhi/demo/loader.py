@@ -30,9 +30,11 @@ from binzhi.demo import (
     rating,
     receivables,
     receptions,
+    registering,
     rostering,
     scene,
     selling,
+    small_things,
     staff,
 )
 from binzhi.demo.house_state import TIMEZONE, House
@@ -134,7 +136,9 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
             progress(f"{offset + 1} of {size.past_days} days, {len(running.files.guests):,} guests …")
     running.today = today
     _roster(running, today)
+    registering.set_up(running)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
+    registering.happen(running)
     correspondence.write(running)
     rating.keep_rules(running)
     counter.furnish(
@@ -151,6 +155,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         hotel_id=running.hotel_id, actor=running.cast["general-manager"], receptionist=running.cast["receptionist"],
         supervisor=running.cast["front-office-supervisor"], cashier=running.cast["cashier"], now=running.at(7),
     )  # fmt: skip
+    small_things.happen(running)
     # Last: what the worker will take up begins behind all of this.
     receptions.promise(running)
 

@@ -17,6 +17,7 @@ from binzhi.frontdesk.police.simulator import Simulator
 from binzhi.frontdesk.registration.completing import write_particulars
 from binzhi.frontdesk.registration.particulars import Particulars
 from binzhi.frontdesk.requests import DocumentInput, RegistrationInput
+from binzhi.frontdesk.together import sharing
 from binzhi.kernel import crypto, db
 from binzhi.kernel.errors import DomainError, EditConflict, InvalidInput, NotFound
 from binzhi.reservations.errors import RoomOccupied
@@ -173,6 +174,20 @@ def test_stay_is_told_in_order_arrival_move_departure(hotel: TestHotel, police: 
         ("in", "101", ""), ("move", "102", "GA000001"), ("out", "102", "GA000001"),
     ]  # fmt: skip
     assert {said["person"]["number"] for said in told(police)} == {WANG}
+
+
+def test_one_of_two_who_leaves_is_told_alone(hotel: TestHotel, police: Simulator) -> None:
+    stay = begin(hotel, person(), person("李娜", LI))
+    second = reports()[1]["registration_id"]
+    sharing.sharer_leaves(
+        hotel_id=hotel.pk, room_reservation_id=stay, registration_id=second, actor=SYSTEM, now=NOW + MINUTE
+    )
+    send_all(NOW + MINUTE)
+    leave(hotel, stay, NOW + 2 * MINUTE)
+    send_all(NOW + 2 * MINUTE)
+    assert [(said["kind"], said["person"]["number"]) for said in told(police)] == [
+        ("in", WANG), ("in", LI), ("out", LI), ("out", WANG),
+    ]  # fmt: skip
 
 
 def test_nothing_of_a_person_goes_out_before_what_came_first(hotel: TestHotel, police: Simulator) -> None:

@@ -49,7 +49,8 @@ def reason_words(state: str, code: str) -> str:
         return str(_("missing: %(fields)s")) % {
             "fields": "、".join(str(FIELDS.get(name, name)) for name in code.split(",") if name)
         }
-    return str(_("the other side answered %(code)s")) % {"code": code.removeprefix("sent_back:")}
+    said = code.removeprefix("sent_back:").removeprefix("police_")
+    return str(_("the other side answered %(code)s")) % {"code": said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ReportRow:
     due_at: datetime
     limit_at: datetime
     is_overdue: bool
+    is_past_limit: bool
     attempts: int
     receipt: str
     received_at: datetime | None
@@ -83,6 +85,12 @@ class ReportRow:
     @property
     def state_label(self) -> str:
         return str(ReportState(self.state).label)
+
+    @property
+    def label(self) -> str:
+        """What matters most: that it is late, or what became of it."""
+        late = self.is_overdue and not self.is_held
+        return str(pgettext_lazy("police reports", "Overdue")) if late else self.state_label
 
     @property
     def chip(self) -> str:
@@ -106,6 +114,7 @@ SELECT p.id, p.kind, p.state, p.reason, r.number AS room, coalesce(g.name, '') A
     v.number, p.room_reservation_id, p.registration_id, p.is_foreign, coalesce(x.is_minor, false) AS is_minor,
     p.occurred_at, p.due_at, p.limit_at, p.state IN ('waiting', 'sending', 'incomplete', 'refused')
         AND least(p.alarm_at, p.limit_at) <= %(now)s AS is_overdue,
+    p.state IN ('waiting', 'sending', 'incomplete', 'refused') AND p.limit_at <= %(now)s AS is_past_limit,
     p.attempts, p.receipt, p.received_at, coalesce(nullif(u.name, ''), u.username, '') AS by
 FROM frontdesk_policereport p
 JOIN property_room r ON r.id = p.room_id

@@ -55,7 +55,8 @@ WHERE a.room_reservation_id = %(stay)s AND a.kind = 'in' AND a.state <> 'withdra
   )
   AND (%(kind)s::text = 'void' OR EXISTS (
       SELECT FROM frontdesk_registration x
-      WHERE x.id = a.registration_id AND (x.left_at IS NULL OR x.left_at = %(now)s)
+      WHERE x.id = a.registration_id
+      AND CASE WHEN %(kind)s::text = 'out' THEN x.left_at = %(now)s ELSE x.left_at IS NULL END
   ))
 ON CONFLICT (hotel_id, source) DO NOTHING
 """  # noqa: S608  (constants)
@@ -78,7 +79,7 @@ def note_move(*, room_reservation_id: int, room_id: int, now: datetime) -> int:
 
 
 def note_departures(*, room_reservation_id: int, room_id: int, now: datetime) -> int:
-    """Everybody of the stay has left: after the registrations were closed at this very moment."""
+    """Who of the stay has left: after the registrations were closed at this very moment."""
     return _follow("out", room_reservation_id, room_id, now)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from binzhi.frontdesk.today.duties import Duty
 from binzhi.frontdesk.today.moment import Moment
 from binzhi.frontdesk.today.waiting import DueArrival, LateStay
 
@@ -32,7 +35,12 @@ class LateItem:
 
 
 def late_items(
-    moment: Moment, hotel: str, stays: Sequence[LateStay], arrivals: Sequence[DueArrival]
+    moment: Moment,
+    hotel: str,
+    stays: Sequence[LateStay],
+    arrivals: Sequence[DueArrival],
+    duties: Sequence[Duty] = (),
+    unanswered: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[list[LateItem], int]:
     """The lines to show and how many cases there are in all, those not shown included."""
     late = [row for row in stays if row.kind == "departure"]
@@ -40,7 +48,9 @@ def late_items(
     unassigned = [row for row in arrivals if row.kind == "unassigned"]
     past_hold = [row for row in arrivals if row.kind == "past_hold"]
     items = [
+        *_wake_ups(moment, hotel, unanswered),
         *_audit(moment, hotel),
+        *_duties(hotel, duties),
         *_departures(moment, hotel, late),
         *_unassigned(hotel, unassigned),
         *_past_hold(moment, hotel, past_hold),
@@ -48,8 +58,27 @@ def late_items(
     ]
     items.sort(key=lambda item: (item.since is None, item.since or moment.local_now))
     audits = sum(1 for item in items if item.icon == "night")
-    total = audits + sum(rows[0].total for rows in (late, over) if rows) + bool(unassigned) + bool(past_hold)
+    total = (
+        len(unanswered)
+        + len(duties)
+        + audits
+        + sum(rows[0].total for rows in (late, over) if rows)
+        + bool(unassigned)
+        + bool(past_hold)
+    )
     return items, total
+
+
+def _wake_ups(moment: Moment, hotel: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[LateItem]:
+    for row in rows:
+        yield LateItem(
+            icon="bell",
+            text=_("Wake-up call to %(room)s: nobody answered") % {"room": row["room"]},
+            detail=_("Somebody goes up"),
+            since=row["at"].astimezone(ZoneInfo(moment.timezone)).replace(tzinfo=None),
+            url=_url("frontdesk:wake_ups", hotel),
+            action=_("Wake-up calls"),
+        )
 
 
 def _audit(moment: Moment, hotel: str) -> Iterator[LateItem]:
@@ -63,6 +92,23 @@ def _audit(moment: Moment, hotel: str) -> Iterator[LateItem]:
             url=_url("frontdesk:night_audit", hotel),
             action=_("Night audit"),
         )
+
+
+def _duties(hotel: str, duties: Sequence[Duty]) -> Iterator[LateItem]:
+    for duty in duties:
+        if duty.kind == "police":
+            icon, url, action = "shield", "frontdesk:police", pgettext("police", "Report now")
+            text = ngettext("%(n)s police report overdue", "%(n)s police reports overdue", duty.count)
+        elif duty.kind == "minor":
+            icon, url, action = "baby", "frontdesk:minors", _("Look after")
+            text = ngettext("%(n)s guest under 18 to look after", "%(n)s guests under 18 to look after", duty.count)
+        else:
+            icon, url, action = "people", "frontdesk:visitors", _("See out")
+            text = ngettext("%(n)s visitor after hours", "%(n)s visitors after hours", duty.count)
+        yield LateItem(
+            icon=icon, text=text % {"n": duty.count}, detail=duty.rooms, since=duty.since, url=_url(url, hotel),
+            action=action,
+        )  # fmt: skip
 
 
 def _departures(moment: Moment, hotel: str, rows: Sequence[LateStay]) -> Iterator[LateItem]:

@@ -87,12 +87,21 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("In house"), "bed", "frontdesk:in_house", "frontdesk.view_desk", "F5", phone=True),
             Item(_("Departures"), "depart", "frontdesk:departures", "frontdesk.view_desk", "F6"),
             Item(_("Room rack"), "grid", "frontdesk:rack", "frontdesk.view_desk", "F7", phone=True),
+            Item(_("Messages for guests"), "message", "frontdesk:notes", "frontdesk.take_messages", phone=True),
+            Item(_("Wake-up calls"), "bell", "frontdesk:wake_ups", "frontdesk.wake_up", phone=True),
+            Item(_("Luggage and valuables"), "bag", "frontdesk:kept", "frontdesk.keep_things", phone=True),
             Item(_("Key cards"), "key", "frontdesk:keys", "frontdesk.make_keys"),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
             Item(pgettext_lazy("screen", "Day use"), "clock", "frontdesk:day_use", "frontdesk.view_desk"),
+        ),
+    ),
+    Department(
+        pgettext_lazy("department", "Registration"),
+        "identity",
+        (
             Item(_("Visitors"), "people", "frontdesk:visitors", "frontdesk.keep_register", phone=True),
             Item(_("Minors"), "baby", "frontdesk:minors", "frontdesk.keep_register", phone=True),
-            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports"),
+            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports", phone=True),
         ),
     ),
     Department(
