@@ -106,12 +106,12 @@ def _trial(hotel: HotelRef, business_date: date) -> list[Sheet]:
     if not lines:
         return []
     names = {"folio": _("Guest ledger"), "deposit": _("Deposits held"), "receivable": _("City ledger")}
-    kinds = {"means": _("Means of payment"), "revenue": _("Revenue"), "tax": _("Tax")}
+    kinds = {"means": _("Means of payment"), "revenue": _("Revenue"), "tax": _("Tax"), "house": _("The house's own")}
     own = {"revenue": reading.codes_of(hotel.pk), "means": reading.means_of(hotel.pk)}
     shown = [line for line in lines if line.kind in names or line.debit or line.credit or line.closing]
     rows = [
         (
-            names.get(line.kind) or kinds[line.kind],
+            names.get(line.kind) or kinds.get(line.kind, line.kind),
             "" if line.kind in names else _named(line, own.get(line.kind, {})),
             line.opening, line.debit, line.credit, line.closing, line.kept,
         )
