@@ -24,6 +24,7 @@ from binzhi.people.setup import create_departments, create_post, create_staff
 from binzhi.reservations import services as reservations
 from tests.architecture import (
     twins_closing,
+    twins_contents,
     twins_desk,
     twins_engagement,
     twins_folio,
@@ -86,6 +87,7 @@ def make_twin(name: str) -> Twin:
     twins_rates.furnish(hotel=hotel, ids=twin.ids)
     twins_closing.furnish(hotel=hotel, ids=twin.ids)
     twins_registration.furnish(hotel=hotel, ids=twin.ids)
+    twins_contents.furnish(hotel=hotel, name=name, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

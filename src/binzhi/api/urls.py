@@ -7,6 +7,7 @@ from django.urls import path
 from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.calendar import router as calendar
+from binzhi.api.routers.care import router as care
 from binzhi.api.routers.cashier import router as cashier
 from binzhi.api.routers.closing import router as closing
 from binzhi.api.routers.contents import router as contents
@@ -56,6 +57,7 @@ for _router in (
     closing,
     cashier,
     receivables,
+    care,
     counter_settings,
 ):  # fmt: skip
     api.add_router("/v1", _router)

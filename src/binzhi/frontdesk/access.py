@@ -36,3 +36,7 @@ class Permission(StrEnum):
     # The worker's alone.
     SEND_REPORTS = "frontdesk.send_police_reports"
     CLEAR_IMAGES = "frontdesk.clear_document_images"
+    # Messages for guests, wake-up calls, what is kept for them.
+    TAKE_MESSAGES = "frontdesk.take_messages"
+    WAKE_UP = "frontdesk.wake_up"
+    KEEP_THINGS = "frontdesk.keep_things"

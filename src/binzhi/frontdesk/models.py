@@ -134,9 +134,12 @@ class AssignmentWeight(models.Model):
 
 # The tables of this context's packages.
 from binzhi.frontdesk.free_rooms.models import FreeRoom  # noqa: E402
+from binzhi.frontdesk.kept.models import KeptMove, KeptThing  # noqa: E402
 from binzhi.frontdesk.keys.models import KeyCard, LockSystem  # noqa: E402
+from binzhi.frontdesk.notes.models import GuestMessage  # noqa: E402
 from binzhi.frontdesk.reports.models import AuditReport, AuditSetting, TrialLine  # noqa: E402
 from binzhi.frontdesk.together.models import Party, PartyRoom, Sharer  # noqa: E402
+from binzhi.frontdesk.wake_up.models import WakeUpCall  # noqa: E402
 
 __all__ = [
     "AssignmentWeight",
@@ -144,6 +147,9 @@ __all__ = [
     "AuditSetting",
     "DayStatistics",
     "FreeRoom",
+    "GuestMessage",
+    "KeptMove",
+    "KeptThing",
     "KeyCard",
     "LockSystem",
     "NightAudit",
@@ -152,4 +158,5 @@ __all__ = [
     "Registration",
     "Sharer",
     "TrialLine",
+    "WakeUpCall",
 ]

@@ -194,6 +194,14 @@ SHIFT_LEAD |= SUPERVISE_SHIFTS
 DUTY |= SUPERVISE_SHIFTS | _rights("billing", "exceed_credit")
 EVERYTHING |= DECIDE_CREDIT | SUPERVISE_SHIFTS
 
+# Messages, wake-up calls and what is kept for guests: reception; bellmen and the concierge keep luggage.
+KEEP_THINGS = _rights("frontdesk", "keep_things")
+CARE = KEEP_THINGS | _rights("frontdesk", "take_messages", "wake_up")
+RECEPTION |= CARE
+SHIFT_LEAD |= CARE
+DUTY |= CARE
+EVERYTHING |= CARE
+
 
 @dataclass(frozen=True, slots=True)
 class PostSpec:
@@ -243,8 +251,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
                  KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK | GROUPS),
         PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND | LOWER_CHARGES),
         PostSpec("night-auditor", "夜审员", "Night auditor", 2, SHIFT_LEAD | AUDIT),
-        PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS),
-        PostSpec("bellman", "行李员", "Bellman", 1, SEE_DESK | NOTE_VISITS),
+        PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS | CARE),
+        PostSpec("bellman", "行李员", "Bellman", 1, SEE_DESK | NOTE_VISITS | CARE),
     )),
     DepartmentSpec("housekeeping", "客房部", "Housekeeping", (
         PostSpec("housekeeping-manager", "客房部经理", "Housekeeping manager", 3,
