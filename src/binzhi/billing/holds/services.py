@@ -99,6 +99,12 @@ def extend_hold(
     _do(hotel_id, hold, Ask(kind="extend", amount=more), code, actor, now)
 
 
+_ITS_WINDOW = """
+SELECT 1 FROM billing_hold h JOIN billing_account a ON a.folio_id = h.folio_id AND a.hotel_id = h.hotel_id
+WHERE h.hotel_id = %s AND h.id = %s AND a.id = %s AND a.kind = 'folio'
+"""
+
+
 @operation(Permission.HOLD)
 def capture_hold(
     *, hotel_id: int, hold_id: int, account_id: int, amount: Decimal, auth_code: str = "", actor: Actor, now: datetime
@@ -112,11 +118,11 @@ def capture_hold(
     actor.require(Permission.TAKE_PAYMENT, hotel_id)
     currency = hotel_by_id(hotel_id).currency
     amount = clean_amount(amount, currency=currency)
+    if not db.fetch_value(_ITS_WINDOW, [hotel_id, hold_id, account_id]):
+        raise NotFound
     payment = PaymentInput(means=steps.CARD, amount=amount)
     payments.refuse_too_much(hotel_id=hotel_id, account_id=account_id, payment=payment, currency=currency)
     hold, code = _held(hotel_id, hold_id, auth_code)
-    if db.fetch_value("SELECT folio_id FROM billing_account WHERE id = %s", [account_id]) != hold.folio_id:
-        raise NotFound
     if amount > hold.amount:
         raise HoldTooSmall(amount=hold.amount)
     _do(hotel_id, hold, Ask(kind="capture", amount=amount, account_id=account_id), code, actor, now)
