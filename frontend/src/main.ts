@@ -29,6 +29,7 @@ import "./islands/typeahead";
 import "./islands/palette";
 import "./islands/progress";
 import "./islands/calendar";
+import "./islands/sign";
 
 htmx.config.history = "reload";
 htmx.config.defaultTimeout = 20_000;

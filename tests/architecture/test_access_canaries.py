@@ -108,6 +108,7 @@ def book(twin: Twin) -> None:
     made = reservations.create_reservation(hotel_id=twin.pk, booking=typed, actor=clerk, now=clock.now())
     child = RegistrationInput(
         name="小鸟", birth_date=date(2016, 5, 1), guardian_name="大鸟", guardian_phone=GUARDIAN, guardian_relation="父亲",
+        room_relation="parent", identity_by="household",
     )  # fmt: skip
     free = twin.ids["room_id"]
     desk.check_in(

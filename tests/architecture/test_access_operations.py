@@ -30,6 +30,8 @@ from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
+    twins_closing,
+    twins_contents,
     twins_desk,
     twins_engagement,
     twins_folio,
@@ -40,6 +42,7 @@ from tests.architecture import (
     twins_privacy,
     twins_promises,
     twins_rates,
+    twins_registration,
     twins_vip,
 )
 from tests.architecture.twins import Twin, fingerprint, make_twin, staff_with
@@ -125,7 +128,7 @@ PLAIN: dict[str, Any] = {
     "expected_version": 1, "details": ReservationDetails(booker_name="王"), "change": CHANGE, "housekeeping": "dirty",
     "do_not_disturb": True, "what": "phone", "document": DocumentInput("passport", "L898902C3", "USA"), "start": TODAY,
     "until": TODAY + timedelta(days=1), "rooms": {}, "arrival": TODAY, "payments": (), "waive_fee": False, "room_ids": None,
-    "coming_later": 0, "change_type": False, "accept_as_it_is": False, "waive_day_use": "",
+    "coming_later": 0, "change_type": False, "accept_as_it_is": False, "waive_day_use": "", "waive_overtime": "",
     "days": [TODAY + timedelta(days=1)], "duty": DutyInput(shift="a"), "replace": False,
     "absence": AbsenceInput(kind="leave", starts_at=NOW, ends_at=NOW + timedelta(days=1)),
 }  # fmt: skip
@@ -143,9 +146,12 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_learning.OWN,
     **twins_engagement.OWN,
     **twins_rates.OWN,
+    **twins_contents.OWN,
+    **twins_registration.OWN,
     **twins_folio.OWN,
     **twins_desk.OWN,
     **twins_groups.OWN,
+    **twins_closing.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {
@@ -160,6 +166,7 @@ ID_OF: dict[tuple[str, str], str] = {
     **twins_privacy.ID_OF,
     **twins_vip.ID_OF,
     **twins_engagement.ID_OF,
+    **twins_registration.ID_OF,
     **twins_folio.ID_OF,
     **twins_desk.ID_OF,
     **twins_groups.ID_OF,

@@ -6,6 +6,11 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from binzhi.billing import ledger
+from binzhi.billing.access import Permission
+from binzhi.billing.cashier import services as cashier
+from binzhi.billing.cashier import settings as tills
+from binzhi.billing.cashier.counting import CountInput
 from binzhi.billing.counter import authority, settings
 from binzhi.billing.counter import services as counter
 from binzhi.billing.counter.postings import ForeignInput
@@ -17,20 +22,36 @@ from binzhi.billing.holds.services import Slip
 from binzhi.billing.invoices import services as invoicing
 from binzhi.billing.invoices.buyers import Buyer
 from binzhi.billing.invoices.services import Answer, SellerInput
+from binzhi.billing.payments import PaymentInput
+from binzhi.billing.receivables import services as receivables
+from binzhi.billing.receivables.accounts import Share
+from binzhi.billing.receivables.services import ReceiptInput
 from binzhi.billing.routing.rules import RuleInput
 from binzhi.billing.routing.services import add_routing_rule
 from binzhi.billing.routing.splitting import SplitInput
-from binzhi.billing.services import post_charge
+from binzhi.billing.services import post_charge, take_payment
 from binzhi.kernel import db
+from binzhi.kernel.actor import Actor
+from binzhi.kernel.operations import unit_of_work
 from tests.factories import NOW, SYSTEM, TestHotel
 
 _R = "binzhi.billing.routing.services"
 _RULE = RuleInput(payee="同住人")
 _C = "binzhi.billing.counter.services"
 _S = "binzhi.billing.counter.settings"
+_K = "binzhi.billing.cashier"
+_O = "binzhi.billing.receivables.services"
 _I = "binzhi.billing.invoices.services"
 _H = "binzhi.billing.holds.services"
 OWN: dict[str, dict[str, Any]] = {
+    f"{_O}.receive_from_company": {"receipt": ReceiptInput(means="bank", amount=Decimal(1))},
+    f"{_O}.allocate_credit": {"shares": None},
+    f"{_O}.set_terms": {"days": 30},
+    f"{_O}.ask_write_off": {"amount": Decimal(1)},
+    f"{_O}.decide_write_off": {"approve": False},
+    f"{_K}.services.open_shift": {"opening_float": Decimal(0)},
+    f"{_K}.services.close_shift": {"count": CountInput(totals={"cash": Decimal(0)}), "successor": None},
+    f"{_K}.settings.save_till": {"code": "Z", "name": "前台", "is_active": True},
     f"{_H}.place_hold": {"slip": Slip(auth_code="873201", card_tail="6222")},
     f"{_H}.capture_hold": {"auth_code": "873201"},
     f"{_H}.extend_hold": {"more": Decimal(0), "auth_code": "873201"},
@@ -56,6 +77,7 @@ ID_OF: dict[tuple[str, str], str] = {
     },
     (f"{_R}.change_routing_rule", "rule_id"): "routing_rule_id",
     (f"{_R}.end_routing_rule", "rule_id"): "routing_rule_id",
+    (f"{_O}.ask_write_off", "item_id"): "item_id_of_company",
 }
 CALLED: dict[tuple[str, str], str] = {("billing", "hold_id"): "card_hold_id", ("billing", "rule_id"): "routing_rule_id"}
 
@@ -78,7 +100,9 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
         hotel_id=hotel.pk, kind="adjustment", account_id=ids["account_id"], amount=Decimal(1), reason="冷",
         charge_id=ids["transaction_id"], user_id=None, now=NOW,
     ).approval_id  # fmt: skip
+    _tills(hotel, ids, what)
     _invoices(ids, what)
+    _company(hotel, ids, what)
     slip = Slip(auth_code="873201", card_tail="6222")
     ids["card_hold_id"] = holding.place_hold(folio_id=ids["folio_id"], amount=Decimal(50), slip=slip, **what)
     ids["step_id"] = db.fetch_value("SELECT max(id) FROM billing_holdstep")
@@ -86,6 +110,39 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
     post_charge(account_id=ids["account_id"], charge_code="9020", amount=Decimal(20), **what)
     counter.take_foreign_cash(account_id=ids["account_id"], given=given, **what)
     post_charge(account_id=ids["account_id"], charge_code="3020", amount=Decimal(30), **what)
+
+
+def _tills(hotel: TestHotel, ids: dict[str, Any], what: dict[str, Any]) -> None:
+    """A drawer and a shift that somebody had at it, and one in the middle of his."""
+    keys: dict[str, Any] = {"till_id": None, "name": "前台", "is_active": True, **what}
+    busy, ids["till_id"] = (tills.save_till(code=code, **keys) for code in ("B", "A"))
+    given = Actor(user_id=10**9 + hotel.pk, grants={hotel.pk: frozenset({str(Permission.TAKE_PAYMENT)})})
+    ids["shift_id"] = cashier.open_shift(till_id=busy, opening_float=Decimal(100), **what | {"actor": given})
+    tills.require_shifts(must_be_open=False, **what)
+
+
+def _company(hotel: TestHotel, ids: dict[str, Any], what: dict[str, Any]) -> None:
+    """A company that took over, paid a part, and of whose rest a part is to be written off."""
+    who = ids["organisation_id"]
+    with unit_of_work():
+        bill = ledger.open_folio(hotel_id=hotel.pk, guest_id=None, now=NOW)
+    post_charge(account_id=bill.account_id, charge_code="9020", amount=Decimal(200), **what)
+    payment = PaymentInput(means="company", amount=Decimal(200), organisation_id=who)
+    ids["item_id_of_company"] = take_payment(account_id=bill.account_id, payment=payment, **what).transaction_id
+    receipt = ReceiptInput(means="bank", amount=Decimal(50), shares=[Share(ids["item_id_of_company"], Decimal(20))])
+    ids["credit_id"] = receivables.receive_from_company(organisation_id=who, receipt=receipt, **what).transaction_id
+    ids["allocation_id"] = db.fetch_value(
+        "SELECT id FROM billing_allocation WHERE hotel_id = %s AND credit_id = %s", [hotel.pk, ids["credit_id"]]
+    )
+    ids["write_off_id"] = receivables.ask_write_off(
+        organisation_id=who, item_id=ids["item_id_of_company"], amount=Decimal(5), reason="倒闭", **what
+    )
+    receivables.set_terms(organisation_id=who, days=0, **what)
+    db.execute(
+        "INSERT INTO billing_dunning (hotel_id, account_id, level, overdue, oldest, business_date, at)"
+        " SELECT hotel_id, account_id, 1, 5, business_date, business_date, now() FROM billing_allocation WHERE id = %s",
+        [ids["allocation_id"]],
+    )
 
 
 def _invoices(ids: dict[str, Any], what: dict[str, Any]) -> None:

@@ -85,3 +85,10 @@ def test_dead_letter_without_the_right_to_settle_offers_nothing_and_takes_nothin
     assert "/resend" not in page
     assert client.post(f"{place}/{twin.ids['dead_id']}/resend").status_code == 403
     assert Message.objects.get(pk=twin.ids["dead_id"]).state == "dead"
+
+
+def test_test_message_needs_a_way_and_keeps_what_was_typed(twin: Twin) -> None:
+    client, place = clerk(twin), f"/h/{twin.code}/messages/settings/test"
+    answer = client.post(place, {"way": "email", "to": "nobody"})
+    assert (answer.status_code, "nobody" in answer.content.decode()) in {(422, True), (409, True)}
+    assert client.post(place, {"way": "email"}).status_code == 422

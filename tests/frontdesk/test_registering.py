@@ -45,7 +45,12 @@ def person(name: str = "王伟", number: str = WANG, **more: Any) -> Registratio
 
 
 def child(**more: Any) -> RegistrationInput:
-    given = {"guardian_name": "王伟", "guardian_phone": PHONE, "guardian_relation": "parent"} | more
+    given = {
+        "guardian_name": "王伟",
+        "guardian_phone": PHONE,
+        "guardian_relation": "parent",
+        "room_relation": "parent",
+    } | more
     return person("王小宝", BOY, **given)
 
 
@@ -120,6 +125,8 @@ def test_register_minor_without_document_but_with_birth_date_is_taken(strict: Te
         guardian_name="王伟",
         guardian_phone=PHONE,
         guardian_relation="parent",
+        room_relation="parent",
+        identity_by="household",
     )
     assert [row["is_minor"] for row in registrations(begin(strict, [person(), boy], adults=1))] == [False, True]
 

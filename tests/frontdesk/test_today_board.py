@@ -277,3 +277,36 @@ def test_today_late_lines_leave_room_for_every_kind(db: None) -> None:
     words = BoardWords(board, house.refreshed())
     assert [line.item.icon for line in words.late_first] == ["depart", "depart", "depart", "arrive"]
     assert (len(words.late_rest), words.late_more, words.late_unlisted, board.late_total) == (2, 3, 1, 7)
+
+
+def test_today_names_what_the_law_wants_done_and_is_not(house: TestHotel) -> None:
+    """A report that is overdue, a minor alone, a visitor of yesterday; none of another hotel's."""
+    room = db.fetch_value("SELECT id FROM property_room WHERE hotel_id = %s ORDER BY number LIMIT 1", [house.pk])
+    reserve(house)
+    stay = db.fetch_value("SELECT max(id) FROM reservations_roomreservation")
+    db.execute("UPDATE reservations_roomreservation SET room_id = %s WHERE id = %s", [room, stay])
+    hour = timedelta(hours=1)
+    db.execute(
+        "INSERT INTO frontdesk_policereport (hotel_id, kind, room_reservation_id, registration_id, room_id, is_foreign,"
+        " source, serial, state, occurred_at, due_at, alarm_at, limit_at) SELECT %(hotel)s, 'in', %(stay)s, n, %(room)s,"
+        " false, n::text, gen_random_uuid(), 'waiting', %(then)s, %(then)s, %(then)s, %(now)s"
+        " FROM generate_series(1, 2) n",
+        {"hotel": house.pk, "stay": stay, "room": room, "then": NOW - hour, "now": NOW + 20 * hour},
+    )
+    db.execute(
+        "INSERT INTO frontdesk_minoralarm (hotel_id, room_reservation_id, reason, raised_at) VALUES (%s, %s, 'alone', %s)",
+        [house.pk, stay, NOW - 2 * hour],
+    )
+    db.execute(
+        "INSERT INTO frontdesk_visitor (hotel_id, room_reservation_id, room_id, kind, came_at)"
+        " SELECT %(hotel)s, %(stay)s, %(room)s, 'passport', at FROM unnest(%(at)s::timestamptz[]) at",
+        {"hotel": house.pk, "stay": stay, "room": room, "at": [NOW - 24 * hour, NOW]},
+    )
+    lines = [(item.icon, item.since) for item in board_at(house).late if item.icon in ("shield", "baby", "people")]
+    yesterday = local(20, "23:00")
+    assert lines == [
+        ("people", yesterday),
+        ("baby", local(21, "12:00")),
+        ("shield", local(21, "13:00")),
+    ]
+    assert [item for item in board_at(open_house()).late if item.icon in ("shield", "baby", "people")] == []

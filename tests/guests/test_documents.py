@@ -109,7 +109,8 @@ def test_check_document_that_agrees_with_the_file_passes() -> None:
         ("hk_macao", "m12345678 01", "HKG", "M1234567801", "CHN"),
         ("taiwan", "12345678", "", "12345678", "CHN"),
         ("taiwan", "0012345601(B)", "", "0012345601B", "CHN"),
-        ("foreigner_pr", "USA123456789012", "USA", "USA123456789012", "USA"),
+        ("foreigner_pr", "KAZ110090123105", "KAZ", "KAZ110090123105", "KAZ"),
+        ("hmt_residence", "810000199408230021", "", "810000199408230021", "CHN"),
         ("foreigner_pr", "911124198108030024", "USA", "911124198108030024", "USA"),
         ("other", "军字第12", "", None, ""),
         ("other", "AB-123/4", "", None, ""),
@@ -133,6 +134,7 @@ def test_check_document_other_kinds(kind: str, number: str, country: str, kept: 
         ("passport", "123456789012345678901", "USA", "number"), ("passport", "12AB", "CHN", "number"),
         ("hk_macao", "A12345678", "", "number"), ("hk_macao", "H1234567", "", "number"),
         ("taiwan", "1234567", "", "number"), ("foreigner_pr", "911124198108030025", "USA", "number"),
+        ("foreigner_pr", "KAZ110090123106", "KAZ", "number"), ("hmt_residence", "11010519491231002X", "", "number"),
         ("driving_licence", "123", "", "kind"), ("", "123", "", "kind"),
     ],
 )  # fmt: skip

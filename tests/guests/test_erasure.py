@@ -26,7 +26,8 @@ WORD = "欧阳雪漪"
 OF_THE_HOUSE = {
     "billing_authoritylimit", "billing_chargecode", "billing_compensationitem", "billing_houseaccount",
     "billing_invoiceseller", "billing_latefee", "billing_paymentmeans", "billing_taxcode", "engagement_messaging",
-    "engagement_template", "frontdesk_assignmentweight", "frontdesk_nightaudit", "guests_consenttext", "guests_importprofile",
+    "engagement_template", "frontdesk_assignmentweight", "frontdesk_nightaudit", "frontdesk_policelink",
+    "frontdesk_registrationrules", "guests_consenttext", "guests_importprofile",
     "guests_learningrule", "guests_observationchip", "guests_profileswitch", "guests_retentionrun",
     "guests_retentionsetting", "promises_protocol", "promises_protocolversion", "property_roomseal",
     "reservations_calendarday", "reservations_cancellationpolicy", "reservations_code", "reservations_outoforder",
@@ -81,7 +82,8 @@ CODES = {
     "billing_invoice.number", "engagement_message.source",
     "engagement_message.language", "engagement_message.provider_ref", "engagement_attempt.code", "billing_approval.kind",
     "billing_approval.means", "reservations_block.number", "reservations_block.market", "reservations_block.source",
-    "guests_organisation.contract_no",
+    "guests_organisation.contract_no", "frontdesk_policereport.source", "frontdesk_policereport.reason",
+    "frontdesk_policeattempt.code",
 }  # fmt: skip
 JSON = {
     "promises_run.facts": '{"word": "%s"}', "promises_task.own": '{"title": "%s", "text": "%s"}',

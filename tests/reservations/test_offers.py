@@ -166,7 +166,7 @@ def test_offers_are_read_by_keys_of_the_one_hotel() -> None:
             "EXPLAIN (COSTS OFF) " + OFFERS,
             {
                 "hotel": hotels[0].pk, "organisation": None, "guest": None, "promotion": None, "arrival": days[0], "departure": days[-1], "last": days[1],
-                "adults": 2, "children": 0, "nights": days[:2], "days": days,
+                "ages": [], "beds": 0, "adults": 2, "children": 0, "nights": days[:2], "days": days,
             },
         )
     )  # fmt: skip

@@ -92,8 +92,8 @@ def test_parts_quote_the_stay_in_constant_statements(hotel: TestHotel, client: C
             html = client.get(address, {**short, "departure": departure}).content.decode()
         counts.append(len(captured))
         assert 'value="std:bar" checked' in html
-    # Session, user, posts; offers, room types, policies.
-    assert counts == [6, 6]
+    # Session, user, posts; offers, room types, policies, parts of the package.
+    assert counts == [7, 7]
     assert "800.00" not in html
     assert "10,000.00" in html
 

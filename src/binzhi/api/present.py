@@ -122,6 +122,8 @@ def reservation_out(view: ReservationView, hotel: HotelRef, actor: Actor) -> dic
                 "adults": room.adults,
                 "children": room.children,
                 "infants": room.infants,
+                "child_ages": list(room.child_ages),
+                "extra_beds": room.extra_beds,
                 "room": room.room,
                 "folio": room.folio,
                 "nights": [{"date": night, "price": f"{price:.2f}"} for night, price in room.nightly],

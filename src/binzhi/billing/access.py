@@ -25,6 +25,13 @@ class Permission(StrEnum):
     INVOICE = "billing.invoice"
     RED_INVOICE = "billing.red_invoice"
     SET_INVOICES = "billing.set_invoices"
+    # Cashier shifts: one's own is opened and closed by whoever takes payments.
+    SUPERVISE_SHIFTS = "billing.supervise_shifts"
+    # Companies' accounts.
+    RECEIVABLES = "billing.manage_receivables"
+    EXCEED_CREDIT = "billing.exceed_credit"
+    ASK_WRITE_OFF = "billing.ask_write_off"
+    WRITE_OFF = "billing.write_off"
     # Pre-authorisations.
     HOLD = "billing.hold_card"
     SET_HOLDS = "billing.set_holds"

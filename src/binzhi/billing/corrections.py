@@ -25,6 +25,7 @@ from binzhi.billing.events import ChargesTransferred
 from binzhi.billing.families import Written, family_of, transaction_of
 from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting, typed_refusals
+from binzhi.billing.receivables.accounts import refuse_allocated
 from binzhi.billing.routing import rules
 from binzhi.billing.setup import TRANSFER
 from binzhi.kernel import db
@@ -41,7 +42,7 @@ def reverse(*, hotel_id: int, transaction_id: int, reason: str, user_id: int | N
     """
     routed = rules.lock_rules_of(hotel_id=hotel_id, transaction_id=transaction_id)
     accounts = _original(hotel_id, transaction_id).accounts
-    ledger.lock_accounts(hotel_id=hotel_id, account_ids=accounts)
+    locked = ledger.lock_accounts(hotel_id=hotel_id, account_ids=accounts)
     # Read again: whoever held the lock before may have reversed it.
     original = _original(hotel_id, transaction_id)
     if original.kind == "reversal":
@@ -60,6 +61,8 @@ def reverse(*, hotel_id: int, transaction_id: int, reason: str, user_id: int | N
         rules.give_back(transaction_id)
     if original.kind in ("payment", "deposit_use"):
         refuse_uncovered(original.accounts)
+    if any(account.kind == "receivable" for account in locked.values()):
+        refuse_allocated(original.origin_id or original.pk)
     return posted
 
 

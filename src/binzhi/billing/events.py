@@ -197,6 +197,94 @@ class InvoiceSettingChanged(Event):
     what: str
 
 
+# ---------------------------------------------------------------- cashier shifts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftOpened(Event):
+    topic: ClassVar[str] = "cashier.shift_opened"
+    shift_id: int
+    till_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftEnded(Event):
+    """`next_shift_id` is the shift of who took the till over."""
+
+    topic: ClassVar[str] = "cashier.shift_closed"
+    shift_id: int
+    till_id: int
+    next_shift_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashDropped(Event):
+    topic: ClassVar[str] = "cashier.cash_dropped"
+    shift_id: int
+    transaction_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashierSettingChanged(Event):
+    """`what` is till or must_be_open."""
+
+    topic: ClassVar[str] = "billing.cashier_setting_changed"
+    what: str
+
+
+# ---------------------------------------------------------------- companies' accounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyPaid(Event):
+    topic: ClassVar[str] = "receivable.received"
+    organisation_id: int
+    transaction_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocated(Event):
+    topic: ClassVar[str] = "receivable.allocated"
+    organisation_id: int
+    credit_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationTakenBack(Event):
+    topic: ClassVar[str] = "receivable.allocation_taken_back"
+    organisation_id: int
+    allocation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyReminded(Event):
+    topic: ClassVar[str] = "receivable.reminded"
+    organisation_id: int
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOffAsked(Event):
+    topic: ClassVar[str] = "receivable.write_off_asked"
+    organisation_id: int
+    write_off_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOffDecided(Event):
+    topic: ClassVar[str] = "receivable.write_off_decided"
+    organisation_id: int
+    write_off_id: int
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyTermsChanged(Event):
+    topic: ClassVar[str] = "receivable.terms_changed"
+    organisation_id: int
+
+
 # ---------------------------------------------------------------- pre-authorisations
 
 

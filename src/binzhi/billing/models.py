@@ -23,6 +23,8 @@ class Account(models.Model):
         REVENUE = "revenue", "Revenue"
         TAX = "tax", "Tax"
         MEANS = "means", "Means of payment"
+        # Cash over or short, the safe, bad debts.
+        HOUSE = "house", "The house's own"
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -120,6 +122,10 @@ class Transaction(models.Model):
         ADJUSTMENT = "adjustment", "Allowance"
         PAID_OUT = "paid_out", "Paid out"
         EXCHANGE = "exchange", "Change for foreign cash"
+        OVER_SHORT = "over_short", "Over or short"
+        DROP = "drop", "Drop to the safe"
+        RECEIPT = "receipt", "Received from a company"
+        WRITE_OFF = "write_off", "Written off"
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     business_date = models.DateField()
@@ -133,6 +139,7 @@ class Transaction(models.Model):
     origin = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     source_key = models.CharField(max_length=80, null=True)
     user_id = models.BigIntegerField(null=True)
+    shift_id = models.BigIntegerField(null=True, help_text="the cashier's shift; the database fills it in")
     posted_at = models.DateTimeField()
 
     class Meta:
@@ -151,6 +158,7 @@ class Transaction(models.Model):
             models.Index(fields=["folio", "id"], name="transaction_of_folio"),
             models.Index(fields=["origin"], condition=models.Q(origin__isnull=False), name="transaction_of_origin"),
             models.Index(fields=["hotel", "business_date", "charge_code"], name="transaction_of_day"),
+            models.Index(fields=["shift_id"], condition=models.Q(shift_id__isnull=False), name="transaction_of_shift"),
         ]
 
 
@@ -178,6 +186,13 @@ class Line(models.Model):
 
 
 # The tables of this context's packages.
+from binzhi.billing.cashier.models import (  # noqa: E402
+    CashierSetting,
+    CashierShift,
+    ShiftCount,
+    ShiftPiece,
+    Till,
+)
 from binzhi.billing.counter.models import (  # noqa: E402
     Approval,
     AuthorityLimit,
@@ -190,18 +205,24 @@ from binzhi.billing.counter.models import (  # noqa: E402
 )
 from binzhi.billing.holds.models import Acquirer, Hold, HoldStep  # noqa: E402
 from binzhi.billing.invoices.models import Invoice, InvoiceLine, InvoiceSeller, TaxCode  # noqa: E402
+from binzhi.billing.receivables.models import Allocation, CompanyTerms, Dunning, WriteOff  # noqa: E402
 from binzhi.billing.routing.models import Routed, RoutingRule  # noqa: E402
 
 __all__ = [
     "Account",
     "Acquirer",
+    "Allocation",
     "Approval",
     "AuthorityLimit",
+    "CashierSetting",
+    "CashierShift",
     "ChargeCode",
+    "CompanyTerms",
     "CompensationItem",
     "CounterSetting",
     "CurrencyNote",
     "CurrencyRate",
+    "Dunning",
     "Folio",
     "Hold",
     "HoldStep",
@@ -214,6 +235,10 @@ __all__ = [
     "PaymentMeans",
     "Routed",
     "RoutingRule",
+    "ShiftCount",
+    "ShiftPiece",
     "TaxCode",
+    "Till",
     "Transaction",
+    "WriteOff",
 ]

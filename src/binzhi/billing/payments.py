@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from binzhi.billing import folios, ledger
+from binzhi.billing.access import Permission
 from binzhi.billing.amounts import clean_amount
 from binzhi.billing.errors import (
     CreditLimitExceeded,
@@ -20,7 +21,9 @@ from binzhi.billing.families import family_of, transaction_of
 from binzhi.billing.folio_errors import PaidTooMuch
 from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting
+from binzhi.billing.receivables.accounts import refuse_allocated
 from binzhi.billing.setup import COMPANY
+from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
 
 
@@ -28,7 +31,8 @@ from binzhi.kernel.errors import NotFound
 class PaymentInput:
     """What is paid and how; `organisation_id` says who is billed when the means is a company account.
 
-    `in_advance`: more than is owed now, for what is still to come.
+    `in_advance`: more than is owed now, for what is still to come. `exceed_limit`: above the company's credit limit, by
+    who may (see `within_rights`).
     """
 
     means: str
@@ -36,6 +40,14 @@ class PaymentInput:
     organisation_id: int | None = None
     note: str = ""
     in_advance: bool = False
+    exceed_limit: bool = False
+
+
+def within_rights(payment: PaymentInput, *, hotel_id: int, actor: Actor) -> PaymentInput:
+    """The payment as this actor may take it: a credit limit is exceeded only by who has the right."""
+    if payment.exceed_limit and not actor.may(Permission.EXCEED_CREDIT, hotel_id):
+        return replace(payment, exceed_limit=False)
+    return payment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +72,7 @@ def pay(
     lines = [(account_id, -amount)]
     means_amount: Decimal | None = amount
     if payment.means == COMPANY:
-        lines.append((_take_over(hotel_id, account_id, payment.organisation_id, amount), amount))
+        lines.append((_take_over(hotel_id, account_id, payment, amount), amount))
         means_amount = None
     posting = Posting(
         kind="payment", lines=lines, means=payment.means, means_amount=means_amount, window_id=account_id,
@@ -82,13 +94,13 @@ def refuse_too_much(*, hotel_id: int, account_id: int, payment: PaymentInput, cu
         raise PaidTooMuch(amount=max(account.balance, Decimal("0.00")))
 
 
-def _take_over(hotel_id: int, account_id: int, organisation_id: int | None, amount: Decimal) -> int:
-    company = folios.receivable_of(hotel_id=hotel_id, organisation_id=organisation_id)
+def _take_over(hotel_id: int, account_id: int, payment: PaymentInput, amount: Decimal) -> int:
+    company = folios.receivable_of(hotel_id=hotel_id, organisation_id=payment.organisation_id)
     locked = ledger.lock_accounts(hotel_id=hotel_id, account_ids=[account_id, company.account_id])
     owed, taken = locked[account_id].balance, locked[company.account_id].balance
     if amount > owed:
         raise MoreThanOwed(amount=max(owed, Decimal("0.00")))
-    if taken + amount > company.credit_limit:
+    if taken + amount > company.credit_limit and not payment.exceed_limit:
         left = max(company.credit_limit - taken, Decimal("0.00"))
         raise CreditLimitExceeded(limit=company.credit_limit, left=left)
     return company.account_id
@@ -105,7 +117,7 @@ def refund(
     payment = transaction_of(hotel_id=hotel_id, transaction_id=payment_id)
     if payment is None or payment.kind != "payment":
         raise NotAPayment
-    ledger.lock_accounts(hotel_id=hotel_id, account_ids=payment.accounts)
+    locked = ledger.lock_accounts(hotel_id=hotel_id, account_ids=payment.accounts)
     family = family_of(payment_id)
     left = sum((family[account_id] for account_id, paid in payment.lines if paid > 0), Decimal("0.00"))
     if amount > left:
@@ -117,6 +129,8 @@ def refund(
     )  # fmt: skip
     posted = ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
     refuse_uncovered(payment.accounts)
+    if any(account.kind == "receivable" for account in locked.values()):
+        refuse_allocated(payment_id)
     return posted
 
 

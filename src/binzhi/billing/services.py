@@ -102,13 +102,16 @@ def take_payment(
     PaidTooMuch, MoreThanOwed, CreditLimitExceeded. Publishes PaymentTaken. Not idempotent.
     """
     expected = _currency(hotel_id, currency)
-    payment = replace(payment, note=_note(payment.note))
+    payment = payments.within_rights(replace(payment, note=_note(payment.note)), hotel_id=hotel_id, actor=actor)
     if not payment.in_advance:
         payments.refuse_too_much(hotel_id=hotel_id, account_id=account_id, payment=payment, currency=expected)
     posted = payments.pay(
         hotel_id=hotel_id, account_id=account_id, payment=payment, currency=expected, user_id=actor.user_id, now=now
     )
-    record_posting(posted, PaymentTaken, payment.amount, hotel_id, actor, now, means=payment.means)
+    record_posting(
+        posted, PaymentTaken, payment.amount, hotel_id, actor, now, means=payment.means,
+        over_limit=payment.exceed_limit,
+    )  # fmt: skip
     return posted
 
 

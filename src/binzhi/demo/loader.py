@@ -19,14 +19,19 @@ from django.db import connection
 from binzhi.billing.setup import create_chart
 from binzhi.demo import (
     acquaintance,
+    cashiering,
     correspondence,
     counter,
     days,
+    giving,
     groups,
     house,
     organisations,
+    packaging,
     rating,
+    receivables,
     receptions,
+    registering,
     rostering,
     scene,
     selling,
@@ -132,7 +137,9 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
             progress(f"{offset + 1} of {size.past_days} days, {len(running.files.guests):,} guests …")
     running.today = today
     _roster(running, today)
+    registering.set_up(running)
     scene.set_scene(running, [*scene.vip_bookings(running), *plan.by_day.get(today, [])])
+    registering.happen(running)
     correspondence.write(running)
     rating.keep_rules(running)
     counter.furnish(
@@ -140,7 +147,17 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         now=running.at(9),
     )  # fmt: skip
     groups.gather(running)
+    giving.ask(running)
+    receivables.settle(
+        hotel_id=running.hotel_id, manager=running.cast["finance-manager"], clerk=running.cast["accountant"],
+        now=running.at(9),
+    )  # fmt: skip
+    cashiering.open_tills(
+        hotel_id=running.hotel_id, actor=running.cast["general-manager"], receptionist=running.cast["receptionist"],
+        supervisor=running.cast["front-office-supervisor"], cashier=running.cast["cashier"], now=running.at(7),
+    )  # fmt: skip
     small_things.happen(running)
+    packaging.sell_hours_of_today(running)
     # Last: what the worker will take up begins behind all of this.
     receptions.promise(running)
 
@@ -160,6 +177,7 @@ def _furnish(first: date, today: date, size: Size, random: Random, latest: datet
         partners = organisations.sign_up(
             hotel_id=hotel.pk, agreed_plan=plans[selling.AGREED], today=today, actor=cast["sales-manager"], now=now
         )
+        packaging.furnish(hotel_id=hotel.pk, agencies=partners.agencies, seller=cast["sales-manager"], now=now)
     crowd = with_vips(list(people(random, count=size.people, today=today)), random)
     files = open_files(
         hotel_id=hotel.pk, people=crowd, members=min(size.members, size.people), organisations=partners, cast=cast,

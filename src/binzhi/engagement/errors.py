@@ -33,6 +33,15 @@ class WayNotSetUp(DomainError):
     message = _("This way is not switched on in the settings of messages.")
 
 
+class TestNotTaken(DomainError):
+    """The mail server or the gateway did not take a test message."""
+
+    __test__ = False
+    code = "test_not_taken"
+    field = "to"
+    message = _("It was not taken: %(reason)s.")
+
+
 class NothingToTell(DomainError):
     """The message speaks of a stay that is not, or no longer, to come."""
 

@@ -61,3 +61,13 @@ class TemplateWritten(Event):
 class MessagingSetUp(Event):
     topic: ClassVar[str] = "messages.set_up"
     hotel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagingTried(Event):
+    """Somebody sent a test message."""
+
+    topic: ClassVar[str] = "messages.tried"
+    hotel_id: int
+    way: str
+    worked: bool

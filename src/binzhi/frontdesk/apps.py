@@ -9,6 +9,7 @@ class FrontdeskConfig(AppConfig):
         from binzhi.frontdesk import guest_rows, promising
         from binzhi.frontdesk.recognition.present import Desk
         from binzhi.frontdesk.registering import guardian_phone_place
+        from binzhi.frontdesk.registration import guest_rows as registration_rows
         from binzhi.frontdesk.web import bills, groups, guest_page, guest_stays, recognition, search
         from binzhi.guests.holdings import Holding, register_holding
         from binzhi.guests.in_house import register_house
@@ -25,4 +26,5 @@ class FrontdeskConfig(AppConfig):
         guest_rows.register()
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)
         register_holding(Holding(table="frontdesk_registration", locks_at=20))
+        registration_rows.register()
         register_holding(Holding(table="frontdesk_keptthing", locks_at=45))

@@ -136,6 +136,32 @@ class NoLateFee(DomainError):
     message = _("Leaving at this hour costs nothing more.")
 
 
+# ---------------------------------------------------------------- rooms that cost nothing
+
+
+class FreeRoomWaits(Conflict):
+    code = "free_room_waits"
+    message = _("For this room it is asked already; somebody has to decide first.")
+
+
+class FreeRoomDecidedAlready(Conflict):
+    code = "free_room_decided"
+    message = _("This was decided already.")
+
+
+class OwnFreeRoom(DomainError):
+    """Who asks does not decide."""
+
+    code = "own_free_room"
+    message = _("You asked for it yourself: somebody else decides.")
+
+
+class NothingToGiveAway(InvalidInput):
+    code = "nothing_to_give_away"
+    field = "until"
+    message = _("No night of the stay that is still to be charged lies in these dates.")
+
+
 # ---------------------------------------------------------------- key cards
 
 
@@ -195,6 +221,92 @@ class TwoRoomsToJoin(InvalidInput):
 class NotJoined(Conflict):
     code = "not_joined"
     message = _("This room is not joined with another.")
+
+
+# ---------------------------------------------------------------- registration
+
+
+class RoomRelationRequired(InvalidInput):
+    """五必须, 3: what the minor is to the people in the room is asked and kept."""
+
+    code = "room_relation_required"
+    field = "room_relation"
+    message = _("A guest under 18: ask what the people in the room are to the child.")
+
+
+class MinorIdentityRequired(InvalidInput):
+    """五必须, 1: the law wants to know who the child is, by a document or in another stated way."""
+
+    code = "minor_identity_required"
+    field = "number"
+    message = _("Look at a document of the guest under 18, or say how it is known who the child is.")
+
+
+class ParentNotThere(InvalidInput):
+    code = "parent_not_there"
+    field = "identity_by"
+    message = _("Only a parent or guardian in the room can say who the child is.")
+
+
+class VisitsOver(DomainError):
+    """Outside the hours of visits; who stays the night is registered as a guest."""
+
+    code = "visits_over"
+    field = "name"
+    message = _("Visits are from %(first)s to %(last)s. Who stays longer is registered as a guest.")
+
+
+class ConsentOfGuestRequired(InvalidInput):
+    code = "consent_of_guest_required"
+    field = "agreed"
+    message = _("Ask the guest first: a visitor is let in only with the guest's consent.")
+
+
+class VisitorLeft(Conflict):
+    code = "visitor_left"
+    message = _("This visitor has left already.")
+
+
+class AlarmClosed(Conflict):
+    code = "alarm_closed"
+    message = _("This was settled meanwhile.")
+
+
+class SignatureMissing(InvalidInput):
+    code = "signature_missing"
+    field = "signature"
+    message = _("Nobody has signed yet.")
+
+
+class CardChanged(Conflict):
+    """What stands on the card now is not what the guest saw."""
+
+    code = "card_changed"
+    message = _("The registration has changed meanwhile. Let the guest look at the card again.")
+
+
+class ImagesOff(DomainError):
+    code = "images_off"
+    field = "image"
+    message = _("This hotel keeps no pictures of documents.")
+
+
+class ImageCleared(Conflict):
+    code = "image_cleared"
+    message = _("This picture was cleared, as it must be.")
+
+
+# ---------------------------------------------------------------- police
+
+
+class ReportSettled(Conflict):
+    code = "report_settled"
+    message = _("This report is %(state)s; nothing can be done about it any more.")
+
+
+class ReportNotHeld(Conflict):
+    code = "report_not_held"
+    message = _("Only what was sent back or lacks something is sent again: this report is %(state)s.")
 
 
 # ---------------------------------------------------------------- messages, wake-up calls, things in keeping

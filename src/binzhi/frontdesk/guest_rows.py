@@ -28,7 +28,8 @@ def register() -> None:
 
 def _registrations(guest_id: int) -> list[dict[str, Any]]:
     return db.fetch_all(
-        "SELECT registered_at, left_at, is_main, is_minor, guardian_name, guardian_relation FROM frontdesk_registration"
+        "SELECT registered_at, left_at, is_main, is_minor, guardian_name, guardian_relation,"
+        " room_relation, identity_by FROM frontdesk_registration"
         " WHERE guest_id = %s ORDER BY id",
         [guest_id],
     )
@@ -40,7 +41,7 @@ def _erase(guest_id: int, _now: datetime) -> int:
         db.execute(_GUARDIAN, {"guest": guest_id, "name": name})
     return db.execute(
         "UPDATE frontdesk_registration SET guardian_name = '', guardian_phone_sealed = NULL, guardian_relation = '',"
-        " document_id = NULL WHERE guest_id = %s",
+        " document_id = NULL, particulars_sealed = NULL WHERE guest_id = %s",
         [guest_id],
     )
 

@@ -5,9 +5,36 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from binzhi.frontdesk.police.tables import PoliceAttempt, PoliceLink, PoliceReport
+from binzhi.frontdesk.registration.enums import IdentityBy, RoomRelation
+from binzhi.frontdesk.registration.tables import (
+    DocumentImage,
+    MinorAlarm,
+    MinorPatrol,
+    RegistrationCard,
+    RegistrationRules,
+    Visitor,
+)
 from binzhi.guests.models import Guest, GuestDocument
 from binzhi.property.models import Hotel
 from binzhi.reservations.models import RoomReservation
+
+# Registration and the police keep their tables in packages of their own.
+__all__ = [
+    "AssignmentWeight",
+    "DayStatistics",
+    "DocumentImage",
+    "MinorAlarm",
+    "MinorPatrol",
+    "NightAudit",
+    "PoliceAttempt",
+    "PoliceLink",
+    "PoliceReport",
+    "Registration",
+    "RegistrationCard",
+    "RegistrationRules",
+    "Visitor",
+]
 
 
 class Registration(models.Model):
@@ -22,6 +49,12 @@ class Registration(models.Model):
     guardian_name = models.CharField(max_length=60, db_default="")
     guardian_phone_sealed = models.BinaryField(null=True)
     guardian_relation = models.CharField(max_length=30, db_default="")
+    guardian_reached = models.BooleanField(null=True)
+    room_relation = models.CharField(max_length=15, choices=RoomRelation, db_default="")
+    identity_by = models.CharField(max_length=15, choices=IdentityBy, db_default="")
+    # What is asked of foreigners besides, sealed under the row's id: see registration.particulars.
+    particulars_sealed = models.BinaryField(null=True)
+    registered_by = models.BigIntegerField(null=True)
     registered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
 
@@ -75,6 +108,11 @@ class DayStatistics(models.Model):
     tax = models.DecimalField(max_digits=14, decimal_places=2)
     payments = models.DecimalField(max_digits=14, decimal_places=2)
     created_at = models.DateTimeField(db_default=Now())
+    comp = models.IntegerField(db_default=0, help_text="of those slept in: complimentary")
+    house_use = models.IntegerField(db_default=0, help_text="of those slept in: the house's own")
+    day_uses = models.IntegerField(db_default=0, help_text="rooms used without a night; not among those slept in")
+    day_use_revenue = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    no_show_revenue = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
 
 
 # ---------------------------------------------------------------- assignment
@@ -95,15 +133,20 @@ class AssignmentWeight(models.Model):
 
 
 # The tables of this context's packages.
+from binzhi.frontdesk.free_rooms.models import FreeRoom  # noqa: E402
 from binzhi.frontdesk.kept.models import KeptMove, KeptThing  # noqa: E402
 from binzhi.frontdesk.keys.models import KeyCard, LockSystem  # noqa: E402
 from binzhi.frontdesk.notes.models import GuestMessage  # noqa: E402
+from binzhi.frontdesk.reports.models import AuditReport, AuditSetting, TrialLine  # noqa: E402
 from binzhi.frontdesk.together.models import Party, PartyRoom, Sharer  # noqa: E402
 from binzhi.frontdesk.wake_up.models import WakeUpCall  # noqa: E402
 
 __all__ = [
     "AssignmentWeight",
+    "AuditReport",
+    "AuditSetting",
     "DayStatistics",
+    "FreeRoom",
     "GuestMessage",
     "KeptMove",
     "KeptThing",
@@ -114,5 +157,6 @@ __all__ = [
     "PartyRoom",
     "Registration",
     "Sharer",
+    "TrialLine",
     "WakeUpCall",
 ]

@@ -33,6 +33,7 @@ class HouseRoom:
     inspection_required: bool
     seal_id: int | None
     sealed_for: int | None
+    tells_police: bool
 
     @property
     def is_ready(self) -> bool:
@@ -45,11 +46,13 @@ SELECT r.id, r.number, t.name AS room_type, t.max_guests, r.housekeeping, r.main
                WHERE o.room_id = r.id AND o.hotel_id = r.hotel_id AND o.status = 'in_house' AND o.id <> %s) AS occupied,
        EXISTS (SELECT 1 FROM reservations_roomnight n
                WHERE n.room_id = r.id AND n.night = %s AND n.out_of_order_id IS NOT NULL) AS out_of_order,
-       h.group_id, h.documents_required, h.inspection_required, s.id AS seal_id, s.stay_id AS sealed_for
+       h.group_id, h.documents_required, h.inspection_required, s.id AS seal_id, s.stay_id AS sealed_for,
+       coalesce(p.is_on, false) AS tells_police
 FROM property_room r
 LEFT JOIN property_roomseal s ON s.room_id = r.id AND s.broken_at IS NULL
 JOIN property_roomtype t ON t.id = r.room_type_id
 JOIN property_hotel h ON h.id = r.hotel_id
+LEFT JOIN frontdesk_policelink p ON p.hotel_id = r.hotel_id
 WHERE r.hotel_id = %s AND r.id = %s AND r.is_active
 FOR NO KEY UPDATE OF r
 """

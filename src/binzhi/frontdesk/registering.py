@@ -17,6 +17,9 @@ from binzhi.frontdesk.errors import (
     TooManyGuests,
 )
 from binzhi.frontdesk.readiness import HouseRoom
+from binzhi.frontdesk.registration import minors as youth
+from binzhi.frontdesk.registration.minors import Unguarded
+from binzhi.frontdesk.registration.particulars import Particulars, clean_particulars, sealed_particulars
 from binzhi.frontdesk.requests import RegistrationInput
 from binzhi.guests import files
 from binzhi.guests.details import GuestDetails
@@ -44,6 +47,7 @@ class Person:
     document: CheckedDocument | None
     document_id: int | None
     guardian_phone: str
+    particulars: Particulars
 
     @property
     def has_document(self) -> bool:
@@ -57,6 +61,7 @@ class Registered:
     main_guest_id: int | None
     guest_ids: tuple[int, ...]
     minors: int
+    unguarded: tuple[Unguarded, ...] = ()
 
 
 _FILES = """
@@ -71,9 +76,11 @@ WHERE d.group_id = %s AND d.number_index = ANY (%s)
 """
 _INSERT = """
 INSERT INTO frontdesk_registration (id, hotel_id, room_reservation_id, guest_id, document_id, is_main, is_minor,
-    guardian_name, guardian_phone_sealed, guardian_relation, registered_at)
+    guardian_name, guardian_phone_sealed, guardian_relation, guardian_reached, room_relation, identity_by,
+    particulars_sealed, registered_at, registered_by)
 VALUES (%(id)s, %(hotel)s, %(stay)s, %(guest)s::bigint, %(document)s::bigint, %(main)s, %(minor)s, %(guardian)s,
-    %(phone)s::bytea, %(relation)s, %(now)s)
+    %(phone)s::bytea, %(relation)s, %(reached)s::boolean, %(with)s, %(known)s, %(particulars)s::bytea, %(now)s,
+    %(by)s::bigint)
 """
 
 
@@ -89,13 +96,15 @@ def register(
     registrations: Sequence[RegistrationInput],
     coming_later: int,
     with_main: bool,
+    user_id: int | None,
     now: datetime,
 ) -> Registered:
     """Check everybody, open the files that are missing, keep documents sealed, write one row per person.
 
     `coming_later` of the booked adults are not here yet. Where the hotel requires no documents nobody need be
     registered at all. Raises GuestRequired, GuestsNotRegistered, DocumentRequired, GuardianRequired, TooManyGuests,
-    GuestRegisteredTwice, DocumentOfAnotherGuest, InvalidInput, each at `registrations.<n>.<field>`.
+    GuestRegisteredTwice, DocumentOfAnotherGuest, InvalidInput and what `minors` refuses, each at
+    `registrations.<n>.<field>`.
     """
     if not registrations and not room.documents_required:
         return Registered(stay.guest_id, (), 0)
@@ -103,10 +112,12 @@ def register(
     if with_main:
         _everybody(stay, room, people, coming_later)
     main = next((person for person in people if not person.is_minor), people[0]) if with_main else None
-    known = [_written(stay, room.group_id, person, is_main=person is main, now=now) for person in people]
-    ids = [guest_id for guest_id in known if guest_id is not None]
-    main_id = known[people.index(main)] if main is not None else None
-    return Registered(main_id, tuple(ids), sum(person.is_minor for person in people))
+    ids = [_written(stay, room.group_id, person, is_main=person is main, user_id=user_id, now=now) for person in people]
+    main_id = ids[people.index(main)] if main is not None else None
+    young = [(guest_id, youth.reason_of(person.given)) for guest_id, person in zip(ids, people, strict=True)
+             if person.is_minor]  # fmt: skip
+    unguarded = tuple(Unguarded(guest_id, reason) for guest_id, reason in young if reason)
+    return Registered(main_id, tuple(ids), len(young), unguarded)
 
 
 def _everybody(stay: LockedRoom, room: HouseRoom, people: Sequence[Person], coming_later: int) -> None:
@@ -156,7 +167,13 @@ def _person(
     if documents_required and not is_minor and document is None and document_id is None:
         raise DocumentRequired(field="number")
     guardian_phone = _guardian(given) if is_minor else ""
-    return Person(position, given, given.guest_id, name, born, is_minor, document, document_id, guardian_phone)
+    if is_minor:
+        has_document = document is not None or document_id is not None
+        youth.check_minor(given, has_document=has_document, documents_required=documents_required)
+    return Person(
+        position, given, given.guest_id, name, born, is_minor, document, document_id, guardian_phone,
+        clean_particulars(given.particulars, today=today),
+    )  # fmt: skip
 
 
 def _guardian(given: RegistrationInput) -> str:
@@ -201,7 +218,9 @@ def _with_owners(group_id: int, people: list[Person], seen: set[object]) -> list
     return people
 
 
-def _written(stay: LockedRoom, group_id: int, person: Person, *, is_main: bool, now: datetime) -> int | None:
+def _written(
+    stay: LockedRoom, group_id: int, person: Person, *, is_main: bool, user_id: int | None, now: datetime
+) -> int:
     try:
         guest_id = person.guest_id or _opened(group_id, person, stay.today, now)
         document_id = person.document_id
@@ -212,19 +231,33 @@ def _written(stay: LockedRoom, group_id: int, person: Person, *, is_main: bool, 
     except DomainError as refusal:
         raise _at(refusal, person.position) from None
     registration_id = db.fetch_value("SELECT nextval(pg_get_serial_sequence('frontdesk_registration', 'id'))")
-    phone = person.guardian_phone
     db.execute(
         _INSERT,
         {
             "id": registration_id, "hotel": stay.hotel_id, "stay": stay.id, "guest": guest_id, "document": document_id,
-            "main": is_main, "minor": person.is_minor,
-            "guardian": person.given.guardian_name.strip() if person.is_minor else "",
-            "phone": crypto.seal(phone, place=guardian_phone_place(registration_id)) if phone else None,
-            "relation": person.given.guardian_relation.strip() if person.is_minor else "", "now": now,
+            "main": is_main, "minor": person.is_minor, "now": now, "by": user_id, **_asked_of_minor(person),
+            "phone": _sealed_phone(registration_id, person.guardian_phone),
+            "particulars": sealed_particulars(registration_id, person.particulars),
         },
     )  # fmt: skip
     files.note_stay(guest_id=guest_id, on=stay.today)
     return guest_id
+
+
+def _sealed_phone(registration_id: int, phone: str) -> bytes | None:
+    return crypto.seal(phone, place=guardian_phone_place(registration_id)) if phone else None
+
+
+def _asked_of_minor(person: Person) -> dict[str, Any]:
+    """What is kept of a guest under 18; of others nothing, whatever was typed."""
+    if not person.is_minor:
+        return {"guardian": "", "relation": "", "reached": None, "with": "", "known": ""}
+    given = person.given
+    return {
+        "guardian": given.guardian_name.strip(), "relation": given.guardian_relation.strip(),
+        "reached": given.guardian_reached, "with": given.room_relation,
+        "known": "" if person.has_document else given.identity_by,
+    }  # fmt: skip
 
 
 def _opened(group_id: int, person: Person, today: date, now: datetime) -> int:
@@ -232,6 +265,7 @@ def _opened(group_id: int, person: Person, today: date, now: datetime) -> int:
     details = GuestDetails(
         name=person.name, sex=person.given.sex or (told.sex if told else ""), birth_date=person.birth_date,
         nationality=person.given.nationality or (told.country if told else ""), phone=person.given.phone,
+        name_en=person.particulars.latin_name,
     )  # fmt: skip
     return files.create(group_id=group_id, details=details, now=now, today=today)
 

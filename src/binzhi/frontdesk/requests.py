@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from binzhi.billing.payments import DepositInput, PaymentInput
+from binzhi.frontdesk.registration.particulars import NONE as NO_PARTICULARS
+from binzhi.frontdesk.registration.particulars import Particulars
 from binzhi.guests.documents import DocumentInput
 from binzhi.reservations.requests import NewReservation
 
@@ -17,6 +19,7 @@ __all__ = [
     "DepositReturn",
     "DocumentInput",
     "NewReservation",
+    "Particulars",
     "PaymentInput",
     "RegistrationInput",
 ]
@@ -24,7 +27,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationInput:
-    """One person who stays: a guest file (`guest_id`) or a name, a document shown now or one of the file."""
+    """One person who stays: a guest file (`guest_id`) or a name, a document shown now or one of the file.
+
+    Of a guest under 18 besides: guardian, whether the guardian was reached, `room_relation` (RoomRelation), and where
+    there is no document `identity_by` (IdentityBy).
+    """
 
     guest_id: int | None = None
     name: str = ""
@@ -37,6 +44,10 @@ class RegistrationInput:
     guardian_name: str = ""
     guardian_phone: str = ""
     guardian_relation: str = ""
+    guardian_reached: bool | None = None
+    room_relation: str = ""
+    identity_by: str = ""
+    particulars: Particulars = NO_PARTICULARS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,16 @@ from stdnum.iso7064 import mod_11_2
 from binzhi.guests.countries import normalise_country
 from binzhi.guests.enums import DocumentKind, Sex
 from binzhi.guests.errors import DocumentExpired, DocumentNotValid
+from binzhi.guests.mrz import check_digit
 from binzhi.kernel import crypto
 from binzhi.kernel.errors import InvalidInput
 
-# GB/T 2260, first two digits: provinces, Taiwan, Hong Kong, Macao and 83, the residence permit for Taiwan residents.
+# GB/T 2260, first two digits: provinces, Taiwan, Hong Kong, Macao.
 PROVINCES = frozenset(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83".split()  # noqa: SIM905  (a list of forty strings would be a page)
 )
+# 港澳台居民居住证: a number like a resident's, under a code of its own for Hong Kong, Macao, Taiwan.
+_RESIDENCE_PERMITS = frozenset({"81", "82", "83"})
 _RESIDENT_18 = re.compile(r"\d{17}[\dX]")
 _RESIDENT_15 = re.compile(r"\d{15}")
 _OLDEST_BIRTH_YEAR = 1880
@@ -34,8 +37,10 @@ _PATTERNS = {
     DocumentKind.OTHER: re.compile(r"[A-Z0-9]{3,30}"),
 }
 _CHINESE_PASSPORT = re.compile(r"[A-Z]{1,2}\d{7,8}|1[45]\d{7}")
-_HEAD_OF_MASK = {DocumentKind.RESIDENT_ID: 3, DocumentKind.FOREIGNER_PR: 3}
-_TAIL_OF_MASK = {DocumentKind.RESIDENT_ID: 4, DocumentKind.FOREIGNER_PR: 4}
+# Numbers that hold a date of birth, which the mask hides.
+_WITH_BIRTH_DATE = (DocumentKind.RESIDENT_ID, DocumentKind.HMT_RESIDENCE, DocumentKind.FOREIGNER_PR)
+_HEAD_OF_MASK = dict.fromkeys(_WITH_BIRTH_DATE, 3)
+_TAIL_OF_MASK = dict.fromkeys(_WITH_BIRTH_DATE, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,10 @@ def check_document(
         raise InvalidInput(field="kind", message=_("Choose the kind of document.")) from error
     number = normalise_number(document.number)
     told_birth, told_sex = None, ""
-    if kind == DocumentKind.RESIDENT_ID:
+    if kind in (DocumentKind.RESIDENT_ID, DocumentKind.HMT_RESIDENCE):
         number, told_birth, told_sex = _resident_id(number, today=today)
+        if kind == DocumentKind.HMT_RESIDENCE and number[:2] not in _RESIDENCE_PERMITS:
+            raise DocumentNotValid(message=_("The number of this permit begins with 81, 82 or 83."))
         country = "CHN"
     else:
         if not _PATTERNS[kind].fullmatch(number):
@@ -89,6 +96,8 @@ def check_document(
         if kind == DocumentKind.FOREIGNER_PR and number[0] == "9":
             _checksum(number)
             told_birth = _birth_date(number[6:14], today=today)
+        elif kind == DocumentKind.FOREIGNER_PR and check_digit(number[:-1]) != number[-1]:
+            raise DocumentNotValid(message=_("The last place does not fit the number: please compare with the card."))
     if birth_date is not None and told_birth is not None and birth_date != told_birth:
         raise DocumentNotValid(message=_("The number says born on %(told)s, the file %(kept)s."),
                                told=told_birth.isoformat(), kept=birth_date.isoformat())  # fmt: skip

@@ -16,6 +16,7 @@ class DocumentKind(models.TextChoices):
     PASSPORT = "passport", _("Passport")
     HK_MACAO = "hk_macao", _("Hong Kong/Macao permit")
     TAIWAN = "taiwan", _("Taiwan permit")
+    HMT_RESIDENCE = "hmt_residence", _("Residence permit for Hong Kong, Macao and Taiwan residents")
     FOREIGNER_PR = "foreigner_pr", _("Foreigner's permanent residence card")
     OTHER = "other", _("Other document")
 

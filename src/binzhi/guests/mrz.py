@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.kernel.errors import InvalidInput
 
 _WEIGHTS = (7, 3, 1)
+# Scanners that type the lines without a break between them.
+_UNBROKEN = {88: 44, 72: 36, 90: 30}
 _SHAPES = {(3, 30): "TD1", (2, 36): "TD2", (2, 44): "TD3"}
 _TO_DIGITS = str.maketrans("OQDISBZG", "00015826")
 _TO_LETTERS = str.maketrans("01582", "OISBZ")
@@ -83,6 +85,7 @@ def read_mrz(text: str) -> Mrz:
 
     Raises MrzNotReadable when the check digits do not fit even then.
     """
+    text = _broken(text)
     first = parse_mrz(text)
     if first.is_sound:
         return first
@@ -90,6 +93,15 @@ def read_mrz(text: str) -> Mrz:
     if not second.is_sound:
         raise MrzNotReadable(message=_("The check digits do not fit: please scan again or type the document in."))
     return second
+
+
+def _broken(text: str) -> str:
+    """The lines one below the other, however they were typed."""
+    run = re.sub(r"\s+", "", text)
+    width = _UNBROKEN.get(len(run))
+    if width is None or len(text.strip().splitlines()) > 1:
+        return text
+    return "\n".join(run[start : start + width] for start in range(0, len(run), width))
 
 
 def _td1(one: str, two: str, three: str) -> Mrz:

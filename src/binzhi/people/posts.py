@@ -99,13 +99,16 @@ SELL_UNDER_FLOOR = SELL | _rights("reservations", "break_floor")
 GROUPS = _rights("reservations", "manage_blocks", "manage_waitlist")
 WALK = _rights("reservations", "walk_guest")
 PARTNERS = _rights("reservations", "manage_partners")
+# What agencies are owed.
+COMMISSIONS = _rights("reservations", "settle_commission")
 
 RECEIVE = SEE_DESK | _rights(
     "frontdesk", "assign_room", "check_in", "walk_in", "move_room", "change_stay", "check_out",
     "undo_check_in", "undo_check_out",
 )  # fmt: skip
 OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
-AUDIT = _rights("frontdesk", "run_night_audit")
+READ_REPORTS = _rights("frontdesk", "view_reports")
+AUDIT = READ_REPORTS | _rights("frontdesk", "run_night_audit")
 SET_ASSIGNMENT = _rights("frontdesk", "set_assignment")
 
 CASH = SEE_FOLIOS | _rights(
@@ -136,7 +139,7 @@ DUTY = (
 )  # fmt: skip
 EVERYTHING = (
     DUTY | SET_ASSIGNMENT | SET_PRIVACY | IMPORT_GUESTS | MANAGE_FIELDS | KEEP_CHIPS | SELL_UNDER_FLOOR | TOKENS
-    | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level") | SET_COUNTER
+    | COMMISSIONS | SEAL_ROOMS | EDIT_PROTOCOLS | _rights("guests", "set_vip_level") | SET_COUNTER
 )  # fmt: skip
 
 
@@ -150,6 +153,12 @@ BOOK |= SEND_MESSAGES
 SHIFT_LEAD |= SETTLE_MESSAGES
 DUTY |= SETTLE_MESSAGES
 EVERYTHING |= SET_UP_MESSAGES
+
+# Rooms that cost nothing, and what the night audit looks at.
+GIVE_ROOMS_AWAY = _rights("frontdesk", "approve_free_room")
+SET_NIGHT_AUDIT = _rights("frontdesk", "set_night_audit")
+DUTY |= GIVE_ROOMS_AWAY
+EVERYTHING |= GIVE_ROOMS_AWAY | SET_NIGHT_AUDIT
 
 # Pre-authorisations: whoever takes money; finance and the managers say which bank holds it.
 HOLD_CARDS = _rights("billing", "hold_card")
@@ -167,6 +176,23 @@ RECEPTION |= KEY_CARDS
 SHIFT_LEAD |= KEY_CARDS
 DUTY |= KEY_CARDS
 EVERYTHING |= KEY_CARDS | SET_LOCKS
+
+# Registration: who receives keeps the register and looks after reports; who leads sets rules and sees pictures.
+KEEP_REGISTER = _rights("frontdesk", "keep_register", "view_police_reports", "settle_police_reports")
+SET_REGISTER = KEEP_REGISTER | _rights("frontdesk", "see_document_images", "set_registration", "set_police")
+RECEPTION |= KEEP_REGISTER
+SHIFT_LEAD |= KEEP_REGISTER
+DUTY |= KEEP_REGISTER | _rights("frontdesk", "see_document_images")
+EVERYTHING |= SET_REGISTER
+
+
+# Shifts of others and companies' accounts: who leads looks after them; limits and bad debts are a manager's.
+SUPERVISE_SHIFTS = _rights("billing", "supervise_shifts")
+KEEP_RECEIVABLES = SEE_FOLIOS | _rights("billing", "manage_receivables", "ask_write_off")
+DECIDE_CREDIT = KEEP_RECEIVABLES | _rights("billing", "exceed_credit", "write_off")
+SHIFT_LEAD |= SUPERVISE_SHIFTS
+DUTY |= SUPERVISE_SHIFTS | _rights("billing", "exceed_credit")
+EVERYTHING |= DECIDE_CREDIT | SUPERVISE_SHIFTS
 
 # Messages, wake-up calls and what is kept for guests: reception; bellmen and the concierge keep luggage.
 KEEP_THINGS = _rights("frontdesk", "keep_things")
@@ -217,7 +243,7 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("front-office", "前厅部", "Front office", (
         PostSpec("front-office-manager", "前厅部经理", "Front office manager", 3,
                  DUTY | SET_ASSIGNMENT | SET_LOCKS | DECIDE_PRIVACY | IMPORT_GUESTS | SELL_UNDER_FLOOR | TOKENS
-                 | KEEP_CHIPS | SET_UP_MESSAGES),
+                 | KEEP_CHIPS | SET_UP_MESSAGES | SET_REGISTER),
         PostSpec("duty-manager", "大堂副理", "Duty manager", 3, DUTY),
         PostSpec("front-office-supervisor", "前厅主管", "Front office supervisor", 2, SHIFT_LEAD | AUDIT | MAKE_KEYS),
         PostSpec("receptionist", "接待员", "Receptionist", 1, RECEPTION | MAKE_KEYS),
@@ -251,8 +277,9 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
                  SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS | LOWER_CHARGES
-                 | APPROVE_CORRECTIONS | SET_COUNTER),
-        PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL),
+                 | APPROVE_CORRECTIONS | SET_COUNTER | SET_NIGHT_AUDIT | SUPERVISE_SHIFTS | DECIDE_CREDIT
+                 | COMMISSIONS),
+        PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL | READ_REPORTS | KEEP_RECEIVABLES),
         PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),
     DepartmentSpec("sales", "营销部", "Sales and marketing", (
@@ -271,8 +298,9 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     )),
     DepartmentSpec("security", "保安部", "Security", (
         PostSpec("security-manager", "保安部经理", "Security manager", 3,
-                 SEE_HOUSE | REVEAL | PROPOSE_VISITS | APPROVE_BLACKLIST),
-        PostSpec("security-guard", "保安员", "Security guard", 1, SEE_VISITS | RECOGNISE),
+                 SEE_HOUSE | REVEAL | PROPOSE_VISITS | APPROVE_BLACKLIST | KEEP_REGISTER),
+        PostSpec("security-guard", "保安员", "Security guard", 1,
+                 SEE_VISITS | RECOGNISE | _rights("frontdesk", "keep_register")),
     )),
     DepartmentSpec("recreation", "康乐部", "Recreation", (
         PostSpec("recreation-manager", "康乐部经理", "Recreation manager", 3, SEE_HOUSE | PROPOSE_VISITS | NOTE_VISITS),

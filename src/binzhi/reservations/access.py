@@ -24,3 +24,5 @@ class Permission(StrEnum):
     MANAGE_WAITLIST = "reservations.manage_waitlist"
     WALK_GUEST = "reservations.walk_guest"
     MANAGE_PARTNERS = "reservations.manage_partners"
+    # Commissions.
+    SETTLE_COMMISSION = "reservations.settle_commission"

@@ -81,3 +81,31 @@ class DenialReason(models.TextChoices):
     CLOSED = "closed", _("Closed or restricted")
     TYPE = "type", _("Not the room wanted")
     OTHER = "other", _("Other reason")
+
+
+# Packages, more people, commissions.
+class PartPer(models.TextChoices):
+    """For whom a part of a package is."""
+
+    ROOM = "room", _("Per room")
+    PERSON = "person", _("Per person")
+
+
+class PartWhen(models.TextChoices):
+    """When a part of a package is posted."""
+
+    NIGHT = "night", _("Every night")
+    ARRIVAL = "arrival", _("Once, on arrival")
+
+
+class BandKind(models.TextChoices):
+    """How a child of an age sleeps and pays."""
+
+    FREE = "free", _("Free, no bed of its own")
+    SHARE = "share", _("Shares the bed")
+    BED = "bed", _("Has a bed of its own")
+
+
+class CommissionState(models.TextChoices):
+    PAID = "paid", pgettext_lazy("commission", "Paid")
+    WAIVED = "waived", pgettext_lazy("commission", "Waived")

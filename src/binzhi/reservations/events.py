@@ -283,3 +283,55 @@ class PartnerChanged(Event):
     topic: ClassVar[str] = "partner_hotel.changed"
     hotel_id: int
     partner_id: int
+
+
+# Packages, more people, commissions, day use.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanPartsChanged(Event):
+    """A rate contains other parts from now on."""
+
+    topic: ClassVar[str] = "rate_plan.parts_set"
+    hotel_id: int
+    rate_plan_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanExtrasChanged(Event):
+    """Extra beds or children cost something else from now on."""
+
+    topic: ClassVar[str] = "rate_plan.extras_set"
+    hotel_id: int
+    rate_plan_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommissionRateSet(Event):
+    topic: ClassVar[str] = "commission.promised"
+    hotel_id: int
+    organisation_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommissionsSettled(Event):
+    """Commissions of so many stays were paid or waived."""
+
+    topic: ClassVar[str] = "commission.settled"
+    hotel_id: int
+    stays: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUseTermsSet(Event):
+    """Rooms are sold by the hour on other terms from now on."""
+
+    topic: ClassVar[str] = "day_use.terms_set"
+    hotel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursSold(ReservationEvent):
+    """A room was sold for some hours of the day."""
+
+    topic: ClassVar[str] = "day_use.sold"
+    hours: int

@@ -33,6 +33,10 @@ class Wanted(Protocol):
     def children(self) -> int: ...
     @property
     def infants(self) -> int: ...
+    @property
+    def child_ages(self) -> tuple[int, ...] | None: ...
+    @property
+    def extra_beds(self) -> int | None: ...
 
 
 # The span is cut at the hotel's longest stay, so that a question over a thousand years costs no more than a year. The
@@ -40,10 +44,11 @@ class Wanted(Protocol):
 _FACTS = """
 WITH wanted AS (
     SELECT v.*, greatest(v.departure - 1, v.arrival) AS last FROM (VALUES {rows})
-        AS v (position, room_type, rate_plan, arrival, departure, adults, children)
+        AS v (position, room_type, rate_plan, arrival, departure, adults, children, ages, beds)
 )
 SELECT w.position, h.business_date, h.longest_stay, h.booking_horizon, h.currency,
        t.id AS type_id, t.max_adults, t.max_guests, p.id AS plan_id, p.kind, p.guarantee_required,
+       p.cancellation_policy_id AS policy_id,
        {is_member} AS is_entitled,
        p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
        least(p.valid_until, a.valid_until) AS valid_until, a.id AS agreement_id, x.*,
@@ -86,6 +91,7 @@ class PricedRoom:
     refusal: DomainError | None
     guarantee_required: bool
     new_id: int
+    policy_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +109,13 @@ class Facts:
 def _statement(rooms: int) -> str:
     rows = ", ".join(
         f"({n}, %(type{n})s::text, %(plan{n})s::text, %(arrival{n})s::date, %(departure{n})s::date,"
-        f" %(adults{n})s::integer, %(children{n})s::integer)"
+        f" %(adults{n})s::integer, %(children{n})s::integer, %(ages{n})s::smallint[], %(beds{n})s::integer)"
         for n in range(1, rooms + 1)
     )
-    return _FACTS.format(
+    statement = _FACTS.format(
         rows=rows, restrictions=pricing.RESTRICTIONS, terms=pricing.TERMS_OF_PLAN, is_member=pricing.IS_MEMBER
     )
+    return pricing.one_line(statement)
 
 
 def gather(
@@ -163,9 +170,11 @@ def _asked(n: int, room: Wanted, prefix: str) -> dict[str, Any]:
     """The parameters of the n-th room. Raises InvalidInput at its field for what cannot be asked at all."""
     check_codes([("", room.room_type, prefix + "room_type"), ("", room.rate_plan, prefix + "rate_plan")])
     limits.check_guests(adults=room.adults, children=room.children, infants=room.infants, prefix=prefix)
+    limits.check_extras(ages=room.child_ages or (), beds=room.extra_beds or 0, children=room.children, prefix=prefix)
     return {
         f"type{n}": room.room_type, f"plan{n}": room.rate_plan, f"arrival{n}": room.arrival,
         f"departure{n}": room.departure, f"adults{n}": room.adults, f"children{n}": room.children,
+        f"ages{n}": db.array(room.child_ages or ()), f"beds{n}": room.extra_beds or 0,
     }  # fmt: skip
 
 
@@ -252,7 +261,7 @@ def _priced(
         refusal = errors.CodeNeeded()
     prices = pricing.prices_of(row, terms)
     if prices is None and refusal is None:
-        refusal = errors.NoPrice()
+        refusal = pricing.price_error(row, terms)
     if refusal is not None:
         refusal.field = prefix + refusal.field
     return PricedRoom(
@@ -263,4 +272,5 @@ def _priced(
         refusal=refusal,
         guarantee_required=row["guarantee_required"],
         new_id=row["new_room_id"] or 0,
+        policy_id=row["policy_id"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from binzhi.kernel.money import quantum
 
 MAX_PEOPLE = 99
 MAX_ROOMS = 50
+OLDEST_CHILD = 17
+MOST_BEDS = 3
 LARGEST_PRICE = Decimal("9999999.99")
 
 
@@ -47,6 +50,19 @@ def check_guests(*, adults: int, children: int, infants: int = 0, prefix: str = 
             raise InvalidInput(field=prefix + field, message=_("A number from 0 to %(most)s."), most=MAX_PEOPLE)
     if adults + children + infants == 0:
         raise InvalidInput(field=prefix + "adults", message=_("At least one guest must come."))
+
+
+def check_extras(*, ages: Sequence[int], beds: int, children: int, prefix: str = "") -> None:
+    """Raise InvalidInput at `child_ages` or `extra_beds`. Ages are told of every child or of none."""
+    if ages and (len(ages) != children or not all(0 <= age <= OLDEST_CHILD for age in ages)):
+        raise InvalidInput(
+            field=prefix + "child_ages",
+            message=_("The age of every child on the day of arrival, from 0 to %(most)s: %(children)s of them."),
+            most=OLDEST_CHILD,
+            children=children,
+        )
+    if not 0 <= beds <= MOST_BEDS:
+        raise InvalidInput(field=prefix + "extra_beds", message=_("A number from 0 to %(most)s."), most=MOST_BEDS)
 
 
 def check_price(price: Decimal, *, currency: str, field: str) -> None:

@@ -51,6 +51,8 @@ class LockedRoom:
     longest_stay: int
     block_id: int | None
     room_fixed: str
+    child_ages: tuple[int, ...]
+    extra_beds: int
 
     @property
     def nights(self) -> list[date]:
@@ -93,7 +95,7 @@ SELECT rr.id, rr.hotel_id, rr.reservation_id, held.number, held.version, rr.posi
        rr.priced_type_id, rr.rate_plan_id, t.code AS priced_type, p.code AS rate_plan, rr.arrival, rr.departure,
        rr.adults, rr.children, rr.infants, rr.guest_id, held.organisation_id, rr.room_id, rr.folio_id,
        rr.charge_account_id, rr.walk_in, rr.checked_in_at, held.guarantee, held.today, h.currency, h.timezone,
-       h.longest_stay, rr.block_id, rr.room_fixed
+       h.longest_stay, rr.block_id, rr.room_fixed, rr.child_ages, rr.extra_beds
 FROM held
 JOIN reservations_roomreservation rr ON rr.reservation_id = held.id
 JOIN property_hotel h ON h.id = rr.hotel_id
@@ -127,7 +129,7 @@ def _locked(sql: str, hotel_id: int, key: int, expected_version: int | None) -> 
     rows = db.fetch_all(sql, {"hotel": hotel_id, "id": key})
     if not rows:
         raise NotFound
-    rooms = [LockedRoom(**row) for row in rows]
+    rooms = [LockedRoom(**row | {"child_ages": tuple(row["child_ages"])}) for row in rows]
     # The lock itself counted one.
     saved = rooms[0].version - 1
     if expected_version is not None and saved != expected_version:

@@ -5,6 +5,7 @@ The offers of a search and the price of a booking come from the same expressions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,18 +13,20 @@ from decimal import Decimal
 from typing import Any
 
 from binzhi.kernel.errors import DomainError
-from binzhi.reservations import errors
+from binzhi.reservations import errors, offer_errors
 
 # The price of rate row `r` for the guests `w` in type `t` under plan `p`. A derived plan takes its parent's price.
+# Extra beds and children whose age has a price (`p.extra`: what they cost, how many they are) come on top of either.
 _PLAIN = """(
     CASE WHEN w.adults <= 1 AND r.single_price IS NOT NULL THEN r.single_price
          ELSE r.price + greatest(w.adults - t.included_adults, 0) * r.extra_adult END
-    + w.children * r.extra_child)"""
-PRICE = f"""CASE WHEN p.parent_id IS NULL THEN {_PLAIN}
+    + (w.children - p.extra[2]) * r.extra_child)"""
+PRICE = f"""(CASE WHEN p.parent_id IS NULL THEN {_PLAIN}
      ELSE greatest(round(({_PLAIN} * (1 + p.percent / 100) + p.amount) / p.round_to) * p.round_to, 0)
-     END::numeric(12,2)"""
-# The columns of a plan `p`, with what an agreement `a` says instead.
-TERMS_OF_PLAN = "coalesce(a.percent, p.percent) AS percent, coalesce(a.amount, p.amount) AS amount, p.round_to"
+     END + p.extra[1])::numeric(12,2)"""
+# The columns of a plan `p`, with what an agreement `a` says instead and what is asked on top for the guests `w`.
+TERMS_OF_PLAN = """coalesce(a.percent, p.percent) AS percent, coalesce(a.amount, p.amount) AS amount, p.round_to,
+    reservations_extras(p.id, p.parent_id, w.ages, w.beds) AS extra"""
 # Whether the guest %(guest)s may have a plan `p` for members.
 IS_MEMBER = """(p.kind <> 'member' OR EXISTS (
     SELECT FROM guests_guest g WHERE g.id = %(guest)s::bigint AND (g.member_no <> '' OR g.member_tier <> '')
@@ -34,7 +37,7 @@ IS_MEMBER = """(p.kind <> 'member' OR EXISTS (
 RESTRICTIONS = f"""
     array_agg({PRICE} ORDER BY r.night) FILTER (
         WHERE r.rate_plan_id = coalesce(p.parent_id, p.id) AND r.night <= w.last AND r.price IS NOT NULL) AS prices,
-    bool_or(r.closed) FILTER (WHERE r.night <= w.last) AS plan_closed,
+    min(p.extra[1]) AS extra, bool_or(r.closed) FILTER (WHERE r.night <= w.last) AS plan_closed,
     bool_or(r.closed_to_arrival) FILTER (WHERE r.night = w.arrival) AS no_arrival,
     bool_or(r.closed_to_departure) FILTER (WHERE r.night = w.departure) AS no_departure,
     max(r.min_nights) FILTER (WHERE r.night = w.arrival) AS night_min,
@@ -114,6 +117,21 @@ def _validity_error(row: Mapping[str, Any], terms: Terms) -> DomainError | None:
 
 
 def prices_of(row: Mapping[str, Any], terms: Terms) -> list[Decimal] | None:
-    """The price of every night in order, or None when a night has none."""
+    """The price of every night in order, or None when a night has none (nor, beds asked for, where there are none)."""
     prices: list[Decimal] = row["prices"] or []
-    return prices if len(prices) == terms.priced_nights else None
+    return prices if len(prices) == terms.priced_nights and None not in prices else None
+
+
+def price_error(row: Mapping[str, Any], terms: Terms) -> DomainError | None:
+    """Why there is no price: the nights have none, or the rate has no extra beds."""
+    if prices_of(row, terms) is not None:
+        return None
+    return offer_errors.NoExtraBed() if row["prices"] and row["extra"] is None else errors.NoPrice()
+
+
+_BREAK = re.compile(r"\s*\n\s*")
+
+
+def one_line(sql: str) -> str:
+    """The same without line breaks and indents: the driver parses what is longer than 4,096 characters every time."""
+    return _BREAK.sub(" ", sql).strip()

@@ -21,6 +21,8 @@ class RoomRequest:
     guest_id: int | None = None
     prices: tuple[Decimal, ...] | None = None
     expected_total: Decimal | None = None
+    child_ages: tuple[int, ...] = ()  # on the day of arrival, of every child or of none
+    extra_beds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,11 @@ class ReservationDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomChange:
-    """The stay as it shall be. `keep_prices` keeps agreed prices even where type, plan or guests change."""
+    """The stay as it shall be. `keep_prices` keeps agreed prices even where type, plan or guests change.
+
+    `child_ages` and `extra_beds` left out stay as they are; ages that do not fit another number of children are
+    forgotten.
+    """
 
     arrival: date
     departure: date
@@ -76,6 +82,8 @@ class RoomChange:
     keep_prices: bool = False
     prices: tuple[Decimal, ...] | None = None  # of every night, by hand: needs the right to override prices
     expected_total: Decimal | None = None
+    child_ages: tuple[int, ...] | None = None
+    extra_beds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from binzhi.kernel import db
 from binzhi.property import seals
 from binzhi.reservations.errors import RoomFixed, RoomOccupied, RoomTaken
 from binzhi.reservations.locks import LockedRoom
+from binzhi.reservations.offer_errors import HoursFixed, HoursTaken
 
 # Only rows of other keys are deleted than are written, so the parts do not touch the same row. A stay split over rooms
 # keeps its rooms while it is not moved: nights added after it are in its last room, `room_id` is where it begins.
@@ -24,7 +25,8 @@ WITH dropped AS (
     INSERT INTO reservations_staynight (room_reservation_id, hotel_id, night, price, rate_plan_id)
     SELECT %(id)s, %(hotel)s, n.night, n.price, %(plan)s
     FROM unnest(%(nights)s::date[], %(prices)s::numeric[]) AS n (night, price)
-    ON CONFLICT (room_reservation_id, night) DO UPDATE SET price = EXCLUDED.price, rate_plan_id = EXCLUDED.rate_plan_id
+    ON CONFLICT (room_reservation_id, night) DO UPDATE SET
+        price = EXCLUDED.price, rate_plan_id = EXCLUDED.rate_plan_id, agreed_at = statement_timestamp()
 ), freed AS (
     DELETE FROM reservations_roomnight WHERE room_reservation_id = %(id)s
       AND (night < %(arrival)s OR night >= %(departure)s
@@ -45,8 +47,10 @@ WITH dropped AS (
 )
 UPDATE reservations_roomreservation SET
     arrival = %(arrival)s, departure = %(departure)s, room_type_id = %(type)s, priced_type_id = %(priced_type)s,
-    policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id END,
+    policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id
+        ELSE (SELECT p.cancellation_policy_id FROM reservations_rateplan p WHERE p.id = %(plan)s) END,
     rate_plan_id = %(plan)s, adults = %(adults)s, children = %(children)s, infants = %(infants)s,
+    child_ages = %(ages)s::smallint[], extra_beds = %(beds)s,
     room_id = CASE WHEN %(moved)s OR NOT %(reserved)s THEN %(room)s::bigint
                    ELSE coalesce((SELECT f.room_id FROM reservations_roomnight f
                                   WHERE f.room_reservation_id = %(id)s AND f.night = %(arrival)s), %(room)s::bigint) END
@@ -76,7 +80,8 @@ def rewrite(*, before: LockedRoom, after: LockedRoom, prices: Mapping[date, Deci
         "id": after.id, "hotel": after.hotel_id, "open_from": before.open_from, "arrival": after.arrival,
         "departure": after.departure, "type": after.room_type_id, "priced_type": after.priced_type_id,
         "plan": after.rate_plan_id, "adults": after.adults, "children": after.children, "infants": after.infants,
-        "room": after.room_id, "room_nights": wanted, "moved": before.room_id != after.room_id,
+        "ages": list(after.child_ages), "beds": after.extra_beds, "room": after.room_id, "room_nights": wanted,
+        "moved": before.room_id != after.room_id,
         "was_until": before.departure, "reserved": before.is_reserved, "nights": [night for night, _price in priced],
         "prices": [price for _night, price in priced],
         # A day use keeps one price, at its date.
@@ -117,6 +122,11 @@ def room_refusals() -> Iterator[None]:
         with seals.refusals():
             yield
     except IntegrityError as error:
-        if db.constraint_of(error) == "one_stay_in_a_room":
+        rule = db.constraint_of(error)
+        if rule == "one_stay_in_a_room":
             raise RoomOccupied from error
+        if rule in ("hours_apart", "hours_and_nights"):
+            raise HoursTaken from error
+        if rule == "hours_keep_their_room":
+            raise HoursFixed from error
         raise

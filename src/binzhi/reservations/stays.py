@@ -232,7 +232,8 @@ def _plan_prices(stay: LockedRoom, departure: date) -> list[Decimal]:
     """What the plan asks for the nights added. Its restrictions are for new bookings and do not turn a guest out."""
     wanted = RoomRequest(
         room_type=stay.priced_type, rate_plan=stay.rate_plan, arrival=stay.departure, departure=departure,
-        adults=stay.adults, children=stay.children, infants=stay.infants,
+        adults=stay.adults, children=stay.children, infants=stay.infants, child_ages=stay.child_ages,
+        extra_beds=stay.extra_beds,
     )  # fmt: skip
     known = facts.gather(
         hotel_id=stay.hotel_id,

@@ -102,8 +102,8 @@ def wrongly_priced(*, hotel_id: int) -> list[int]:
     return [row["id"] for row in db.fetch_all(_UNPRICED, {"hotel": hotel_id})]
 
 
-# What groups and offers of the waitlist hold, and what groups have taken up, counted anew. Nights that are gone keep
-# what they held.
+# What groups, offers of the waitlist and hours of the day hold, and what groups have taken up, counted anew. Nights
+# that are gone keep what they held.
 _GROUPS = """
 WITH picked AS (
     SELECT block_id, night, room_type_id, count(*) AS rooms FROM reservations_blockpickup
@@ -116,14 +116,18 @@ WITH picked AS (
     SELECT w.arrival + d.day AS night, w.room_type_id, sum(w.rooms) AS rooms
     FROM reservations_waitlistentry w CROSS JOIN LATERAL generate_series(0, w.departure - w.arrival - 1) AS d (day)
     WHERE w.hotel_id = %(hotel)s AND w.status = 'offered' GROUP BY 1, 2
+), hours AS (
+    SELECT u.night, u.room_type_id, count(*) AS rooms FROM reservations_hourlyuse u
+    WHERE u.hotel_id = %(hotel)s AND u.closed_at IS NULL AND u.holds_night GROUP BY u.night, u.room_type_id
 )
 SELECT c.night, c.room_type_id, NULL AS block_id, c.held AS counter,
-       (coalesce(h.rooms, 0) + coalesce(f.rooms, 0))::integer AS counted
+       (coalesce(h.rooms, 0) + coalesce(f.rooms, 0) + coalesce(u.rooms, 0))::integer AS counted
 FROM reservations_night c JOIN property_hotel o ON o.id = c.hotel_id
 LEFT JOIN held h USING (night, room_type_id)
 LEFT JOIN offered f USING (night, room_type_id)
+LEFT JOIN hours u USING (night, room_type_id)
 WHERE c.hotel_id = %(hotel)s AND c.night >= o.business_date
-  AND c.held <> coalesce(h.rooms, 0) + coalesce(f.rooms, 0)
+  AND c.held <> coalesce(h.rooms, 0) + coalesce(f.rooms, 0) + coalesce(u.rooms, 0)
 UNION ALL
 SELECT n.night, n.room_type_id, n.block_id, n.picked_up, coalesce(p.rooms, 0)::integer
 FROM reservations_blocknight n LEFT JOIN picked p USING (block_id, night, room_type_id)

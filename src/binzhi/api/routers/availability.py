@@ -26,6 +26,8 @@ class Search(Schema):
     rooms: Annotated[int, Query(ge=1, le=50)] = 1
     adults: Annotated[int, Query(ge=1, le=20)] = 2
     children: Annotated[int, Query(ge=0, le=20)] = 0
+    child_ages: Annotated[str, Query(pattern=r"^([0-9]|1[0-7])(,([0-9]|1[0-7])){0,19}$|^$")] = ""
+    extra_beds: Annotated[int, Query(ge=0, le=3)] = 0
     organisation_id: Key | None = None
     guest_id: Key | None = None
     promotion_code: OptionalCode = ""
@@ -60,6 +62,8 @@ def availability(request: ApiRequest, hotel: Code, search: Query[Search]) -> Htt
         rooms=search.rooms,
         adults=search.adults,
         children=search.children,
+        child_ages=tuple(int(age) for age in search.child_ages.split(",") if age),
+        extra_beds=search.extra_beds,
         organisation_id=search.organisation_id,
         guest_id=search.guest_id,
         promotion_plan_id=promotion.rate_plan_id if promotion else None,
@@ -82,6 +86,7 @@ def availability(request: ApiRequest, hotel: Code, search: Query[Search]) -> Htt
                     "left": offer.left,
                     "refusal": offer.refusal,
                     "breakfasts": offer.breakfasts,
+                    "extra": offer.extra,
                 }
                 for offer in found
             ],

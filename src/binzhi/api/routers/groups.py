@@ -9,9 +9,13 @@ from ninja import Header, Query, Router, Schema
 
 from binzhi.api.core import ApiRequest, etag_of, json_response, now, once, version_from
 from binzhi.api.schemas import groups as schemas
+from binzhi.api.schemas import selling
 from binzhi.api.types import Code, IdempotencyKey, IfMatch, Key, Limit
+from binzhi.billing.queries.folios import folio_number
+from binzhi.frontdesk.services import groups as frontdesk
 from binzhi.reservations.access import Permission
 from binzhi.reservations.blocks import queries, services
+from binzhi.reservations.blocks.master import set_master
 from binzhi.reservations.blocks.picking import pick_up
 from binzhi.reservations.blocks.requests import BlockCell, BlockDetails, Pick
 from binzhi.reservations.enums import BlockStatus
@@ -138,6 +142,44 @@ def pick(request: ApiRequest, hotel: Code, block_id: Key, payload: schemas.PickU
 
     body = {"block": block_id} | payload.model_dump(mode="json")
     return once(request, key=key, route="pick_up_group", body=body, work=work)
+
+
+@router.put("/hotels/{hotel}/groups/{block_id}/master", response=selling.MasterOut, operation_id="set_group_master")
+def master(request: ApiRequest, hotel: Code, block_id: Key, payload: selling.MasterIn) -> HttpResponse:
+    """Say what the group pays together; its bill."""
+    folio_id = set_master(
+        hotel_id=request.hotel.pk, block_id=block_id, room_to_master=payload.room_to_master,
+        to_master=payload.to_master, actor=request.actor, now=now(),
+    )  # fmt: skip
+    return json_response({"folio": folio_number(hotel_id=request.hotel.pk, folio_id=folio_id)})
+
+
+@router.post(
+    "/hotels/{hotel}/groups/{block_id}/check-in", response=selling.GroupDoneOut, operation_id="check_in_group"
+)  # fmt: skip
+def check_in(request: ApiRequest, hotel: Code, block_id: Key, payload: selling.ChosenIn) -> HttpResponse:
+    """Check in all that are due, or the chosen ones; who cannot is named with the rule."""
+    return _done(frontdesk.check_in_group(
+        hotel_id=request.hotel.pk, block_id=block_id, stays=payload.stays, actor=request.actor, now=now()
+    ))  # fmt: skip
+
+
+@router.post(
+    "/hotels/{hotel}/groups/{block_id}/check-out", response=selling.GroupDoneOut, operation_id="check_out_group"
+)  # fmt: skip
+def check_out(request: ApiRequest, hotel: Code, block_id: Key, payload: selling.ChosenIn) -> HttpResponse:
+    """Check out all that are due out, or the chosen ones; who owes something himself stays and is named."""
+    return _done(frontdesk.check_out_group(
+        hotel_id=request.hotel.pk, block_id=block_id, stays=payload.stays, actor=request.actor, now=now()
+    ))  # fmt: skip
+
+
+def _done(done: frontdesk.GroupDone) -> HttpResponse:
+    refused = [
+        {"stay_id": one.room_reservation_id, "number": one.number, "room": one.room, "code": one.code, "text": one.text}
+        for one in done.refused
+    ]
+    return json_response({"rooms": done.done, "refused": refused})
 
 
 def _version(block_id: int, version: int) -> HttpResponse:

@@ -48,7 +48,9 @@ def create(request: ApiRequest, hotel: Code, payload: schemas.ReservationIn, key
         **body
         | {
             "special_requests": tuple(payload.special_requests),
-            "rooms": tuple(services.RoomRequest(**room) for room in body["rooms"]),
+            "rooms": tuple(
+                services.RoomRequest(**room | {"child_ages": tuple(room["child_ages"])}) for room in body["rooms"]
+            ),
         }
     )
 
@@ -166,7 +168,7 @@ def change_room(
     version = services.change_room(
         hotel_id=request.hotel.pk,
         room_reservation_id=room_id,
-        change=services.RoomChange(**payload.model_dump()),
+        change=_change_of(payload),
         expected_version=version_from(match),
         actor=request.actor,
         now=now(),
@@ -240,3 +242,8 @@ def _room_of(request: ApiRequest, number: str, room_id: int) -> None:
 
 def _version(number: str, version: int) -> HttpResponse:
     return json_response({"number": number, "version": version}, etag=etag_of(version))
+
+
+def _change_of(payload: schemas.RoomChangeIn) -> services.RoomChange:
+    ages = payload.child_ages
+    return services.RoomChange(**payload.model_dump() | {"child_ages": None if ages is None else tuple(ages)})

@@ -262,8 +262,9 @@ def check_out(
 def _registrations(given: Sequence[schemas.RegistrationIn]) -> list[requests.RegistrationInput]:
     return [
         requests.RegistrationInput(
-            **item.model_dump(exclude={"document"}),
+            **item.model_dump(exclude={"document", "particulars"}),
             document=requests.DocumentInput(**item.document.model_dump()) if item.document else None,
+            particulars=requests.Particulars(**(item.particulars.model_dump() if item.particulars else {})),
         )
         for item in given
     ]

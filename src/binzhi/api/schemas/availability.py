@@ -33,6 +33,7 @@ class OfferOut(Schema):
     left: int
     refusal: str
     breakfasts: int
+    extra: Money = Field(description="of each night's price: extra beds and children priced by their age")
 
 
 class AvailabilityOut(Schema):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from ninja import Schema
 from pydantic import Field
@@ -10,6 +11,8 @@ from pydantic import Field
 from binzhi.api.schemas.base import In, NightPriceOut
 from binzhi.api.types import Code, Count, Day, HotelTime, Key, LongNote, Money, MoneyIn, Name, Note, OptionalCode, Phone
 from binzhi.reservations.enums import Guarantee, Status
+
+ChildAge = Annotated[int, Field(ge=0, le=17, strict=True)]
 
 
 class RoomIn(In):
@@ -22,6 +25,10 @@ class RoomIn(In):
     infants: Count = 0
     guest_id: Key | None = None
     expected_total: MoneyIn | None = Field(None, description="refuse with `price_changed` when the total differs")
+    child_ages: list[ChildAge] = Field(
+        default_factory=list, max_length=20, description="on the day of arrival, of every child or of none"
+    )
+    extra_beds: int = Field(0, ge=0, le=3, strict=True)
 
 
 class ReservationIn(In):
@@ -51,6 +58,8 @@ class RoomOut(Schema):
     adults: int
     children: int
     infants: int
+    child_ages: list[int]
+    extra_beds: int
     room: str | None
     folio: str | None
     nights: list[NightPriceOut]
@@ -135,6 +144,8 @@ class RoomChangeIn(In):
     children: Count = 0
     infants: Count = 0
     keep_prices: bool = False
+    child_ages: list[ChildAge] | None = Field(None, max_length=20, description="left out, they stay as they are")
+    extra_beds: int | None = Field(None, ge=0, le=3, strict=True)
 
 
 class CancelIn(In):

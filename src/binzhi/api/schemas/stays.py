@@ -35,6 +35,20 @@ class DocumentIn(In):
     expires_on: Day | None = None
 
 
+class ParticularsIn(In):
+    """What is asked of guests from abroad, and where the police want it an address."""
+
+    latin_name: OptionalName = ""
+    visa_kind: Literal["", "visa", "free", "transit", "residence", "permanent"] = ""
+    visa_number: str = Field("", max_length=30)
+    stay_until: Day | None = None
+    entered_on: Day | None = None
+    entry_port: str = Field("", max_length=60)
+    next_stop: str = Field("", max_length=60)
+    address: str = Field("", max_length=120)
+    ethnicity: str = Field("", max_length=20)
+
+
 class RegistrationIn(In):
     guest_id: Key | None = None
     name: OptionalName = ""
@@ -46,6 +60,10 @@ class RegistrationIn(In):
     guardian_name: str = Field("", max_length=60)
     guardian_phone: Phone = ""
     guardian_relation: str = Field("", max_length=30)
+    guardian_reached: bool | None = None
+    room_relation: Literal["", "parent", "guardian", "relative", "teacher", "friend", "unrelated", "alone"] = ""
+    identity_by: Literal["", "household", "birth", "police", "parent"] = ""
+    particulars: ParticularsIn | None = None
 
 
 class AmountIn(In):

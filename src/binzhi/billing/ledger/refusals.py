@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from django.db import DataError, IntegrityError
 from psycopg import errors as pg
 
+from binzhi.billing.cashier_errors import NoOpenShift
 from binzhi.billing.errors import (
     AlreadyPosted,
     AlreadyReversed,
@@ -27,6 +28,7 @@ _REFUSALS: Mapping[str, type[DomainError]] = {
     "transaction_reversed_once": AlreadyReversed,
     "deposit_never_overdrawn": DepositTooSmall,
     "lines_of_one_hotel": NotFound,
+    "payment_in_open_shift": NoOpenShift,
     "folio_hold_open": HoldOpen,
     "hold_on_open_folio": FolioClosed,
 }

@@ -137,7 +137,7 @@ def take_payment(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done
     company = data["company"] if data["means"] == COMPANY else None
     payment = PaymentInput(
         means=data["means"], amount=data["amount"], organisation_id=company, note=data["note"],
-        in_advance=data["in_advance"],
+        in_advance=data["in_advance"], exceed_limit=data["exceed_limit"],
     )  # fmt: skip
     posted = services.take_payment(
         hotel_id=desk.hotel.pk, account_id=desk.account_id, payment=payment, actor=actor, now=now

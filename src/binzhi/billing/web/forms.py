@@ -72,6 +72,7 @@ class PaymentForm(MoneyForm):
     )
     amount = AmountField(label=_("Amount"))
     note = line(_("Note"))
+    exceed_limit = forms.BooleanField(label=_("Above the company's credit limit"), required=False)
     in_advance = forms.BooleanField(label=_("Paid ahead, for what is still to come"), required=False)
 
     def __init__(self, *args: Any, means: Sequence[MeansRef], companies: Sequence[CompanyRef], **kwargs: Any) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from binzhi.billing import services
 from binzhi.billing.access import Permission
+from binzhi.billing.cashier.asking import with_shift
 from binzhi.billing.counter.authority import approvals
 from binzhi.billing.headings import find_folios, headings_of
 from binzhi.billing.invoices.queries import invoices
@@ -163,7 +164,7 @@ def _perform(desk: Desk, form: MoneyForm, deed: Callable[[Desk, dict[str, Any], 
         return {"text": done.text, "transaction": done.transaction_id}
 
     try:
-        answer, _repeated = once(request, work)
+        answer, _repeated = once(request, with_shift(request, desk.hotel, request.actor, work))
     except DomainError as refusal:
         form.refuse(refusal)
         return refusal.status if refusal.status in (409, UNPROCESSABLE) else UNPROCESSABLE

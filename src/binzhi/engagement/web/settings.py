@@ -9,11 +9,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.engagement.access import Permission
-from binzhi.engagement.enums import AUTOMATIC, Route, Security
-from binzhi.engagement.services import MessagingInput, set_up_messages
+from binzhi.engagement.enums import AUTOMATIC, Route, Security, Way
+from binzhi.engagement.services import MessagingInput, send_test, set_up_messages
 from binzhi.engagement.settings import MessagingRef, messaging_of
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
@@ -71,6 +71,17 @@ class SettingsForm(forms.Form):
         return MessagingInput(**given | {name: given[name] or None for name in SECRETS})
 
 
+class TestForm(forms.Form):
+    """Where a test message goes."""
+
+    __test__ = False
+    way = forms.ChoiceField(label=gettext_lazy("Way"), choices=Way.choices, initial=Way.EMAIL)
+    to = forms.CharField(label=gettext_lazy("To this address or number"), max_length=LONGEST)
+
+    def refuse(self, refusal: DomainError) -> None:
+        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.text)
+
+
 def _initial(kept: MessagingRef | None) -> dict[str, Any]:
     source = kept or MessagingInput(automatic=tuple(one.value for one in AUTOMATIC[:2]))
     names = [name for name in SettingsForm.base_fields if name not in (*SECRETS, "version")]
@@ -96,9 +107,31 @@ def settings_screen(request: StaffRequest) -> HttpResponse:
     return go(request, reverse("engagement:settings", args=[hotel.code]))
 
 
-def _page(request: StaffRequest, form: SettingsForm, kept: MessagingRef | None, *, status: int = 200) -> HttpResponse:
+@require_POST
+@screen(Permission.SET_UP)
+def try_out(request: StaffRequest) -> HttpResponse:
+    """A test message, at once, with the settings that are kept."""
+    hotel, form = hotel_of(request), TestForm(request.POST)
+    kept = messaging_of(hotel.pk)
+    settings = SettingsForm(initial=_initial(kept))
+    if not form.is_valid():
+        return _page(request, settings, kept, test=form, status=422)
+    try:
+        once(request, lambda: send_test(**form.cleaned_data, **common(request)) and None)
+    except DomainError as refusal:
+        form.refuse(refusal)
+        return _page(request, settings, kept, test=form, status=status_of(refusal))
+    toast(request, _("The test message was taken. See whether it arrives."))
+    return go(request, reverse("engagement:settings", args=[hotel.code]))
+
+
+def _page(
+    request: StaffRequest, form: SettingsForm, kept: MessagingRef | None, *, test: TestForm | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
     context = {
-        "form": form, "has_password": bool(kept and kept.smtp_password_sealed),
+        "form": form, "test": test or TestForm(), "can_test": bool(kept and kept.ways),
+        "has_password": bool(kept and kept.smtp_password_sealed),
         "has_key": bool(kept and kept.sms_key_sealed),
     }  # fmt: skip
     return render_screen(request, "engagement/settings.html", context, status=status)

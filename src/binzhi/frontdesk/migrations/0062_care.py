@@ -36,7 +36,7 @@ DROP TRIGGER frontdesk_kept_thing_stays ON frontdesk_keptthing; DROP FUNCTION fr
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("frontdesk", "0061_together"),
+        ("frontdesk", "0040_night_audit_pack"),
         ("guests", "0090_contracts"),
         ("property", "0003_seals"),
         ("reservations", "0040_fixed_room"),

@@ -43,6 +43,9 @@ def person_hints(
         "on_file": documents_on_file(guest_id),
         "is_minor": is_child or (age is not None and age < FULL_AGE),
         "asks_country": bool(kind) and kind in (DocumentKind.PASSPORT, DocumentKind.OTHER, DocumentKind.FOREIGNER_PR),
+        "asks_mrz": kind in (DocumentKind.PASSPORT, DocumentKind.HK_MACAO, DocumentKind.TAIWAN, DocumentKind.OTHER),
+        "is_foreign": kind == DocumentKind.PASSPORT and country != "CHN",
+        "has_document": bool(number.strip()),
         "asks_birth_date": is_child or (bool(kind) and kind != DocumentKind.RESIDENT_ID),
     }
 

@@ -13,8 +13,11 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import AlreadyCharged, GuestRegisteredTwice, TooManyGuests
 from binzhi.frontdesk.events import CheckedIn as CheckedInEvent
 from binzhi.frontdesk.events import CheckInReverted, GuestRegistered
+from binzhi.frontdesk.police import queueing as police
 from binzhi.frontdesk.readiness import HouseRoom
 from binzhi.frontdesk.registering import Registered, register
+from binzhi.frontdesk.registration.enums import AlarmOutcome
+from binzhi.frontdesk.registration.minors import raise_alarm, settle_with_stay
 from binzhi.frontdesk.requests import CheckedIn, DepositInput, NewReservation, RegistrationInput
 from binzhi.guests import files
 from binzhi.kernel import db
@@ -62,7 +65,8 @@ def check_in(
 
     `room_id` gives another room than the assigned one, of another type only with `change_type`. A room that is not
     clean needs `accept_as_it_is` and the right to override. Locks hotel day, reservation, nights, room, bill.
-    Raises what `stays`, `readiness`, `registering` and `payments` refuse. Publishes CheckedIn. Not idempotent.
+    Raises what `stays`, `readiness`, `registering` and `payments` refuse. Publishes CheckedIn, and MinorAlarmRaised for
+    who is under 18 and on his own; queues the reports to the police. Not idempotent.
     """
     asked = _Asked(
         registrations=registrations,
@@ -121,7 +125,7 @@ def _begin(before: LockedRoom, asked: _Asked, *, actor: Actor, now: datetime) ->
     readiness.open_seal(room=room, stay=stay, actor=actor, now=now)
     known = register(
         stay=stay, room=room, registrations=asked.registrations, coming_later=asked.coming_later, with_main=True,
-        now=now,
+        user_id=actor.user_id, now=now,
     )  # fmt: skip
     if not known.guest_ids and stay.guest_id is not None:
         files.note_stay(guest_id=stay.guest_id, on=stay.today)
@@ -133,7 +137,16 @@ def _begin(before: LockedRoom, asked: _Asked, *, actor: Actor, now: datetime) ->
             user_id=actor.user_id, now=now,
         )  # fmt: skip
     _record_arrival(before, stay, room, known, asked, folio_id=folio_id, actor=actor, now=now)
+    _tell(stay, room, known, actor=actor, now=now)
     return CheckedIn(stay.id, stay.reservation_id, stay.number, room.id, room.number, folio_id, stay.guest_id)
+
+
+def _tell(stay: LockedRoom, room: HouseRoom, known: Registered, *, actor: Actor, now: datetime) -> None:
+    """Who was registered is owed to the police; of a minor on his own somebody in the house must know."""
+    if room.tells_police and known.guest_ids:
+        police.note_arrivals(room_reservation_id=stay.id, room_id=room.id, now=now)
+    for minor in known.unguarded:
+        raise_alarm(hotel_id=stay.hotel_id, room_reservation_id=stay.id, minor=minor, actor=actor, now=now)
 
 
 def _started(stay: LockedRoom, *, guest_id: int | None, now: datetime) -> tuple[LockedRoom, int]:
@@ -184,7 +197,8 @@ def register_guest(
     """Register somebody who joins a stay after check-in; the guest's file.
 
     Adds a registration. Locks hotel day, reservation, room. Raises WrongStatus, TooManyGuests, GuestRegisteredTwice
-    and what `registering` refuses. Publishes GuestRegistered. Not idempotent: the same guest again is refused.
+    and what `registering` refuses. Publishes GuestRegistered, MinorAlarmRaised. Not idempotent: the same guest again
+    is refused.
     """
     stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     if not stay.is_in_house or stay.room_id is None:
@@ -195,9 +209,13 @@ def register_guest(
         raise TooManyGuests(field="registrations.0.name", limit=room.max_guests)
     if registration.guest_id in here:
         raise GuestRegisteredTwice(field="registrations.0.name")
-    known = register(stay=stay, room=room, registrations=[registration], coming_later=0, with_main=False, now=now)
+    known = register(
+        stay=stay, room=room, registrations=[registration], coming_later=0, with_main=False, user_id=actor.user_id,
+        now=now,
+    )  # fmt: skip
     if here & set(known.guest_ids):
         raise GuestRegisteredTwice(field="registrations.0.name")
+    _tell(stay, room, known, actor=actor, now=now)
     record(
         "stay.guest_registered", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,
         now=now, after={"guest_ids": list(known.guest_ids), "minors": known.minors},
@@ -249,8 +267,9 @@ DELETE FROM frontdesk_registration WHERE room_reservation_id = %(stay)s RETURNIN
 def undo_check_in(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> None:
     """Take a check-in back while nothing was posted since: reserved again, the room stays assigned.
 
-    Removes the registrations (the audit trail keeps that they were there) and the stays noted in the guest files.
-    Locks hotel day, reservation, bill. Raises AlreadyCharged, NightsSlept, WrongStatus. Publishes CheckInReverted.
+    Removes the registrations (the audit trail keeps that they were there) and the stays noted in the guest files; what
+    the police were told is taken back. Locks hotel day, reservation, bill. Raises AlreadyCharged, NightsSlept,
+    WrongStatus. Publishes CheckInReverted.
     """
     stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     since = stay.checked_in_at
@@ -260,6 +279,8 @@ def undo_check_in(*, hotel_id: int, room_reservation_id: int, actor: Actor, now:
         ledger.lock_folio(hotel_id=hotel_id, folio_id=stay.folio_id)
         if db.fetch_value(_POSTED, {"folio": stay.folio_id, "since": since}):
             raise AlreadyCharged
+    police.note_arrival_undone(room_reservation_id=stay.id, now=now)
+    settle_with_stay(room_reservation_id=stay.id, outcome=AlarmOutcome.UNDONE, now=now)
     removed = db.fetch_all(_UNREGISTER, {"stay": stay.id, "now": now, "user": actor.user_id})
     guests = {row["guest_id"] for row in removed} or {stay.guest_id}
     for guest_id in sorted(guests - {None}):

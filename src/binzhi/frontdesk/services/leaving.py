@@ -15,6 +15,8 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import AnotherBusinessDay, BalanceOpen, DepositHeld
 from binzhi.frontdesk.events import CheckedOut as CheckedOutEvent
 from binzhi.frontdesk.events import CheckOutReverted
+from binzhi.frontdesk.police import queueing as police
+from binzhi.frontdesk.registration.closing import close_registrations
 from binzhi.frontdesk.requests import CheckedOut, DepositInput, DepositReturn, PaymentInput
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
@@ -23,6 +25,7 @@ from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 from binzhi.property.conditions import mark_dirty
 from binzhi.reservations import stays
+from binzhi.reservations.day_use.queries import overtime_of
 from binzhi.reservations.enums import Status
 from binzhi.reservations.errors import WrongStatus
 from binzhi.reservations.locks import LockedRoom
@@ -39,30 +42,31 @@ def check_out(
     payments: Sequence[PaymentInput] = (),
     deposit: DepositReturn | None = None,
     waive_day_use: str = "",
+    waive_overtime: str = "",
     actor: Actor,
     now: datetime,
 ) -> CheckedOut:
     """End a stay: every window of the bill at zero, no deposit held, the bill closed, the room dirty.
 
     Leaving before the agreed day frees the nights left. Who leaves on the day of arrival is charged that day's price
-    once, unless waived with a reason and the right to reverse. `payments` go to the window of the room charges;
+    once, unless waived with a reason and the right to reverse; who stays over the hours that were sold, each hour
+    begun, unless that is waived the same way. `payments` go to the window of the room charges;
     `deposit` uses the deposit for what is owed and returns the rest. Locks hotel day, reservation, nights, bill, room.
     Raises BalanceOpen, DepositHeld, WrongStatus and what payments refuse; publishes CheckedOut. Not idempotent.
     """
     waive_day_use = clean_text(waive_day_use, field="waive_day_use", limit=REASON_LIMIT)
+    waive_overtime = clean_text(waive_overtime, field="waive_overtime", limit=REASON_LIMIT)
     stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     if not stay.is_in_house or stay.room_id is None:
         raise WrongStatus(status=Status(stay.status).label)
     freed = max((stay.departure - stay.today).days, 0)
     charged = _charge_day_use(stay, waived=waive_day_use, actor=actor, now=now)
+    charged += _charge_overtime(stay, waived=waive_overtime, actor=actor, now=now)
     paid, returned = _settle(stay, payments, deposit, actor=actor, now=now)
     stay = stays.end(room_reservation=stay, now=now)
-    if stay.guest_id is not None:
-        db.execute(
-            "UPDATE frontdesk_registration SET left_at = %s WHERE room_reservation_id = %s AND left_at IS NULL",
-            [now, stay.id],
-        )
     assert stay.room_id is not None  # in house has a room
+    if stay.guest_id is not None:
+        close_registrations(room_reservation_id=stay.id, room_id=stay.room_id, now=now)
     mark_dirty(room_ids=[stay.room_id], now=now)
     record(
         "stay.checked_out", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
@@ -71,7 +75,7 @@ def check_out(
             "departure": stay.departure, "room_id": stay.room_id, "folio_id": stay.folio_id, "paid": paid,
             "deposit_returned": returned, "day_use": charged,
         },
-        reason=waive_day_use,
+        reason=waive_day_use or waive_overtime,
         event=CheckedOutEvent(
             hotel_id=hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id, room_id=stay.room_id,
             folio_id=stay.folio_id, business_date=stay.today,
@@ -106,6 +110,32 @@ def _charge_day_use(stay: LockedRoom, *, waived: str, actor: Actor, now: datetim
     return charged.gross
 
 
+def _charge_overtime(stay: LockedRoom, *, waived: str, actor: Actor, now: datetime) -> Decimal:
+    """Hours begun beyond those that were sold."""
+    if stay.arrival != stay.departure or stay.charge_account_id is None:
+        return ZERO
+    over = overtime_of(hotel_id=stay.hotel_id, room_reservation_id=stay.id, now=now)
+    if over is None or over.amount <= 0:
+        return ZERO
+    if waived:
+        actor.require(Money.REVERSE, stay.hotel_id)
+        return ZERO
+    try:
+        charged = ledger.charge(
+            hotel_id=stay.hotel_id, account_id=stay.charge_account_id, charge_code=DAY_USE, amount=over.amount,
+            currency=stay.currency, description=f"+{over.hours} h", source_key=overtime_key(stay.id),
+            user_id=actor.user_id, now=now,
+        )  # fmt: skip
+    except AlreadyPosted:
+        return ZERO
+    return charged.gross
+
+
+def overtime_key(room_reservation_id: int) -> str:
+    """The source key that lets the overtime of a stay by the hour be charged once."""
+    return f"overtime:{room_reservation_id}"
+
+
 def _settle(
     stay: LockedRoom,
     given: Sequence[PaymentInput],
@@ -124,7 +154,8 @@ def _settle(
     if deposit is not None:
         returned = _return_deposit(stay, deposit, actor=actor, now=now)
     for payment in given:
-        payments.pay(account_id=_own_window(stay), payment=payment, **of)
+        allowed = payments.within_rights(payment, hotel_id=stay.hotel_id, actor=actor)
+        payments.pay(account_id=_own_window(stay), payment=allowed, **of)
     try:
         folios.close(hotel_id=stay.hotel_id, folio_id=stay.folio_id, now=now)
     except FolioNotSettled as refusal:
@@ -185,6 +216,9 @@ def undo_check_out(*, hotel_id: int, room_reservation_id: int, reason: str = "",
     db.execute(
         "UPDATE frontdesk_registration SET left_at = NULL WHERE room_reservation_id = %s AND left_at = %s",
         [stay.id, ended["checked_out_at"]],
+    )
+    police.note_departure_undone(
+        room_reservation_id=stay.id, room_id=stay.room_id, since=ended["checked_out_at"], now=now
     )
     record(
         "stay.check_out_reverted", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,

@@ -12,6 +12,7 @@ from binzhi.frontdesk import readiness
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import NothingToTakeBack, ReasonRequired, SameRoom
 from binzhi.frontdesk.events import StayExtended, StayMoved, StayShortened
+from binzhi.frontdesk.police import queueing as police
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
@@ -76,6 +77,8 @@ def move_room(
     if room.occupied or not (room.is_ready or _came_from(before, room_id)):
         readiness.require_ready(room=room, hotel_id=hotel_id, accept_as_it_is=accept_as_it_is, actor=actor)
     mark_dirty(room_ids=[before.room_id], now=now)
+    if room.tells_police:
+        police.note_move(room_reservation_id=before.id, room_id=room_id, now=now)
     record(
         "stay.moved", subject="room_reservation", subject_id=before.id, hotel_id=hotel_id, actor=actor, now=now,
         before={"room_id": before.room_id, "room_type_id": before.room_type_id},

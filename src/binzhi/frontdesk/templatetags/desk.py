@@ -19,6 +19,7 @@ from binzhi.frontdesk import names, wording
 from binzhi.frontdesk.assignment import Proposal
 from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.in_house import Stay, night_of
+from binzhi.frontdesk.reports.printing import shown
 from binzhi.frontdesk.web.forms import RegistrationForm
 from binzhi.guests.enums import DocumentKind, Sex
 from binzhi.kernel.ui import markup
@@ -35,6 +36,9 @@ _STATUS_ICONS = {
 
 
 # ---------------------------------------------------------------- words
+
+
+register.filter("cell", shown)
 
 
 @register.simple_tag
@@ -167,6 +171,21 @@ def person_field(context: Context, row: RegistrationForm, name: str, **options: 
         hx_target=f"#more-{row.position}",
         hx_vals=json.dumps(values),
         **options,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def mrz_field(context: Context, row: RegistrationForm) -> SafeString:
+    """The lines of a travel document, typed or read by a scanner: they fill in the whole row."""
+    return render_field(
+        row["mrz"],
+        private=True,
+        width="w6 rg-mrz",
+        hx_post=reverse("frontdesk:read_mrz", args=[context["request"].hotel.code]),
+        hx_trigger="change",
+        hx_target=f"#person-{row.position}",
+        hx_swap="outerHTML",
+        hx_vals=json.dumps({"row": row.position, "child": "1" if row.is_child else ""}),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from binzhi.frontdesk.today import queries
+from binzhi.frontdesk.today.duties import open_duties
 from binzhi.frontdesk.today.figures import Figures, figures_of
 from binzhi.frontdesk.today.late import LateItem, late_items
 from binzhi.frontdesk.today.moment import Moment
@@ -82,7 +83,7 @@ def today_board(*, hotel: HotelRef, now: datetime) -> TodayBoard:
     arrivals = due_arrivals(moment)
     coming = [row for row in arrivals if row.kind == "next"]
     vips = [row for row in arrivals if row.kind == "vip"]
-    late, late_total = late_items(moment, hotel.code, stays, arrivals, alarms(hotel_id=hotel.pk))
+    late, late_total = late_items(moment, hotel.code, stays, arrivals, open_duties(moment), alarms(hotel_id=hotel.pk))
     return TodayBoard(
         local_now=moment.local_now,
         business_date=moment.business_date,

@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from binzhi.frontdesk.today.duties import Duty
 from binzhi.frontdesk.today.moment import Moment
 from binzhi.frontdesk.today.waiting import DueArrival, LateStay
 
@@ -38,6 +39,7 @@ def late_items(
     hotel: str,
     stays: Sequence[LateStay],
     arrivals: Sequence[DueArrival],
+    duties: Sequence[Duty] = (),
     unanswered: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[list[LateItem], int]:
     """The lines to show and how many cases there are in all, those not shown included."""
@@ -48,6 +50,7 @@ def late_items(
     items = [
         *_wake_ups(moment, hotel, unanswered),
         *_audit(moment, hotel),
+        *_duties(hotel, duties),
         *_departures(moment, hotel, late),
         *_unassigned(hotel, unassigned),
         *_past_hold(moment, hotel, past_hold),
@@ -57,6 +60,7 @@ def late_items(
     audits = sum(1 for item in items if item.icon == "night")
     total = (
         len(unanswered)
+        + len(duties)
         + audits
         + sum(rows[0].total for rows in (late, over) if rows)
         + bool(unassigned)
@@ -88,6 +92,23 @@ def _audit(moment: Moment, hotel: str) -> Iterator[LateItem]:
             url=_url("frontdesk:night_audit", hotel),
             action=_("Night audit"),
         )
+
+
+def _duties(hotel: str, duties: Sequence[Duty]) -> Iterator[LateItem]:
+    for duty in duties:
+        if duty.kind == "police":
+            icon, url, action = "shield", "frontdesk:police", pgettext("police", "Report now")
+            text = ngettext("%(n)s police report overdue", "%(n)s police reports overdue", duty.count)
+        elif duty.kind == "minor":
+            icon, url, action = "baby", "frontdesk:minors", _("Look after")
+            text = ngettext("%(n)s guest under 18 to look after", "%(n)s guests under 18 to look after", duty.count)
+        else:
+            icon, url, action = "people", "frontdesk:visitors", _("See out")
+            text = ngettext("%(n)s visitor after hours", "%(n)s visitors after hours", duty.count)
+        yield LateItem(
+            icon=icon, text=text % {"n": duty.count}, detail=duty.rooms, since=duty.since, url=_url(url, hotel),
+            action=action,
+        )  # fmt: skip
 
 
 def _departures(moment: Moment, hotel: str, rows: Sequence[LateStay]) -> Iterator[LateItem]:

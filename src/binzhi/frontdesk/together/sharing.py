@@ -21,6 +21,7 @@ from binzhi.frontdesk.errors import (
 )
 from binzhi.frontdesk.events import SharerLeft, SharesSet
 from binzhi.frontdesk.held import HeldStay, hold_stay
+from binzhi.frontdesk.police import queueing as police
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
@@ -148,6 +149,8 @@ def sharer_leaves(
     mine = [row for row in db.fetch_all(_OPEN, [stay.id]) if row["registration_id"] == registration_id]
     _end(stay, mine, actor, now)
     db.execute("UPDATE frontdesk_registration SET left_at = %s WHERE id = %s", [now, registration_id])
+    assert stay.room_id is not None  # in house has a room
+    police.note_departures(room_reservation_id=stay.id, room_id=stay.room_id, now=now)
     record(
         SharerLeft.topic, subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
         after={"registration": registration_id},

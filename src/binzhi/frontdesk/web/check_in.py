@@ -14,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.asking import with_shift
+from binzhi.billing.cashier_errors import NoOpenShift
 from binzhi.billing.queries import means_of_payment
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
@@ -22,7 +24,7 @@ from binzhi.frontdesk.queries.candidates import rooms_for
 from binzhi.frontdesk.queries.stay import StayCard, registered_people, stay_card
 from binzhi.frontdesk.web.forms import ArrivalForm, DeskForm, RegistrationForm, refuse_at, registration_forms
 from binzhi.frontdesk.web.keys import after_check_in
-from binzhi.frontdesk.web.people import number_in, person_row, problems_of
+from binzhi.frontdesk.web.people import filled_from_lines, number_in, person_row, problems_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.frontdesk.web.recognition import card_for_desk
 from binzhi.kernel import clock
@@ -59,9 +61,11 @@ def _check_in(
     if not all([form.is_valid(), *(row.is_valid() for row in people)]):
         return _page(request, hotel, card, form, people, status=UNPROCESSABLE)
     try:
-        answer, _repeated = once(request, lambda: _begin(request, hotel, card, form, people))
+        answer, _repeated = once(
+            request, with_shift(request, hotel, request.actor, lambda: _begin(request, hotel, card, form, people))
+        )
     except DomainError as refusal:
-        refusal.field = refusal.field or "room"
+        refusal.field = refusal.field or ("" if isinstance(refusal, NoOpenShift) else "room")
         refuse_at(refusal, form, people)
         return _page(request, hotel, card, form, people, status=status_of(refusal))
     undo = reverse("frontdesk:undo_check_in", args=[hotel.code, card.id])
@@ -132,6 +136,20 @@ def document_check(request: StaffRequest) -> HttpResponse:
     row.full_clean()
     row.errors.clear()
     return render(request, "frontdesk/_person_more.html", person_row(hotel, row) | {"may": rights(request, hotel)})
+
+
+@never_cache
+@require_POST
+@screen(Permission.CHECK_IN)
+def read_lines(request: StaffRequest) -> HttpResponse:
+    """The row again, filled in from the lines of a travel document; what was typed stays where they say nothing."""
+    hotel = hotel_of(request)
+    row = filled_from_lines(
+        request.POST, position=number_in(request.POST.get("row")), is_child=request.POST.get("child") == "1",
+        today=hotel.business_date,
+    )  # fmt: skip
+    context = {"person": person_row(hotel, row), "may": rights(request, hotel)}
+    return render(request, "frontdesk/_person.html", context)
 
 
 @never_cache

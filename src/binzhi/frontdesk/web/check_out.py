@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.asking import with_shift
 from binzhi.billing.holds.queries import holds
 from binzhi.billing.queries import MeansRef, charge_codes, companies, folio_view, means_of_payment
 from binzhi.frontdesk import services
@@ -32,6 +33,7 @@ from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
 from binzhi.property.queries import HotelRef
+from binzhi.reservations.day_use.queries import Overtime, overtime_of
 
 
 @never_cache
@@ -51,7 +53,7 @@ def check_out_screen(request: StaffRequest, stay: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, hotel, card, form, due, status=UNPROCESSABLE)
     try:
-        once(request, lambda: _check_out(request, hotel, card, form))
+        once(request, with_shift(request, hotel, request.actor, lambda: _check_out(request, hotel, card, form)))
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(request, hotel, card, form, due, status=status_of(refusal))
@@ -60,11 +62,19 @@ def check_out_screen(request: StaffRequest, stay: int) -> HttpResponse:
 
 def due_of(hotel: HotelRef, card: StayCard) -> Decimal:
     """What the bill will show at the door: the balance and, without a night slept, the day's charge with its tax."""
-    day_use = card.day_use_due
+    over = _overtime(hotel, card)
+    day_use = card.day_use_due + (over.amount if over else ZERO)
     if day_use and not hotel.prices_include_tax:
         rates = {code.code: code.tax_rate for code in charge_codes(hotel_id=hotel.pk)}
         day_use += tax_on(day_use, rates.get(DAY_USE, ZERO), hotel.currency)
     return card.balance + day_use
+
+
+def _overtime(hotel: HotelRef, card: StayCard) -> Overtime | None:
+    """Of a stay that was sold by the hour."""
+    if card.arrival != card.departure or not card.folio_number:
+        return None
+    return overtime_of(hotel_id=hotel.pk, room_reservation_id=card.id, now=clock.now())
 
 
 def _initial(card: StayCard, due: Decimal, means: Sequence[MeansRef]) -> dict[str, Any]:
@@ -78,7 +88,8 @@ def _check_out(request: StaffRequest, hotel: HotelRef, card: StayCard, form: Che
     done = services.check_out(
         hotel_id=hotel.pk, room_reservation_id=card.id, payments=form.payments(),
         deposit=DepositReturn(means=data["return_means"]) if data["use_deposit"] else None,
-        waive_day_use=data["waive_day_use"], actor=request.actor, now=clock.now(),
+        waive_day_use=data["waive_day_use"], waive_overtime=data["waive_overtime"],
+        actor=request.actor, now=clock.now(),
     )  # fmt: skip
     return {"paid": str(done.paid), "returned": str(done.returned)}
 
@@ -100,8 +111,11 @@ def _page(
         "holds": [row for row in holds(hotel_id=hotel.pk, folio_id=folio.pk) if row.is_open] if folio else [],
         "left": max(due - card.deposit, ZERO), "comes_back": max(card.deposit - max(due, ZERO), ZERO),
         "other_windows": [window for window in folio.windows[1:] if window.balance] if folio else [],
-        "may": rights(request, hotel) | {"waive": request.actor.may(Money.REVERSE, hotel.pk)},
-        "token": uuid.uuid4().hex, "steps": _steps(card),
+        "may": rights(request, hotel) | {
+            "waive": request.actor.may(Money.REVERSE, hotel.pk),
+            "exceed_credit": request.actor.may(Money.EXCEED_CREDIT, hotel.pk),
+        },
+        "token": uuid.uuid4().hex, "steps": _steps(card), "over": _overtime(hotel, card),
         "party": party_of(hotel_id=hotel.pk, room_reservation_id=card.id),
         "late": fee_now(hotel_id=hotel.pk, room_reservation_id=card.id, now=clock.now()),
     }  # fmt: skip

@@ -12,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from binzhi.billing.queries import MeansRef
 from binzhi.billing.setup import COMPANY
-from binzhi.frontdesk.requests import DepositInput, DocumentInput, PaymentInput, RegistrationInput
+from binzhi.frontdesk.registration.enums import IdentityBy, RoomRelation, VisaKind
+from binzhi.frontdesk.requests import DepositInput, DocumentInput, Particulars, PaymentInput, RegistrationInput
 from binzhi.guests.countries import country_choices
 from binzhi.guests.enums import DocumentKind, Sex
 from binzhi.kernel.errors import DomainError
@@ -37,6 +38,10 @@ RELATIONS = (
 )
 
 
+REACHED = (("", _("Choose")), ("yes", _("Reached")), ("no", _("Not reached")))
+_REACHED = {"yes": True, "no": False}
+
+
 def text(label: Any, *, required: bool = False, **kwargs: Any) -> forms.CharField:
     """A line of text; how long it may be is the service's rule."""
     return forms.CharField(label=label, required=required, max_length=LONGEST_TEXT, **kwargs)
@@ -51,6 +56,10 @@ class DeskForm(forms.Form):
         name = refusal.field if field is None else field
         name = self.aliases.get(name, name)
         self.add_error(name if name in self.fields else None, refusal.text)
+
+
+# What is asked of guests from abroad; the rest of Particulars is asked on the page of the registration.
+PARTICULARS = ("latin_name", "visa_kind", "visa_number", "stay_until", "entered_on", "entry_port", "next_stop")
 
 
 class RegistrationForm(DeskForm):
@@ -70,6 +79,23 @@ class RegistrationForm(DeskForm):
     guardian_name = text(_("Parent or guardian"))
     guardian_phone = text(_("Guardian's phone"))
     guardian_relation = forms.ChoiceField(label=_("Relation"), choices=RELATIONS, required=False)
+    guardian_reached = forms.ChoiceField(label=_("Guardian by telephone"), choices=REACHED, required=False)
+    room_relation = forms.ChoiceField(
+        label=_("Who is in the room with the child"), choices=(("", _("Choose")), *RoomRelation.choices), required=False
+    )
+    identity_by = forms.ChoiceField(label=_("Without a document"), choices=IdentityBy.choices, required=False)
+    mrz = forms.CharField(
+        label=_("Lines at the foot of the passport"), required=False, max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 44, "spellcheck": "false", "autocomplete": "off"}),
+    )  # fmt: skip
+    expires_on = forms.DateField(label=_("Document valid until"), required=False, widget=forms.DateInput)
+    latin_name = text(_("Name as in the passport"))
+    visa_kind = forms.ChoiceField(label=_("Visa"), choices=VisaKind.choices, required=False)
+    visa_number = text(_("Visa number"))
+    stay_until = forms.DateField(label=_("May stay until"), required=False, widget=forms.DateInput)
+    entered_on = forms.DateField(label=_("Entered on"), required=False, widget=forms.DateInput)
+    entry_port = text(_("Port of entry"))
+    next_stop = text(_("Goes on to"))
     later = forms.BooleanField(label=_("Comes later"), required=False)
 
     def __init__(
@@ -91,14 +117,21 @@ class RegistrationForm(DeskForm):
         document = None
         if number:
             document = DocumentInput(
-                kind=data["kind"] or DocumentKind.RESIDENT_ID, number=number, country=data["country"]
-            )
+                kind=data["kind"] or DocumentKind.RESIDENT_ID, number=number, country=data["country"],
+                expires_on=data["expires_on"],
+            )  # fmt: skip
         return RegistrationInput(
             guest_id=data["guest"], name=data["guest_text"], sex=data["sex"], birth_date=data["birth_date"],
             nationality=data["country"], phone=data["phone"], document=document,
             document_id=data["shown"] if document is None else None, guardian_name=data["guardian_name"],
             guardian_phone=data["guardian_phone"], guardian_relation=data["guardian_relation"],
+            guardian_reached=_REACHED.get(data["guardian_reached"]), room_relation=data["room_relation"],
+            identity_by=data["identity_by"], particulars=self.particulars(),
         )  # fmt: skip
+
+    def particulars(self) -> Particulars:
+        data = self.cleaned_data
+        return Particulars(**{name: data[name] for name in PARTICULARS})
 
 
 class RoomForm(DeskForm):
@@ -176,9 +209,11 @@ class CheckOutForm(DeskForm):
     amount = forms.DecimalField(label=_("Pay now"), required=False, max_digits=14, decimal_places=4)
     means = forms.ChoiceField(label=_("Means of payment"), required=False, widget=forms.RadioSelect)
     company = forms.TypedChoiceField(label=_("Company"), required=False, coerce=int, empty_value=None)
+    exceed_limit = forms.BooleanField(label=_("Above the company's credit limit"), required=False)
     use_deposit = forms.BooleanField(label=_("Use the deposit, return the rest"), required=False)
     return_means = forms.ChoiceField(label=_("Return by"), required=False)
     waive_day_use = text(_("Waive the day's charge, because"))
+    waive_overtime = text(_("Waive the overtime, because"))
 
     def __init__(
         self, *args: Any, means: Sequence[MeansRef], companies: Sequence[tuple[int, str]], **kwargs: Any
@@ -196,7 +231,8 @@ class CheckOutForm(DeskForm):
             return ()
         means = self.cleaned_data["means"]
         company = self.cleaned_data["company"] if means == COMPANY else None
-        return (PaymentInput(means=means, amount=amount, organisation_id=company),)
+        exceeds = self.cleaned_data["exceed_limit"]
+        return (PaymentInput(means=means, amount=amount, organisation_id=company, exceed_limit=exceeds),)
 
 
 def means_choices(means: Sequence[MeansRef], *, with_company: bool) -> list[tuple[str, Choice]]:

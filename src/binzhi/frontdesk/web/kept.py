@@ -113,7 +113,7 @@ def thing(request: StaffRequest, thing_id: int) -> HttpResponse:
         if form.is_valid():
             try:
                 once(request, lambda: _move(request, row, form) if moving else _give_out(request, row, form))
-                words = _("It is there now") if moving else _("Given out")
+                words = _("It is there now") if moving else pgettext("kept things", "Given out")
                 toast(request, words)
                 return go(request, reverse("frontdesk:kept_thing", args=[hotel.code, thing_id]))
             except DomainError as refusal:

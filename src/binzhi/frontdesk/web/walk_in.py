@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.asking import with_shift
 from binzhi.billing.queries import MeansRef, means_of_payment
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
@@ -85,7 +86,9 @@ def _walk_in(
     if not all([form.is_valid(), *(row.is_valid() for row in people)]):
         return _page(request, hotel, form, people, status=UNPROCESSABLE)
     try:
-        answer, _repeated = once(request, lambda: _receive(request, hotel, form, people))
+        answer, _repeated = once(
+            request, with_shift(request, hotel, request.actor, lambda: _receive(request, hotel, form, people))
+        )
     except DomainError as refusal:
         refuse_at(refusal, form, people)
         return _page(request, hotel, form, people, status=status_of(refusal))

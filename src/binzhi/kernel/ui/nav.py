@@ -92,6 +92,16 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Luggage and valuables"), "bag", "frontdesk:kept", "frontdesk.keep_things", phone=True),
             Item(_("Key cards"), "key", "frontdesk:keys", "frontdesk.make_keys"),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
+            Item(pgettext_lazy("screen", "Day use"), "clock", "frontdesk:day_use", "frontdesk.view_desk"),
+        ),
+    ),
+    Department(
+        pgettext_lazy("department", "Registration"),
+        "identity",
+        (
+            Item(_("Visitors"), "people", "frontdesk:visitors", "frontdesk.keep_register", phone=True),
+            Item(_("Minors"), "baby", "frontdesk:minors", "frontdesk.keep_register", phone=True),
+            Item(_("Police reports"), "shield", "frontdesk:police", "frontdesk.view_police_reports", phone=True),
         ),
     ),
     Department(
@@ -105,6 +115,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Rates"), "tag", "reservations:rates", "reservations.view_reservations"),
             Item(_("Codes, agreements, members"), "percent", "reservations:entitled", "reservations.view_reservations"),
             Item(_("Rate rules"), "settings", "reservations:rate_rules", "reservations.view_reservations"),
+            Item(_("Packages and extras"), "copy", "reservations:contents", "reservations.view_reservations"),
+            Item(_("Commissions"), "coins", "reservations:commissions", "reservations.view_reservations"),
             Item(_("Groups"), "people", "reservations:blocks", "reservations.view_reservations"),
             Item(_("Waitlist"), "hourglass", "reservations:waitlist", "reservations.manage_waitlist"),
             Item(_("Overbooking"), "transfer", "reservations:walks", "reservations.walk_guest"),
@@ -137,12 +149,16 @@ NAVIGATION: tuple[Department, ...] = (
         "yuan",
         (
             Item(_("Folios"), "yuan", "billing:folios", "billing.view_folio", "F9"),
+            Item(_("Cashier's shift"), "wallet", "billing:cashier", "billing.take_payment"),
             Item(_("Pre-authorisations"), "card", "billing:hold-list", "billing.hold_card"),
             Item(_("E-invoices"), "receipt", "billing:invoice-list", "billing.invoice"),
+            Item(_("Companies' accounts"), "briefcase", "billing:receivables", "billing.view_folio"),
             Item(_("House accounts"), "building", "billing:house", "billing.open_house_account"),
             Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),
             Item(_("Counter settings"), "coins", "billing:counter", "billing.set_counter"),
             Item(_("Night audit"), "night", "frontdesk:night_audit", "frontdesk.run_night_audit"),
+            Item(_("Audit reports"), "chart", "frontdesk:reports", "frontdesk.view_reports"),
+            Item(_("Free rooms"), "percent", "frontdesk:free_rooms", "frontdesk.approve_free_room"),
         ),
     ),
     Department(

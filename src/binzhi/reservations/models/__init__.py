@@ -13,6 +13,7 @@ from binzhi.reservations.models.bookings import (
     RoomReservation,
     StayNight,
 )
+from binzhi.reservations.models.day_use import DayUsePrice, DayUseTerms, HourlyUse
 from binzhi.reservations.models.groups import (
     Block,
     BlockNight,
@@ -22,6 +23,13 @@ from binzhi.reservations.models.groups import (
     PartnerHotel,
     WaitlistEntry,
     Walk,
+)
+from binzhi.reservations.models.packages import (
+    ChildBand,
+    Commission,
+    CommissionRate,
+    PackagePart,
+    PlanExtra,
 )
 from binzhi.reservations.models.rates import (
     BasePrice,
@@ -45,14 +53,22 @@ __all__ = [
     "CalendarDay",
     "CancellationPolicy",
     "CancellationStep",
+    "ChildBand",
     "Code",
+    "Commission",
+    "CommissionRate",
+    "DayUsePrice",
+    "DayUseTerms",
     "Denial",
     "ExpectedGuest",
+    "HourlyUse",
     "Night",
     "OutOfOrder",
+    "PackagePart",
     "PaintedCell",
     "Painting",
     "PartnerHotel",
+    "PlanExtra",
     "Promotion",
     "PromotionTries",
     "PromotionUse",

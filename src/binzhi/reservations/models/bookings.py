@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from binzhi.billing.models import Account, Folio
 from binzhi.guests.models import Guest, Organisation
@@ -228,6 +229,8 @@ class RoomReservation(models.Model):
     adults = models.SmallIntegerField()
     children = models.SmallIntegerField(db_default=0)
     infants = models.SmallIntegerField(db_default=0)
+    child_ages = ArrayField(models.SmallIntegerField(), db_default=[], help_text="on the day of arrival, where told")
+    extra_beds = models.SmallIntegerField(db_default=0)
     guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+")
     room = models.ForeignKey(Room, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     room_fixed = models.CharField(
@@ -252,6 +255,10 @@ class RoomReservation(models.Model):
                 & (Q(adults__gt=0) | Q(children__gt=0) | Q(infants__gt=0)),
                 name="somebody_comes",
             ),
+            models.CheckConstraint(
+                condition=Q(child_ages=[]) | Q(child_ages__len=F("children")), name="every_child_has_an_age"
+            ),
+            models.CheckConstraint(condition=Q(extra_beds__range=(0, 3)), name="extra_beds_sensible"),
             # Two stays never share a room, whatever the dates say; day use included.
             models.UniqueConstraint(fields=["room"], condition=Q(status="in_house"), name="one_stay_in_a_room"),
             models.CheckConstraint(
@@ -283,6 +290,8 @@ class StayNight(models.Model):
     night = models.DateField()
     price = models.DecimalField(max_digits=10, decimal_places=2)
     rate_plan = models.ForeignKey(RatePlan, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # The parts of a package that held at this instant are part of the price.
+    agreed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(price__gte=0), name="night_price_not_negative")]

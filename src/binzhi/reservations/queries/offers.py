@@ -19,10 +19,11 @@ from binzhi.kernel.errors import InvalidInput
 from binzhi.property.queries import HotelRef, localised
 from binzhi.reservations import limits, pricing
 
-OFFERS = f"""
+OFFERS = pricing.one_line(f"""
 WITH w AS (
     SELECT %(arrival)s::date AS arrival, %(departure)s::date AS departure, %(last)s::date AS last,
-           %(adults)s::integer AS adults, %(children)s::integer AS children
+           %(adults)s::integer AS adults, %(children)s::integer AS children, %(ages)s::smallint[] AS ages,
+           %(beds)s::integer AS beds
 ), p AS MATERIALIZED (
     SELECT p.id, p.code, p.name, p.name_en, p.position, p.parent_id, {pricing.TERMS_OF_PLAN}, p.breakfasts,
            {pricing.IS_MEMBER} AS is_entitled,
@@ -30,6 +31,7 @@ WITH w AS (
            least(p.valid_until, a.valid_until) AS valid_until, c.name AS policy, c.name_en AS policy_en
     FROM reservations_rateplan p
     JOIN reservations_cancellationpolicy c ON c.id = p.cancellation_policy_id
+    CROSS JOIN w
     LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = %(organisation)s
     WHERE p.hotel_id = %(hotel)s AND p.is_active AND (p.kind <> 'negotiated' OR a.id IS NOT NULL)
       AND (p.kind <> 'promotion' OR p.id = %(promotion)s::bigint)
@@ -55,12 +57,12 @@ SELECT t.id AS type_id, t.code AS type_code, t.name AS type_name, t.name_en AS t
        p.id AS plan_id, p.code AS plan_code, p.name AS plan_name, p.name_en AS plan_name_en, p.policy, p.policy_en,
        p.breakfasts, p.guarantee_required, p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
        p.valid_until, p.is_entitled, s.open_nights, s.closed, s.rooms_left, x.prices, x.plan_closed, x.no_arrival,
-       x.no_departure, x.night_min, x.night_max
+       x.no_departure, x.night_min, x.night_max, x.extra
 FROM t CROSS JOIN p
 LEFT JOIN stock s ON s.room_type_id = t.id
 LEFT JOIN rates x ON x.room_type_id = t.id AND x.plan_id = p.id
 ORDER BY t.position, t.code, p.position, p.code
-"""  # noqa: S608  (the expressions are constants of pricing)
+""")  # noqa: S608  (the expressions are constants of pricing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Offer:
     left: int
     refusal: str
     refusal_params: Mapping[str, Any] = field(default_factory=dict)
+    extra: Decimal = Decimal(0)  # of each night's price: extra beds, children priced by their age
 
 
 def offers(
@@ -98,6 +101,8 @@ def offers(
     organisation_id: int | None = None,
     guest_id: int | None = None,
     promotion_plan_id: int | None = None,
+    child_ages: tuple[int, ...] = (),
+    extra_beds: int = 0,
 ) -> list[Offer]:
     """All active types × plans for a stay, in one statement. Raises InvalidInput at the field that cannot be.
 
@@ -109,6 +114,7 @@ def offers(
         longest_stay=hotel.longest_stay, booking_horizon=hotel.booking_horizon,
     )  # fmt: skip
     limits.check_guests(adults=adults, children=children)
+    limits.check_extras(ages=child_ages, beds=extra_beds, children=children)
     if not 1 <= rooms <= limits.MAX_ROOMS:
         raise InvalidInput(field="rooms")
     terms = pricing.Terms(dates.arrival, dates.departure, adults, children, today)
@@ -119,6 +125,7 @@ def offers(
             "hotel": hotel.pk, "organisation": organisation_id, "guest": guest_id,
             "promotion": promotion_plan_id, "arrival": dates.arrival, "departure": dates.departure,
             "last": nights[-1], "adults": adults, "children": children, "nights": nights,
+            "ages": list(child_ages), "beds": extra_beds,
             "days": nights if terms.nights == 0 else [*nights, dates.departure],
         },
     )  # fmt: skip
@@ -143,6 +150,7 @@ def _offer(row: dict[str, Any], terms: pricing.Terms, nights: list[date], rooms:
         left=max(row["rooms_left"], 0) if row["open_nights"] == len(nights) else 0,
         refusal=refusal,
         refusal_params=params,
+        extra=row["extra"] or Decimal(0),
     )
 
 
@@ -164,4 +172,5 @@ def _refusal(
     restricted = pricing.restriction_error(row, terms)
     if restricted is not None:
         return restricted.code, restricted.params
-    return ("" if prices is not None else "no_price"), {}
+    unpriced = pricing.price_error(row, terms)
+    return ("" if unpriced is None else unpriced.code), {}

@@ -40,6 +40,8 @@ class RoomView:
     adults: int
     children: int
     infants: int
+    child_ages: Sequence[int]
+    extra_beds: int
     guest_id: int | None
     guest_name: str
     vip_level: str
@@ -140,8 +142,9 @@ SELECT v.id AS reservation_id, v.hotel_id, v.number, v.version, v.guest_id AS bo
        h.business_date AS today, rr.id, rr.position, rr.status, rr.priced_type_id AS room_type_id,
        t.code AS room_type, t.name AS room_type_name, t.name_en AS room_type_name_en, held.code AS held_type,
        p.code AS rate_plan, p.name AS rate_plan_name, p.name_en AS rate_plan_name_en, c.name AS policy_name,
-       c.name_en AS policy_name_en, p.breakfasts, rr.arrival, rr.departure, rr.adults, rr.children, rr.infants,
-       rr.guest_id, coalesce(g.name, '') AS guest_name, coalesce(g.vip_level, '') AS vip_level,
+       c.name_en AS policy_name_en, p.breakfasts, rr.arrival, rr.departure, rr.adults, rr.children,
+       rr.infants, rr.child_ages, rr.extra_beds, rr.guest_id, coalesce(g.name, '') AS guest_name,
+       coalesce(g.vip_level, '') AS vip_level,
        coalesce(g.vip_rank, 0) AS vip_rank, rr.room_id,
        r.number AS room, rr.room_fixed, rr.folio_id, f.number AS folio, rr.walk_in, rr.checked_in_at, rr.checked_out_at,
        rr.ended_on, rr.end_reason, rr.end_note,
@@ -155,7 +158,7 @@ JOIN reservations_roomreservation rr ON rr.reservation_id = v.id
 JOIN property_roomtype t ON t.id = rr.priced_type_id
 JOIN property_roomtype held ON held.id = rr.room_type_id
 JOIN reservations_rateplan p ON p.id = rr.rate_plan_id
-JOIN reservations_cancellationpolicy c ON c.id = p.cancellation_policy_id
+JOIN reservations_cancellationpolicy c ON c.id = coalesce(rr.policy_id, p.cancellation_policy_id)
 LEFT JOIN guests_guest bg ON bg.id = v.guest_id
 LEFT JOIN guests_organisation o ON o.id = v.organisation_id
 LEFT JOIN guests_guest g ON g.id = rr.guest_id

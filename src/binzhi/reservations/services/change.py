@@ -15,6 +15,7 @@ from binzhi.kernel.errors import InvalidInput
 from binzhi.kernel.operations import operation, record, rehearsal
 from binzhi.reservations import facts, limits, nights
 from binzhi.reservations.access import Permission
+from binzhi.reservations.day_use.queries import is_hourly
 from binzhi.reservations.enums import Guarantee, Status
 from binzhi.reservations.errors import (
     GuaranteeRequired,
@@ -27,6 +28,7 @@ from binzhi.reservations.errors import (
 )
 from binzhi.reservations.events import ReservationChanged
 from binzhi.reservations.locks import LockedRoom, agreed_prices, lock_room_reservation
+from binzhi.reservations.offer_errors import HoursFixed
 from binzhi.reservations.requests import RoomChange, RoomRequest
 from binzhi.reservations.stay_rows import rewrite
 
@@ -82,6 +84,9 @@ def _plan(hotel_id: int, room_reservation_id: int, change: RoomChange, expected_
     before = lock_room_reservation(
         hotel_id=hotel_id, room_reservation_id=room_reservation_id, expected_version=expected_version
     )
+    change = _complete(before, change)
+    if before.arrival == before.departure and is_hourly(before.id):
+        change = _as_hours(before, change)
     _check_status(before, change)
     known = _gather(before, change)
     after = _changed(before, change, known.full)
@@ -145,14 +150,32 @@ def _gather(room: LockedRoom, change: RoomChange) -> _Known:
 def _request(change: RoomChange, arrival: date, departure: date) -> RoomRequest:
     return RoomRequest(
         room_type=change.room_type, rate_plan=change.rate_plan, arrival=arrival, departure=departure,
-        adults=change.adults, children=change.children, infants=change.infants,
+        adults=change.adults, children=change.children, infants=change.infants, child_ages=change.child_ages or (),
+        extra_beds=change.extra_beds or 0,
     )  # fmt: skip
+
+
+def _complete(room: LockedRoom, change: RoomChange) -> RoomChange:
+    """What was left out stays as it is: extra beds, and ages while they are those of as many children."""
+    ages = room.child_ages if change.children == room.children else ()
+    return replace(
+        change, child_ages=ages if change.child_ages is None else change.child_ages,
+        extra_beds=room.extra_beds if change.extra_beds is None else change.extra_beds,
+    )  # fmt: skip
+
+
+def _as_hours(room: LockedRoom, change: RoomChange) -> RoomChange:
+    """Hours keep their price, their day and their type; who comes may change."""
+    if (change.arrival, change.departure, change.room_type) != (room.arrival, room.departure, room.priced_type):
+        raise HoursFixed
+    return replace(change, keep_prices=True, rate_plan=room.rate_plan)
 
 
 def _differs(room: LockedRoom, change: RoomChange) -> bool:
     """Whether what the price depends on changes: then the agreed prices no longer hold."""
-    return (change.room_type, change.rate_plan, change.adults, change.children) != (
-        room.priced_type, room.rate_plan, room.adults, room.children,
+    asked = (change.room_type, change.rate_plan, change.adults, change.children, change.child_ages, change.extra_beds)
+    return asked != (
+        room.priced_type, room.rate_plan, room.adults, room.children, room.child_ages, room.extra_beds,
     )  # fmt: skip
 
 
@@ -181,7 +204,8 @@ def _changed(room: LockedRoom, change: RoomChange, full: facts.PricedRoom) -> Lo
         priced_type=change.room_type, priced_type_id=full.room_type_id,
         room_type_id=room.room_type_id if same_type else full.room_type_id,
         room_id=room.room_id if same_type else None,
-        adults=change.adults, children=change.children, infants=change.infants,
+        adults=change.adults, children=change.children, infants=change.infants, child_ages=change.child_ages or (),
+        extra_beds=change.extra_beds or 0,
     )  # fmt: skip
 
 

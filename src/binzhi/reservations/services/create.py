@@ -37,13 +37,13 @@ subject AS (
 ), rooms AS (
     INSERT INTO reservations_roomreservation (
         id, hotel_id, reservation_id, position, status, room_type_id, priced_type_id, rate_plan_id, arrival, departure,
-        adults, children, infants, guest_id, walk_in)
+        adults, children, infants, guest_id, policy_id, walk_in)
     SELECT a.id, %(hotel)s, subject.id, a.position, 'reserved', a.type, a.type, a.plan, a.arrival, a.departure,
-        a.adults, a.children, a.infants, a.guest, %(walk_in)s
+        a.adults, a.children, a.infants, a.guest, a.policy, %(walk_in)s
     FROM subject, unnest(%(room_ids)s::bigint[], %(room_types)s::bigint[], %(plans)s::bigint[],
         %(arrivals)s::date[], %(departures)s::date[], %(adults)s::smallint[],
-        %(children)s::smallint[], %(infants)s::smallint[], %(guests)s::bigint[])
-        WITH ORDINALITY AS a (id, type, plan, arrival, departure, adults, children, infants, guest, position)
+        %(children)s::smallint[], %(infants)s::smallint[], %(guests)s::bigint[], %(policies)s::bigint[])
+        WITH ORDINALITY AS a (id, type, plan, arrival, departure, adults, children, infants, guest, policy, position)
     RETURNING id
 ), prices AS (
     INSERT INTO reservations_staynight (room_reservation_id, hotel_id, night, price, rate_plan_id)
@@ -96,13 +96,32 @@ def create_reservation(*, hotel_id: int, booking: NewReservation, actor: Actor, 
         for room, priced in zip(clean.rooms, known.rooms, strict=True)
     ]
     deltas = _deltas(clean.rooms, known.rooms)
-    if promotion is None:
+    if promotion is None and not _has_extras(clean):
         return _written(hotel_id, clean, phone, known, prices, deltas, actor, now)
     # Counted in the same transaction, and last: the row of a code in demand is locked for as short as can be.
     with unit_of_work():
         made = _written(hotel_id, clean, phone, known, prices, deltas, actor, now)
-        using.use(hotel_id=hotel_id, promotion=promotion, reservation_id=made.id)
+        _note_extras(made, clean)
+        if promotion is not None:
+            using.use(hotel_id=hotel_id, promotion=promotion, reservation_id=made.id)
         return made
+
+
+_EXTRAS = """
+UPDATE reservations_roomreservation r SET child_ages = a.ages::smallint[], extra_beds = a.beds
+FROM unnest(%s::bigint[], %s::text[], %s::smallint[]) AS a (id, ages, beds) WHERE r.id = a.id
+"""
+
+
+def _has_extras(booking: NewReservation) -> bool:
+    return any(room.child_ages or room.extra_beds for room in booking.rooms)
+
+
+def _note_extras(made: ReservationRef, booking: NewReservation) -> None:
+    """Few bookings tell ages or ask for beds: the statement of all others stays short."""
+    if _has_extras(booking):
+        ages = ["{" + ",".join(str(age) for age in room.child_ages) + "}" for room in booking.rooms]
+        db.execute(_EXTRAS, [list(made.room_ids), ages, [room.extra_beds for room in booking.rooms]])
 
 
 def _member(booking: NewReservation) -> int | None:
@@ -202,7 +221,7 @@ def _rows(booking: NewReservation, known: facts.Facts, prices: list[list[Decimal
         "room_types": array(of.room_type_id for of in priced), "plans": array(of.rate_plan_id for of in priced),
         "arrivals": array(room.arrival for room in rooms), "departures": array(room.departure for room in rooms),
         "adults": array(room.adults for room in rooms), "children": array(room.children for room in rooms),
-        "infants": array(room.infants for room in rooms),
+        "infants": array(room.infants for room in rooms), "policies": array(of.policy_id for of in priced),
         "guests": array(room.guest_id or (None if n else booking.guest_id) for n, room in enumerate(rooms)),
         "night_rooms": array(row[0] for row in by_night), "night_plans": array(row[1] for row in by_night),
         "night_dates": array(row[2] for row in by_night), "prices": array(row[3] for row in by_night),

@@ -17,7 +17,7 @@ from binzhi.reservations.queries import ReservationView, RoomView
 from binzhi.reservations.queries.desk_list import CodeOption
 from binzhi.reservations.queries.policies import PlanOption
 from binzhi.reservations.requests import ReservationDetails, RoomChange
-from binzhi.reservations.web.forms import BookerFields, Codes, DateField
+from binzhi.reservations.web.forms import AgesField, BookerFields, Codes, DateField, beds_field
 
 
 class DetailsForm(BookerFields):
@@ -87,6 +87,8 @@ class ChangeForm(forms.Form):
     adults = forms.IntegerField(label=_("Adults"), min_value=0, max_value=limits.MAX_PEOPLE)
     children = forms.IntegerField(label=_("Children"), min_value=0, max_value=limits.MAX_PEOPLE)
     infants = forms.IntegerField(label=_("Infants"), min_value=0, max_value=limits.MAX_PEOPLE)
+    child_ages = AgesField()
+    extra_beds = beds_field()
     keep_prices = forms.BooleanField(label=_("Keep the prices agreed"), required=False)
     expected = forms.DecimalField(
         required=False, widget=forms.HiddenInput, min_value=Decimal(0), max_digits=12, decimal_places=2
@@ -116,6 +118,8 @@ class ChangeForm(forms.Form):
             "adults": room.adults,
             "children": room.children,
             "infants": room.infants,
+            "child_ages": tuple(room.child_ages),
+            "extra_beds": room.extra_beds,
             "version": view.version,
         }
 
@@ -129,6 +133,8 @@ class ChangeForm(forms.Form):
             adults=values["adults"],
             children=values["children"],
             infants=values["infants"],
+            child_ages=values["child_ages"],
+            extra_beds=values["extra_beds"] or 0,
             keep_prices=values["keep_prices"],
             expected_total=values["expected"] if with_total else None,
         )

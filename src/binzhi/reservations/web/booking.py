@@ -180,6 +180,7 @@ def _line(values: Mapping[str, Any], key: tuple[str, str] | None, posted: Mappin
     return Line(
         room_type=room_type, rate_plan=rate_plan, arrival=values["arrival"], departure=values["departure"],
         adults=values["adults"], children=values["children"], rooms=values["rooms"],
+        child_ages=values.get("child_ages", ()), extra_beds=values.get("extra_beds", 0),
         total=totals_shown(posted) if posted is not None else None,
     )  # fmt: skip
 

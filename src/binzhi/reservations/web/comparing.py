@@ -17,7 +17,7 @@ COMPARED = (
     "guest_text", "organisation_text", "market", "source", "channel", "channel_number", "guarantee", "special_requests",
     "expected_at", "remarks",
 )  # fmt: skip
-STAY = ("arrival", "departure", "room_type", "rate_plan", "adults", "children", "infants")
+STAY = ("arrival", "departure", "room_type", "rate_plan", "adults", "children", "infants", "child_ages", "extra_beds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ def _compared(form: forms.Form, saved: dict[str, Any], names: tuple[str, ...]) -
 
 
 def _shown(form: forms.Form, name: str, value: Any) -> str:
-    if value in (None, "", []):
+    if value in (None, "", [], ()):
         return "–"
+    if isinstance(value, tuple):
+        value = list(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
     field = form.fields[name]

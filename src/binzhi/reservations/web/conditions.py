@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from binzhi.billing.access import Permission as Billing
+from binzhi.billing.cashier.asking import with_shift
 from binzhi.billing.queries import means_of_payment
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel import clock
@@ -49,7 +50,7 @@ def new(request: StaffRequest) -> HttpResponse:
     form, status = ConditionsForm(request.POST), UNPROCESSABLE
     if form.is_valid():
         try:
-            services.create_conditions(conditions=form.conditions, **common(request))
+            once(request, lambda: services.create_conditions(conditions=form.conditions, **common(request)))
         except DomainError as refusal:
             status = status_of(refusal)
             form.refuse(refusal)
@@ -115,7 +116,7 @@ def take(request: StaffRequest, number: str) -> HttpResponse:
             return services.take_deposit(reservation_id=view.id, deposit=form.deposit, **common(request))
 
         try:
-            once(request, work)
+            once(request, with_shift(request, hotel, request.actor, work))
         except NotFound:
             raise
         except DomainError as refusal:

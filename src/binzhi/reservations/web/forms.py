@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, time, timedelta
 from typing import Any
@@ -53,6 +54,29 @@ def choices_of(options: Sequence[CodeOption], *, empty: str = "–") -> list[tup
     return [("", empty), *((option.code, option.label) for option in options)]
 
 
+class AgesField(forms.CharField):
+    """Ages of children as they are typed: 7, 4 (or 7 4, or 7，4); a tuple of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Children's ages"), required=False, max_length=60, help_text=_("On the day of arrival: 7, 4."),
+            **kwargs,
+        )  # fmt: skip
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(str(age) for age in value) if isinstance(value, tuple | list) else value
+
+    def clean(self, value: Any) -> Any:
+        parts = [part for part in re.split(r"[\s,，、;；]+", super().clean(value)) if part]
+        if not all(part.isascii() and part.isdigit() and len(part) < 3 for part in parts):
+            raise forms.ValidationError(gettext("Write the ages as numbers: 7, 4."))
+        return tuple(int(part) for part in parts)
+
+
+def beds_field() -> forms.IntegerField:
+    return forms.IntegerField(label=_("Extra beds"), required=False, min_value=0, max_value=limits.MOST_BEDS, initial=0)
+
+
 class StayForm(forms.Form):
     """When, how many rooms, for whom: what the offers depend on."""
 
@@ -65,6 +89,8 @@ class StayForm(forms.Form):
     children = forms.IntegerField(
         label=_("Children"), min_value=0, max_value=limits.MAX_PEOPLE, initial=0, required=False
     )
+    child_ages = AgesField()
+    extra_beds = beds_field()
     organisation = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     organisation_text = forms.CharField(label=_("Company or agency"), required=False, max_length=NAME_LIMIT)
     promotion_code = forms.CharField(label=_("Promotion code"), required=False, max_length=20)
@@ -79,6 +105,9 @@ class StayForm(forms.Form):
     def clean_children(self) -> int:
         return int(self.cleaned_data["children"] or 0)
 
+    def clean_extra_beds(self) -> int:
+        return int(self.cleaned_data["extra_beds"] or 0)
+
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
         arrival, departure = cleaned.get("arrival"), cleaned.get("departure")
@@ -91,8 +120,13 @@ class StayForm(forms.Form):
             except DomainError as refusal:
                 self.add_error(refusal.field, refusal.text)
         if not self.errors:
+            # Whoever names two ages has told of two children.
+            cleaned["children"] = cleaned["children"] or len(cleaned["child_ages"])
             try:
                 limits.check_guests(adults=cleaned["adults"], children=cleaned["children"])
+                limits.check_extras(
+                    ages=cleaned["child_ages"], beds=cleaned["extra_beds"], children=cleaned["children"]
+                )
             except DomainError as refusal:
                 self.add_error(refusal.field, refusal.text)
         return cleaned

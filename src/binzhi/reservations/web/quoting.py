@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from binzhi.kernel.errors import DomainError
 from binzhi.property.queries import HotelRef, RoomTypeRef, room_types
+from binzhi.reservations.extras.queries import ExtraLine, explained
+from binzhi.reservations.packages.queries import PartRow, parts_of
 from binzhi.reservations.queries import Offer, offers
 from binzhi.reservations.queries.policies import PlanPolicy, policies_of
 from binzhi.reservations.web.selection import Line
@@ -74,6 +76,8 @@ class Priced:
     policy: str
     reason: str
     was: Decimal | None
+    extras: Sequence[ExtraLine] = ()
+    parts: Sequence[PartRow] = ()
 
     @property
     def total(self) -> Decimal | None:
@@ -94,6 +98,7 @@ class Priced:
         return Line(
             room_type=line.room_type, rate_plan=line.rate_plan, arrival=line.arrival, departure=line.departure,
             adults=line.adults, children=line.children, rooms=line.rooms, total=self.total,
+            child_ages=line.child_ages, extra_beds=line.extra_beds,
         )  # fmt: skip
 
 
@@ -156,7 +161,7 @@ class Quoting:
         self.hotel = hotel
         self.organisation_id = organisation_id
         self.entitled = entitled
-        self._found: dict[tuple[date, date, int, int, int], list[Offer]] = {}
+        self._found: dict[tuple[object, ...], list[Offer]] = {}
         self._policies: dict[str, PlanPolicy] = {}
 
     def quote(self, stay: Line, *, chosen: bool, added: Sequence[Line]) -> Quote:
@@ -179,17 +184,18 @@ class Quoting:
             now = None
         self._read_policies([*priced, *([now] if now else [])])
         priced = [self._with_policy(entry) for entry in priced]
-        now = self._with_policy(now) if now else None
+        now = self._with_contents(self._with_policy(now)) if now else None
         saving, against = self._saving(now)
         return Panel(priced, now, saving, against)
 
     def _offers(self, line: Line) -> list[Offer]:
-        key = (line.arrival, line.departure, line.adults, line.children, line.rooms)
+        key = (line.dates, line.adults, line.children, line.rooms, line.child_ages, line.extra_beds)
         if key not in self._found:
             self._found[key] = offers(
                 hotel=self.hotel, dates=line.dates, rooms=line.rooms, adults=line.adults, children=line.children,
                 organisation_id=self.organisation_id, guest_id=self.entitled.guest_id,
                 promotion_plan_id=self.entitled.plan_id, today=self.hotel.business_date,
+                child_ages=line.child_ages, extra_beds=line.extra_beds,
             )  # fmt: skip
         return self._found[key]
 
@@ -214,7 +220,15 @@ class Quoting:
             return priced
         prices = [price for _night, price in priced.offer.nightly]
         words = policy_sentence(policy, arrival=priced.line.arrival, prices=prices, currency=self.hotel.currency)
-        return Priced(priced.line, priced.offer, words, priced.reason, priced.was)
+        return replace(priced, policy=words)
+
+    def _with_contents(self, priced: Priced) -> Priced:
+        """What the price of the room under the cursor is made of, in words."""
+        line = priced.line
+        extras = explained(
+            hotel_id=self.hotel.pk, rate_plan=line.rate_plan, child_ages=line.child_ages, extra_beds=line.extra_beds
+        )
+        return replace(priced, extras=extras, parts=parts_of(self.hotel.pk, line.rate_plan))
 
     def _saving(self, priced: Priced | None) -> tuple[Decimal | None, str]:
         """Against the dearest rate that the same room could be booked at, for no more breakfast."""

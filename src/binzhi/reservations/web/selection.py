@@ -25,6 +25,8 @@ class Line:
     children: int
     rooms: int
     total: Decimal | None = None
+    child_ages: tuple[int, ...] = ()
+    extra_beds: int = 0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -38,6 +40,7 @@ class Line:
     def text(self) -> str:
         """As a hidden field carries it; no personal data, so it may stand in an address."""
         total = "" if self.total is None else str(self.total)
+        more = ("-".join(str(age) for age in self.child_ages), self.extra_beds)
         parts = (
             self.room_type,
             self.rate_plan,
@@ -47,6 +50,7 @@ class Line:
             self.children,
             self.rooms,
             total,
+            *(more if any(more) else ()),
         )
         return ":".join(str(part) for part in parts)
 
@@ -59,6 +63,7 @@ class Line:
         first = RoomRequest(
             room_type=self.room_type, rate_plan=self.rate_plan, arrival=self.arrival, departure=self.departure,
             adults=self.adults, children=self.children, expected_total=self.total, guest_id=guest_id,
+            child_ages=self.child_ages, extra_beds=self.extra_beds,
         )  # fmt: skip
         return [first, *[replace(first, guest_id=None)] * (self.rooms - 1)]
 
@@ -66,14 +71,17 @@ class Line:
 def line_of(text: str) -> Line | None:
     """Read a hidden field back; None for anything that is not one (it came from outside)."""
     parts = text.split(":")
-    if len(parts) != 8:
+    if len(parts) == 8:
+        parts = [*parts, "", "0"]
+    if len(parts) != 10:
         return None
-    room_type, rate_plan, arrival, departure, adults, children, rooms, total = parts
+    room_type, rate_plan, arrival, departure, adults, children, rooms, total, ages, beds = parts
     try:
         line = Line(
             room_type=room_type, rate_plan=rate_plan,
             arrival=date.fromisoformat(arrival), departure=date.fromisoformat(departure),
             adults=int(adults), children=int(children), rooms=int(rooms), total=Decimal(total) if total else None,
+            child_ages=tuple(int(age) for age in ages.split("-") if age), extra_beds=int(beds),
         )  # fmt: skip
     except (ValueError, InvalidOperation):
         return None

@@ -10,7 +10,9 @@ from binzhi.reservations.web import (
     blocks,
     booking,
     changing,
+    commissions,
     conditions,
+    contents,
     denials,
     detail,
     entitled,
@@ -60,6 +62,12 @@ urlpatterns = [
     path("h/<slug:hotel>/deposits", conditions.deposits, name="deposits"),
     path("h/<slug:hotel>/reservations/<str:number>/deposit", conditions.take, name="take_deposit"),
     path("h/<slug:hotel>/rate-rules/day", rates_rules.day, name="calendar_day"),
+    # Packages, more people, commissions.
+    path("h/<slug:hotel>/rate-contents", contents.contents, name="contents"),
+    path("h/<slug:hotel>/rate-contents/<slug:plan>/parts", contents.parts, name="parts_of_rate"),
+    path("h/<slug:hotel>/rate-contents/<slug:plan>/extras", contents.extras, name="extras_of_rate"),
+    path("h/<slug:hotel>/commissions", commissions.overview, name="commissions"),
+    path("h/<slug:hotel>/commissions/promise", commissions.promise, name="promise_commission"),
     # Groups.
     path("h/<slug:hotel>/groups", blocks.listing, name="blocks"),
     path("h/<slug:hotel>/groups/new", blocks.new, name="new_block"),

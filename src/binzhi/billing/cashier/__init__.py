@@ -1,0 +1,1 @@
+"""Cashier shifts: who had which drawer, what went through it, what was counted, who took it over."""

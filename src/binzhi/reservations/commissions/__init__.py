@@ -1,0 +1,1 @@
+"""Commissions of agencies: counted from posted room revenue after departure, paid or waived once."""

@@ -1,0 +1,1 @@
+"""What more people cost: extra beds and children by their age, as data of each rate."""
