@@ -33,7 +33,7 @@ def main() -> None:
         "--only",
         nargs="*",
         default=[],
-        help="availability booking hot audit promises guests imports replay warm instruments assignment",
+        help="availability booking hot audit pack promises guests imports replay warm instruments assignment",
     )
     parser.add_argument("--quick", action="store_true", help="short runs: to see that it works, not how fast")
     parser.add_argument("--out", default="bench/results/latest.json")

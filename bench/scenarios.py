@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from bench import audit, data, desk, guests, imports, outside, promises, sql
+from bench import audit, data, desk, guests, imports, outside, pack, promises, sql
 from bench.bare import Bare, Rate
 from bench.load import fire, quantile, request_bytes
 from bench.server import serving
@@ -244,6 +244,7 @@ SCENARIOS: dict[str, Callable[[Stage], dict[str, Any]]] = {
     "booking": booking,
     "hot": hot,
     "audit": audit.night_audit,
+    "pack": pack.report_pack,
     "promises": promises.promises,
     "guests": guests.guests,
     "imports": imports.imports,

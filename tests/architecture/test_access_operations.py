@@ -30,6 +30,8 @@ from binzhi.people.models import ApiToken
 from binzhi.people.services import AbsenceInput, DutyInput
 from binzhi.reservations.requests import ReservationDetails, RoomChange
 from tests.architecture import (
+    twins_closing,
+    twins_contents,
     twins_desk,
     twins_engagement,
     twins_folio,
@@ -126,7 +128,7 @@ PLAIN: dict[str, Any] = {
     "expected_version": 1, "details": ReservationDetails(booker_name="王"), "change": CHANGE, "housekeeping": "dirty",
     "do_not_disturb": True, "what": "phone", "document": DocumentInput("passport", "L898902C3", "USA"), "start": TODAY,
     "until": TODAY + timedelta(days=1), "rooms": {}, "arrival": TODAY, "payments": (), "waive_fee": False, "room_ids": None,
-    "coming_later": 0, "change_type": False, "accept_as_it_is": False, "waive_day_use": "",
+    "coming_later": 0, "change_type": False, "accept_as_it_is": False, "waive_day_use": "", "waive_overtime": "",
     "days": [TODAY + timedelta(days=1)], "duty": DutyInput(shift="a"), "replace": False,
     "absence": AbsenceInput(kind="leave", starts_at=NOW, ends_at=NOW + timedelta(days=1)),
 }  # fmt: skip
@@ -144,10 +146,12 @@ OWN: dict[str, dict[str, Any]] = {
     **twins_learning.OWN,
     **twins_engagement.OWN,
     **twins_rates.OWN,
+    **twins_contents.OWN,
     **twins_registration.OWN,
     **twins_folio.OWN,
     **twins_desk.OWN,
     **twins_groups.OWN,
+    **twins_closing.OWN,
 }
 # Ids that are not called after the thing they name.
 ID_OF: dict[tuple[str, str], str] = {

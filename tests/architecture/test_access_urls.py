@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
 from binzhi.promises.photos import keep_photo
-from tests.architecture import twins_folio, twins_groups, twins_privacy
+from tests.architecture import twins_desk, twins_folio, twins_groups, twins_privacy
 from tests.architecture.test_access_operations import all_rights
 from tests.architecture.twins import PASSWORD, Twin, fingerprint, make_twin, staff_with
 from tests.factories import NOW, SYSTEM
@@ -66,6 +66,7 @@ CALLED = {
     ("billing", "folio"): "folio", ("frontdesk", "folio"): "folio", ("promises", "code"): "protocol_code",
     **twins_privacy.CALLED,
     **twins_folio.CALLED,
+    **twins_desk.CALLED,
     **twins_groups.CALLED,
 }  # fmt: skip
 

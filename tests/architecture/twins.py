@@ -23,6 +23,8 @@ from binzhi.people.models import ApiToken
 from binzhi.people.setup import create_departments, create_post, create_staff
 from binzhi.reservations import services as reservations
 from tests.architecture import (
+    twins_closing,
+    twins_contents,
     twins_desk,
     twins_engagement,
     twins_folio,
@@ -83,7 +85,9 @@ def make_twin(name: str) -> Twin:
     twins_privacy.furnish(hotel=hotel, name=name, ids=twin.ids)
     twins_engagement.furnish(hotel=hotel, ids=twin.ids)
     twins_rates.furnish(hotel=hotel, ids=twin.ids)
+    twins_closing.furnish(hotel=hotel, ids=twin.ids)
     twins_registration.furnish(hotel=hotel, ids=twin.ids)
+    twins_contents.furnish(hotel=hotel, name=name, ids=twin.ids)
     db.enter_scope("*", "*")
     return twin
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
 from typing import Any
 
+from binzhi.frontdesk.kept import services as keeping
+from binzhi.frontdesk.kept.services import KeptInput
 from binzhi.frontdesk.keys import services as keys
 from binzhi.frontdesk.keys.locks import Answer
+from binzhi.frontdesk.notes import services as notes
 from binzhi.frontdesk.together import joining
+from binzhi.frontdesk.wake_up import services as waking
 from binzhi.kernel import db
-from tests.factories import NOW, SYSTEM, TestHotel
+from tests.factories import NOW, SYSTEM, TODAY, TestHotel
 
 _K = "binzhi.frontdesk.keys.services"
 OWN: dict[str, dict[str, Any]] = {
@@ -19,15 +24,32 @@ OWN: dict[str, dict[str, Any]] = {
     f"{_K}.note_answer": {"was": "asked", "answer": Answer(state="refused"), "next_at": NOW},
 }
 _T = "binzhi.frontdesk.together"
+_W = "binzhi.frontdesk.wake_up.services"
+_N = "binzhi.frontdesk.notes.services"
+_B = "binzhi.frontdesk.kept.services"
+TOMORROW = TODAY + timedelta(days=1)
+OWN |= {
+    f"{_N}.take_message": {"text": "请回电"},
+    f"{_N}.finish_message": {"how": "hand"},
+    f"{_W}.ask_wake_up": {"at": time(9), "days": [TOMORROW]},
+    f"{_W}.ask_wake_up_for_group": {"at": time(9), "day": TOMORROW},
+    f"{_W}.note_wake_up": {"answered": True},
+    f"{_B}.move_thing": {"place": "B-1"},
+    f"{_B}.give_out": {"receipt": "", "collected_by": "王", "note": "证件核对"},
+}
 ID_OF: dict[tuple[str, str], str] = {
     (f"{_T}.sharing.share_room", "room_reservation_id"): "stay",
     (f"{_T}.sharing.sharer_leaves", "room_reservation_id"): "stay",
+    (f"{_N}.take_message", "room_reservation_id"): "stay",
+    (f"{_N}.finish_message", "message_id"): "guest_message_id",
+    (f"{_W}.ask_wake_up", "room_reservation_id"): "stay",
     (f"{_T}.joining.part_room", "room_reservation_id"): "stay",
     (f"{_T}.joining.move_to_payer", "room_reservation_id"): "stay",
     (f"{_T}.joining.join_rooms", "payer_id"): "stay",
     (f"{_K}.make_keys", "room_reservation_id"): "stay",
     (f"{_K}.void_keys_of_stay", "room_reservation_id"): "stay",
 }
+CALLED: dict[tuple[str, str], str] = {("frontdesk", "message_id"): "guest_message_id"}
 
 
 def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
@@ -39,3 +61,7 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
     )
     ids["room_reservation_ids"] = [ids["stay"], ids["room_reservation_id"]]
     joining.join_rooms(room_reservation_ids=ids["room_reservation_ids"], payer_id=ids["room_reservation_id"], **what)
+    ids["guest_message_id"] = notes.take_message(room_reservation_id=ids["stay"], text="请回电", **what)
+    (ids["call_id"],) = waking.ask_wake_up(room_reservation_id=ids["stay"], at=time(6), days=[TOMORROW], **what)
+    thing = KeptInput(kind="luggage", name="王", pieces=1, place="A-1", room_reservation_id=ids["stay"])
+    ids["thing_id"] = keeping.take_in(thing=thing, **what).pk

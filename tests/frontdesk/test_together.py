@@ -121,6 +121,15 @@ def test_sharer_leaves_when_his_window_is_settled_and_the_others_pay_from_then_o
         sharing.sharer_leaves(room_reservation_id=stay, registration_id=main, **what(house))
 
 
+def test_check_in_taken_back_takes_the_shares_along(house: TestHotel) -> None:
+    stay, (_main, one, _two) = three_in(house)
+    share(house, stay, (one, "50"))
+    services.undo_check_in(room_reservation_id=stay, **what(house))
+    services.check_in(room_reservation_id=stay, registrations=[RegistrationInput(name="王伟")], **what(house))
+    charge(house, stay, "600")
+    assert balances(house, stay) == [600, 0]
+
+
 @pytest.mark.parametrize(
     ("shares", "refusal"),
     [

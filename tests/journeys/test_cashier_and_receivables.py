@@ -17,6 +17,7 @@ from tests.billing.test_payments import company
 from tests.factories import SYSTEM, TestHotel, make_hotel
 from tests.journeys.conftest import PHONE, axe, fits
 from tests.journeys.test_folio import told
+from tests.journeys.test_messages import picture
 from tests.reservations.desk import make_user
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True, serialized_rollback=False)]
@@ -64,6 +65,7 @@ def test_shift_from_the_first_payment_to_the_hand_over(
     expect(desk.locator("#pay")).to_contain_text("请先开班")
     expect(desk.locator("#id_note")).to_have_value("客人付整")
     axe(desk)
+    picture(desk, "shift-asked")
     desk.locator("#shift_float").fill("1000")
     desk.locator("#shift_float").press("Enter")
     told(desk, "已收")
@@ -73,6 +75,7 @@ def test_shift_from_the_first_payment_to_the_hand_over(
     desk.locator("#id_amount").press("Enter")
     told(desk, "现金已投柜")
     axe(desk)
+    picture(desk, "cashier")
     count_and_hand_over(desk, second)
     theirs = open_page(user=second)
     theirs.goto(f"/h/{hotel.ref.code}/cashier")
@@ -81,6 +84,7 @@ def test_shift_from_the_first_payment_to_the_hand_over(
     phone.goto(f"/h/{hotel.ref.code}/cashier")
     fits(phone)
     axe(phone)
+    picture(phone, "cashier-phone")
 
 
 def count_and_hand_over(desk: Page, second: User) -> None:
@@ -97,6 +101,7 @@ def count_and_hand_over(desk: Page, second: User) -> None:
     expect(desk.locator(".bz-field.err .msg")).to_contain_text("登录名与密码不符")
     expect(desk.locator("#id_pieces_0")).to_have_value("10")
     axe(desk)
+    picture(desk, "shift-count")
     desk.locator("#id_password").fill(PASSWORD)
     desk.locator("#id_password").press("Control+Enter")
     told(desk, "清点有差额")
@@ -104,6 +109,7 @@ def count_and_hand_over(desk: Page, second: User) -> None:
     expect(desk.locator("main")).to_contain_text("赵四海")
     axe(desk)
     fits(desk)
+    picture(desk, "shift-report")
     assert desk.request.get(desk.url + "/report.pdf?lang=en").body()[:5] == b"%PDF-"
 
 
@@ -139,15 +145,17 @@ def test_company_account_from_the_stop_at_the_limit_to_the_write_off(
     desk.goto(f"/h/{hotel.ref.code}/receivables")
     expect(desk.locator("tbody")).to_contain_text("1,200.00")
     axe(desk)
+    picture(desk, "receivables")
     fits(desk)
     desk.get_by_role("link", name="明途资本").click()
     desk.locator("#id_amount").fill("1000")
     desk.get_by_label("按左侧填写的核销").check()
     desk.locator(".fo-part").nth(1).fill("300.01")
     desk.locator(".fo-part").nth(1).press("Enter")
-    expect(desk.locator(".bz-errors")).to_contain_text("300.00")
+    expect(desk.locator(".fo-why")).to_contain_text("只剩 300.00")
     expect(desk.locator(".fo-part").nth(1)).to_have_value("300.01")
     axe(desk)
+    picture(desk, "company")
     desk.get_by_label("先销最早的").check()
     desk.locator("#id_amount").press("Enter")
     told(desk, "核销 1000.00")
@@ -160,6 +168,7 @@ def test_company_account_from_the_stop_at_the_limit_to_the_write_off(
         phone.goto(f"/h/{hotel.ref.code}/receivables{rest}")
         fits(phone)
         axe(phone)
+        picture(phone, f"receivables-phone{rest and '-company'}")
 
 
 def exceed_at_the_bill(desk: Page, bill: Bill) -> None:

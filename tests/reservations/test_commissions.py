@@ -17,8 +17,8 @@ from binzhi.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
 from binzhi.reservations.access import Permission
 from binzhi.reservations.commissions.queries import commission_rates, commissions
 from binzhi.reservations.commissions.services import set_commission, settle_commissions
-from binzhi.reservations.errors import CommissionSettled, NoCommission
 from binzhi.reservations.models import Commission
+from binzhi.reservations.offer_errors import CommissionSettled, NoCommission
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_actor, make_hotel
 from tests.frontdesk.audit_house import arrive, close_day, leave, reserve
 

@@ -25,7 +25,7 @@ from binzhi.reservations.conditions.services import (
     take_deposit,
 )
 from binzhi.reservations.fees import Fee, Policy, Step, cancellation_fee
-from binzhi.reservations.models import CancellationPolicy
+from binzhi.reservations.models import CancellationPolicy, RatePlan, RoomReservation
 from binzhi.reservations.queries import cancellation_quote
 from binzhi.reservations.queries.policies import policies_of
 from binzhi.reservations.requests import RoomChange
@@ -271,3 +271,24 @@ def test_conditions_are_listed_with_their_rates_in_one_statement(hotel: TestHote
     assert len(sent) == 1
     assert [step.fee.kind for step in found["ladder"].terms.deadlines] == ["fixed", "percent", "all"]
     assert (found["flex"].plans, found["ladder"].plans) == (["bar"], [])
+
+
+def test_a_booking_keeps_what_it_was_quoted_under_though_the_rate_changes_before_it_is_written(
+    hotel: TestHotel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two statements of a booking its rate is given other conditions."""
+    from binzhi.reservations.services import create
+
+    quoted = RatePlan.objects.get(pk=hotel.plans["bar"]).cancellation_policy_id
+    create_conditions(conditions=ConditionsInput(code="later", name="其后"), hotel_id=hotel.pk, actor=SYSTEM, now=NOW)
+    gathered = create.facts.gather
+
+    def meanwhile(**of: Any) -> Any:
+        found = gathered(**of)
+        set_plan_conditions(hotel_id=hotel.pk, rate_plan="bar", code="later", actor=SYSTEM, now=NOW)
+        return found
+
+    monkeypatch.setattr(create.facts, "gather", meanwhile)
+    made = create_reservation(hotel_id=hotel.pk, booking=booking(), actor=SYSTEM, now=NOW)
+    assert RoomReservation.objects.get(pk=made.room_ids[0]).policy_id == quoted
+    assert RatePlan.objects.get(pk=hotel.plans["bar"]).cancellation_policy_id != quoted

@@ -17,15 +17,9 @@ from binzhi.reservations import stays, verify
 from binzhi.reservations.access import Permission
 from binzhi.reservations.day_use.queries import hours_sold, overtime_of, prices_of, rooms_for_hours, terms_of
 from binzhi.reservations.day_use.services import HourPriceInput, HoursRequest, TermsInput, sell_hours, set_day_use
-from binzhi.reservations.errors import (
-    HoursFixed,
-    HoursNotForSale,
-    HoursOutsideTerms,
-    HoursTaken,
-    PriceChanged,
-    RoomTypeSoldOut,
-)
+from binzhi.reservations.errors import PriceChanged, RoomTypeSoldOut
 from binzhi.reservations.models import HourlyUse, OutOfOrder
+from binzhi.reservations.offer_errors import HoursFixed, HoursNotForSale, HoursOutsideTerms, HoursTaken
 from binzhi.reservations.requests import RoomChange
 from binzhi.reservations.services import cancel_reservation, change_room, create_reservation, mark_no_show
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, make_hotel

@@ -7,8 +7,11 @@ from django.urls import path
 from binzhi.api.core import api
 from binzhi.api.routers.availability import router as availability
 from binzhi.api.routers.calendar import router as calendar
+from binzhi.api.routers.care import router as care
 from binzhi.api.routers.cashier import router as cashier
+from binzhi.api.routers.closing import router as closing
 from binzhi.api.routers.contents import router as contents
+from binzhi.api.routers.counter_settings import router as counter_settings
 from binzhi.api.routers.day_use import router as day_use
 from binzhi.api.routers.folio_counter import router as folio_counter
 from binzhi.api.routers.folio_holds import router as folio_holds
@@ -51,8 +54,11 @@ for _router in (
     keys,
     together,
     registration,
+    closing,
     cashier,
     receivables,
+    care,
+    counter_settings,
 ):  # fmt: skip
     api.add_router("/v1", _router)
 

@@ -14,8 +14,9 @@ def on_app_ready(app: App) -> None:
     from binzhi.frontdesk import jobs as frontdesk_jobs
     from binzhi.frontdesk.events import KeysMade, KeysVoided
     from binzhi.frontdesk.keys import sending as key_jobs
-    from binzhi.frontdesk.night_audit.events import NightAuditFailed
+    from binzhi.frontdesk.night_audit.events import NightAuditFailed, RecoveryAsked
     from binzhi.frontdesk.recognition import follow as learning
+    from binzhi.frontdesk.wake_up import jobs as wake_up_jobs
     from binzhi.guests import jobs as guest_jobs
     from binzhi.guests.events import ImportMoved
     from binzhi.guests.privacy import jobs as privacy_jobs
@@ -44,9 +45,11 @@ def on_app_ready(app: App) -> None:
     key_jobs.register(app)
     subscribe(KeysMade, key_jobs.at_once(app))
     subscribe(KeysVoided, key_jobs.at_once(app))
+    wake_up_jobs.register(app)
     # What was for one stay ends with it; what was prepared is asked about.
     learning.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))
+    subscribe(RecoveryAsked, frontdesk_jobs.recover_at_once(app))
     # Reservations, check-ins and check-outs are far too many to carry a job each: it looks after them by itself.
     vip_jobs.register(app)
     subscribe(StandingListChanged, vip_jobs.at_once(app))

@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from binzhi.billing.services import post_charge
 from binzhi.billing.setup import COMPANY
+from binzhi.demo.giving import give_away
 from binzhi.demo.house import TYPES
 from binzhi.demo.house_state import Booked, House, Remember
 from binzhi.demo.people import document_of
@@ -67,6 +68,7 @@ def live(house: House, day: date, bookings: Sequence[Planned]) -> None:
     db.execute(_CLEAN, [house.at(13), house.hotel_id])
     arrive(house, due(house))
     walk_in(house, [booking for booking in bookings if booking.is_walk_in])
+    give_away(house)
     close(house)
 
 

@@ -23,9 +23,11 @@ from binzhi.demo import (
     correspondence,
     counter,
     days,
+    giving,
     groups,
     house,
     organisations,
+    packaging,
     rating,
     receivables,
     receptions,
@@ -33,6 +35,7 @@ from binzhi.demo import (
     rostering,
     scene,
     selling,
+    small_things,
     staff,
 )
 from binzhi.demo.house_state import TIMEZONE, House
@@ -144,6 +147,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         now=running.at(9),
     )  # fmt: skip
     groups.gather(running)
+    giving.ask(running)
     receivables.settle(
         hotel_id=running.hotel_id, manager=running.cast["finance-manager"], clerk=running.cast["accountant"],
         now=running.at(9),
@@ -152,6 +156,8 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         hotel_id=running.hotel_id, actor=running.cast["general-manager"], receptionist=running.cast["receptionist"],
         supervisor=running.cast["front-office-supervisor"], cashier=running.cast["cashier"], now=running.at(7),
     )  # fmt: skip
+    small_things.happen(running)
+    packaging.sell_hours_of_today(running)
     # Last: what the worker will take up begins behind all of this.
     receptions.promise(running)
 
@@ -171,6 +177,7 @@ def _furnish(first: date, today: date, size: Size, random: Random, latest: datet
         partners = organisations.sign_up(
             hotel_id=hotel.pk, agreed_plan=plans[selling.AGREED], today=today, actor=cast["sales-manager"], now=now
         )
+        packaging.furnish(hotel_id=hotel.pk, agencies=partners.agencies, seller=cast["sales-manager"], now=now)
     crowd = with_vips(list(people(random, count=size.people, today=today)), random)
     files = open_files(
         hotel_id=hotel.pk, people=crowd, members=min(size.members, size.people), organisations=partners, cast=cast,

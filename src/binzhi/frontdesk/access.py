@@ -19,6 +19,10 @@ class Permission(StrEnum):
     RUN_NIGHT_AUDIT = "frontdesk.run_night_audit"
     # Assignment of rooms.
     SET_ASSIGNMENT = "frontdesk.set_assignment"
+    # The night audit's reports; rooms that cost nothing.
+    VIEW_REPORTS = "frontdesk.view_reports"
+    SET_NIGHT_AUDIT = "frontdesk.set_night_audit"
+    APPROVE_FREE_ROOM = "frontdesk.approve_free_room"
     # Key cards.
     MAKE_KEYS = "frontdesk.make_keys"
     SET_LOCKS = "frontdesk.set_locks"
@@ -32,3 +36,7 @@ class Permission(StrEnum):
     # The worker's alone.
     SEND_REPORTS = "frontdesk.send_police_reports"
     CLEAR_IMAGES = "frontdesk.clear_document_images"
+    # Messages for guests, wake-up calls, what is kept for them.
+    TAKE_MESSAGES = "frontdesk.take_messages"
+    WAKE_UP = "frontdesk.wake_up"
+    KEEP_THINGS = "frontdesk.keep_things"

@@ -27,3 +27,4 @@ class FrontdeskConfig(AppConfig):
         register_sealed("frontdesk_registration", "guardian_phone_sealed", guardian_phone_place)
         register_holding(Holding(table="frontdesk_registration", locks_at=20))
         registration_rows.register()
+        register_holding(Holding(table="frontdesk_keptthing", locks_at=45))

@@ -136,6 +136,32 @@ class NoLateFee(DomainError):
     message = _("Leaving at this hour costs nothing more.")
 
 
+# ---------------------------------------------------------------- rooms that cost nothing
+
+
+class FreeRoomWaits(Conflict):
+    code = "free_room_waits"
+    message = _("For this room it is asked already; somebody has to decide first.")
+
+
+class FreeRoomDecidedAlready(Conflict):
+    code = "free_room_decided"
+    message = _("This was decided already.")
+
+
+class OwnFreeRoom(DomainError):
+    """Who asks does not decide."""
+
+    code = "own_free_room"
+    message = _("You asked for it yourself: somebody else decides.")
+
+
+class NothingToGiveAway(InvalidInput):
+    code = "nothing_to_give_away"
+    field = "until"
+    message = _("No night of the stay that is still to be charged lies in these dates.")
+
+
 # ---------------------------------------------------------------- key cards
 
 
@@ -281,3 +307,57 @@ class ReportSettled(Conflict):
 class ReportNotHeld(Conflict):
     code = "report_not_held"
     message = _("Only what was sent back or lacks something is sent again: this report is %(state)s.")
+
+
+# ---------------------------------------------------------------- messages, wake-up calls, things in keeping
+
+
+class MessageDone(Conflict):
+    code = "message_done"
+    message = _("This message was handed over already.")
+
+
+class OutsideStay(InvalidInput):
+    code = "outside_stay"
+    field = "days"
+    message = _("Choose days of the stay.")
+
+
+class TimePassed(InvalidInput):
+    code = "time_passed"
+    field = "at"
+    message = _("This time is past.")
+
+
+class CallTwice(Conflict):
+    code = "call_twice"
+    field = "at"
+    message = _("There is a call to this room at this time already.")
+
+
+class NoCallToAnybody(InvalidInput):
+    code = "no_call_to_anybody"
+    field = "at"
+    message = _("Nobody of this group is in the house then, or all have a call at this time.")
+
+
+class CallDone(Conflict):
+    code = "call_done"
+    message = _("This call was seen to already.")
+
+
+class ThingCollected(Conflict):
+    code = "thing_collected"
+    message = _("This was collected already.")
+
+
+class ReceiptDiffers(InvalidInput):
+    code = "receipt_differs"
+    field = "receipt"
+    message = _("The receipt has another number. Without the receipt leave this empty and note why.")
+
+
+class NobodyThere(InvalidInput):
+    code = "nobody_there"
+    field = "room"
+    message = _("Nobody is in this room, and no reservation has this number.")

@@ -9,6 +9,7 @@ from procrastinate import App
 
 from binzhi.frontdesk.night_audit.attempts import attempt
 from binzhi.frontdesk.night_audit.errors import AuditDone, AuditFailed
+from binzhi.frontdesk.night_audit.overdue import recover
 from binzhi.frontdesk.night_audit.services import note_failure
 from binzhi.frontdesk.police import jobs as police_jobs
 from binzhi.frontdesk.registration import jobs as registration_jobs
@@ -43,6 +44,22 @@ def register(app: App) -> None:
     @app.task(name="frontdesk.close_day", queue="default", retry=WHEN_AWAY)
     def close_day_job(hotel_id: int, business_date: str) -> str:
         return close_day(hotel_id=hotel_id, business_date=date.fromisoformat(business_date))
+
+    @app.task(name="frontdesk.recover_days", queue="default", retry=WHEN_AWAY)
+    def recover_days_job(hotel_id: int, until: str) -> list[str]:
+        days = recover(hotel_id=hotel_id, until=date.fromisoformat(until), actor=NIGHT_AUDITOR, now=clock.now())
+        return [day.isoformat() for day in days]
+
+
+def recover_at_once(app: App) -> Any:
+    """The reaction to somebody's wish that overdue days be closed."""
+
+    def defer(*, event_id: int, hotel_id: int, until: str, **_more: Any) -> None:
+        app.configure_task("frontdesk.recover_days", lock=f"frontdesk.close_day:{hotel_id}").defer(
+            hotel_id=hotel_id, until=until
+        )
+
+    return defer
 
 
 def try_again(app: App) -> Any:

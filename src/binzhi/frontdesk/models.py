@@ -108,6 +108,11 @@ class DayStatistics(models.Model):
     tax = models.DecimalField(max_digits=14, decimal_places=2)
     payments = models.DecimalField(max_digits=14, decimal_places=2)
     created_at = models.DateTimeField(db_default=Now())
+    comp = models.IntegerField(db_default=0, help_text="of those slept in: complimentary")
+    house_use = models.IntegerField(db_default=0, help_text="of those slept in: the house's own")
+    day_uses = models.IntegerField(db_default=0, help_text="rooms used without a night; not among those slept in")
+    day_use_revenue = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
+    no_show_revenue = models.DecimalField(max_digits=14, decimal_places=2, db_default=0)
 
 
 # ---------------------------------------------------------------- assignment
@@ -128,12 +133,23 @@ class AssignmentWeight(models.Model):
 
 
 # The tables of this context's packages.
+from binzhi.frontdesk.free_rooms.models import FreeRoom  # noqa: E402
+from binzhi.frontdesk.kept.models import KeptMove, KeptThing  # noqa: E402
 from binzhi.frontdesk.keys.models import KeyCard, LockSystem  # noqa: E402
+from binzhi.frontdesk.notes.models import GuestMessage  # noqa: E402
+from binzhi.frontdesk.reports.models import AuditReport, AuditSetting, TrialLine  # noqa: E402
 from binzhi.frontdesk.together.models import Party, PartyRoom, Sharer  # noqa: E402
+from binzhi.frontdesk.wake_up.models import WakeUpCall  # noqa: E402
 
 __all__ = [
     "AssignmentWeight",
+    "AuditReport",
+    "AuditSetting",
     "DayStatistics",
+    "FreeRoom",
+    "GuestMessage",
+    "KeptMove",
+    "KeptThing",
     "KeyCard",
     "LockSystem",
     "NightAudit",
@@ -141,4 +157,6 @@ __all__ = [
     "PartyRoom",
     "Registration",
     "Sharer",
+    "TrialLine",
+    "WakeUpCall",
 ]

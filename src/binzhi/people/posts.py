@@ -107,7 +107,8 @@ RECEIVE = SEE_DESK | _rights(
     "undo_check_in", "undo_check_out",
 )  # fmt: skip
 OVERRIDE_READINESS = _rights("frontdesk", "override_readiness")
-AUDIT = _rights("frontdesk", "run_night_audit")
+READ_REPORTS = _rights("frontdesk", "view_reports")
+AUDIT = READ_REPORTS | _rights("frontdesk", "run_night_audit")
 SET_ASSIGNMENT = _rights("frontdesk", "set_assignment")
 
 CASH = SEE_FOLIOS | _rights(
@@ -153,6 +154,12 @@ SHIFT_LEAD |= SETTLE_MESSAGES
 DUTY |= SETTLE_MESSAGES
 EVERYTHING |= SET_UP_MESSAGES
 
+# Rooms that cost nothing, and what the night audit looks at.
+GIVE_ROOMS_AWAY = _rights("frontdesk", "approve_free_room")
+SET_NIGHT_AUDIT = _rights("frontdesk", "set_night_audit")
+DUTY |= GIVE_ROOMS_AWAY
+EVERYTHING |= GIVE_ROOMS_AWAY | SET_NIGHT_AUDIT
+
 # Pre-authorisations: whoever takes money; finance and the managers say which bank holds it.
 HOLD_CARDS = _rights("billing", "hold_card")
 CASH |= HOLD_CARDS
@@ -186,6 +193,14 @@ DECIDE_CREDIT = KEEP_RECEIVABLES | _rights("billing", "exceed_credit", "write_of
 SHIFT_LEAD |= SUPERVISE_SHIFTS
 DUTY |= SUPERVISE_SHIFTS | _rights("billing", "exceed_credit")
 EVERYTHING |= DECIDE_CREDIT | SUPERVISE_SHIFTS
+
+# Messages, wake-up calls and what is kept for guests: reception; bellmen and the concierge keep luggage.
+KEEP_THINGS = _rights("frontdesk", "keep_things")
+CARE = KEEP_THINGS | _rights("frontdesk", "take_messages", "wake_up")
+RECEPTION |= CARE
+SHIFT_LEAD |= CARE
+DUTY |= CARE
+EVERYTHING |= CARE
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +251,8 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
                  KEEP_GUESTS | ORGANISATIONS | BOOK | SEE_DESK | GROUPS),
         PostSpec("cashier", "收银员", "Cashier", 1, SEE_HOUSE | CASH | REFUND | LOWER_CHARGES),
         PostSpec("night-auditor", "夜审员", "Night auditor", 2, SHIFT_LEAD | AUDIT),
-        PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS),
-        PostSpec("bellman", "行李员", "Bellman", 1, SEE_DESK | NOTE_VISITS),
+        PostSpec("concierge-supervisor", "礼宾主管", "Concierge supervisor", 2, SEE_HOUSE | NOTE_VISITS | CARE),
+        PostSpec("bellman", "行李员", "Bellman", 1, SEE_DESK | NOTE_VISITS | CARE),
     )),
     DepartmentSpec("housekeeping", "客房部", "Housekeeping", (
         PostSpec("housekeeping-manager", "客房部经理", "Housekeeping manager", 3,
@@ -262,8 +277,9 @@ CATALOGUE: tuple[DepartmentSpec, ...] = (
     DepartmentSpec("finance", "财务部", "Finance", (
         PostSpec("finance-manager", "财务部经理", "Finance manager", 3,
                  SEE_ALL | REFUND | CASH | AUDIT | ORGANISATIONS | PROPOSE_VISITS | DELIVER_THINGS | LOWER_CHARGES
-                 | APPROVE_CORRECTIONS | SET_COUNTER | SUPERVISE_SHIFTS | DECIDE_CREDIT | COMMISSIONS),
-        PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL | KEEP_RECEIVABLES),
+                 | APPROVE_CORRECTIONS | SET_COUNTER | SET_NIGHT_AUDIT | SUPERVISE_SHIFTS | DECIDE_CREDIT
+                 | COMMISSIONS),
+        PostSpec("accountant", "会计", "Accountant", 1, SEE_ALL | READ_REPORTS | KEEP_RECEIVABLES),
         PostSpec("purchaser", "采供员", "Purchaser", 1, DELIVER_THINGS),
     )),
     DepartmentSpec("sales", "营销部", "Sales and marketing", (

@@ -48,6 +48,7 @@ WITH wanted AS (
 )
 SELECT w.position, h.business_date, h.longest_stay, h.booking_horizon, h.currency,
        t.id AS type_id, t.max_adults, t.max_guests, p.id AS plan_id, p.kind, p.guarantee_required,
+       p.cancellation_policy_id AS policy_id,
        {is_member} AS is_entitled,
        p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
        least(p.valid_until, a.valid_until) AS valid_until, a.id AS agreement_id, x.*,
@@ -90,6 +91,7 @@ class PricedRoom:
     refusal: DomainError | None
     guarantee_required: bool
     new_id: int
+    policy_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,4 +272,5 @@ def _priced(
         refusal=refusal,
         guarantee_required=row["guarantee_required"],
         new_id=row["new_room_id"] or 0,
+        policy_id=row["policy_id"],
     )

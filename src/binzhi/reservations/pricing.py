@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from binzhi.kernel.errors import DomainError
-from binzhi.reservations import errors
+from binzhi.reservations import errors, offer_errors
 
 # The price of rate row `r` for the guests `w` in type `t` under plan `p`. A derived plan takes its parent's price.
 # Extra beds and children whose age has a price (`p.extra`: what they cost, how many they are) come on top of either.
@@ -126,7 +126,7 @@ def price_error(row: Mapping[str, Any], terms: Terms) -> DomainError | None:
     """Why there is no price: the nights have none, or the rate has no extra beds."""
     if prices_of(row, terms) is not None:
         return None
-    return errors.NoExtraBed() if row["prices"] and row["extra"] is None else errors.NoPrice()
+    return offer_errors.NoExtraBed() if row["prices"] and row["extra"] is None else errors.NoPrice()
 
 
 _BREAK = re.compile(r"\s*\n\s*")

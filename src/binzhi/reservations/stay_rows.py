@@ -11,8 +11,9 @@ from django.db import IntegrityError
 
 from binzhi.kernel import db
 from binzhi.property import seals
-from binzhi.reservations.errors import HoursFixed, HoursTaken, RoomFixed, RoomOccupied, RoomTaken
+from binzhi.reservations.errors import RoomFixed, RoomOccupied, RoomTaken
 from binzhi.reservations.locks import LockedRoom
+from binzhi.reservations.offer_errors import HoursFixed, HoursTaken
 
 # Only rows of other keys are deleted than are written, so the parts do not touch the same row. A stay split over rooms
 # keeps its rooms while it is not moved: nights added after it are in its last room, `room_id` is where it begins.
@@ -46,7 +47,8 @@ WITH dropped AS (
 )
 UPDATE reservations_roomreservation SET
     arrival = %(arrival)s, departure = %(departure)s, room_type_id = %(type)s, priced_type_id = %(priced_type)s,
-    policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id END,
+    policy_id = CASE WHEN rate_plan_id = %(plan)s THEN policy_id
+        ELSE (SELECT p.cancellation_policy_id FROM reservations_rateplan p WHERE p.id = %(plan)s) END,
     rate_plan_id = %(plan)s, adults = %(adults)s, children = %(children)s, infants = %(infants)s,
     child_ages = %(ages)s::smallint[], extra_beds = %(beds)s,
     room_id = CASE WHEN %(moved)s OR NOT %(reserved)s THEN %(room)s::bigint

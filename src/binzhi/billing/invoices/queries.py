@@ -125,3 +125,15 @@ def buyer_suggested(*, hotel_id: int, organisation_id: int | None) -> dict[str, 
         return {}
     last = db.fetch_one(_BUYER, [hotel_id, row["name"]])
     return last or {"name": row["name"], "tax_no": "", "address_phone": "", "bank_account": ""}
+
+
+_TAX_CODES = """
+SELECT c.code AS charge_code, t.first_date, t.classification, t.item, t.unit, t.rate, t.is_invoiced
+FROM billing_taxcode t JOIN billing_chargecode c ON c.id = t.charge_code_id
+WHERE t.hotel_id = %s ORDER BY c.code, t.first_date DESC
+"""
+
+
+def tax_codes(*, hotel_id: int) -> list[dict[str, Any]]:
+    """How charge codes stand on invoices, each from a day on."""
+    return db.fetch_all(_TAX_CODES, [hotel_id])

@@ -136,9 +136,9 @@ def _by_hand(
         else:
             amount = clean_amount(share.amount, currency=currency, field="items")
         if amount > is_open:
-            raise MoreThanOpen(amount=is_open)
+            raise MoreThanOpen(amount=is_open, item=share.item_id)
         if amount > left:
-            raise MoreThanReceived(amount=left)
+            raise MoreThanReceived(amount=left, item=share.item_id)
         given[share.item_id] = amount
         left -= amount
     return given

@@ -7,7 +7,7 @@ from datetime import time
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -19,6 +19,7 @@ from binzhi.billing.cashier import settings as cashier_settings
 from binzhi.billing.cashier.queries import must_be_open, tills
 from binzhi.billing.counter import services, settings
 from binzhi.billing.counter.authority import approvals
+from binzhi.billing.counter.plans import plans_of
 from binzhi.billing.counter.queries import (
     authority_limits,
     compensation_items,
@@ -115,31 +116,35 @@ class ItemForm(MoneyForm):
 
 
 class LateForm(MoneyForm):
-    """Steps as people write them: `14:00 50`, one a line."""
+    """Steps as people write them, one a line: `14:00 50`; of a level `16:00 0 V1`, of a rate `16:00 0 @corp`."""
 
     aliases: Mapping[str, str] = {"percent": "steps", "from_time": "steps"}
+    plans: Mapping[str, int] = {}
 
     steps = forms.CharField(
         label=gettext_lazy("From hour, per cent of the night"), required=False, widget=forms.Textarea, max_length=500
     )
 
     def clean_steps(self) -> list[LateStep]:
-        found = []
-        for row in self.cleaned_data["steps"].splitlines():
-            if row.strip():
-                found.append(_step(row))
-        return found
+        rows = [row for row in self.cleaned_data["steps"].splitlines() if row.strip()]
+        return [_step(row, self.plans) for row in rows]
 
 
-def _step(row: str) -> LateStep:
-    """`14:00 50`, and for a level `14:00 50 V1`."""
-    parts = row.replace("%", " ").split()
+def _step(row: str, plans: Mapping[str, int]) -> LateStep:
+    """`14:00 50`, for a level `14:00 50 V1`, for a rate `14:00 50 @corp`, for both `14:00 50 V1 @corp`."""
+    words = row.replace("%", " ").split()
+    asked = [word[1:] for word in words if word.startswith("@")]
+    unknown = next((code for code in asked if code not in plans), None)
+    if unknown is not None:
+        raise forms.ValidationError(_("There is no rate “%(code)s”.") % {"code": unknown})
+    parts = [word for word in words if not word.startswith("@")]
     try:
         hour = time.fromisoformat(parts[0].zfill(5))
         percent = AmountField().clean(parts[1])
     except (ValueError, IndexError, forms.ValidationError):
         raise forms.ValidationError(_("“%(row)s” is not an hour and a share, as in 14:00 50.") % {"row": row}) from None
-    return LateStep(from_time=hour, percent=percent, level=parts[2] if len(parts) > 2 else None)
+    level = parts[2] if len(parts) > 2 else None
+    return LateStep(from_time=hour, percent=percent, level=level, plan_id=plans[asked[0]] if asked else None)
 
 
 class DaysForm(MoneyForm):
@@ -177,7 +182,7 @@ SAVERS: Mapping[str, tuple[type[MoneyForm], Saver]] = {
 def counter_settings(request: StaffRequest) -> HttpResponse:
     """Authority, rates, price list, late departure: each a small form of its own."""
     hotel = hotel_of(request)
-    built = _forms(hotel.pk)
+    built = _forms(hotel.pk, request.GET)
     status = 200
     if request.method == "POST":
         name = request.POST.get("form", "")
@@ -202,24 +207,51 @@ def counter_settings(request: StaffRequest) -> HttpResponse:
     return render_screen(request, "billing/counter.html", context, status=status)
 
 
-def _forms(hotel_id: int) -> dict[str, MoneyForm]:
+def _forms(hotel_id: int, query: QueryDict) -> dict[str, MoneyForm]:
+    """Every form as it stands; `item` and `till` in the address are the rows that are to be changed."""
+    codes = {key: code for code, key in plans_of(hotel_id).items()}
     steps = "\n".join(
-        f"{row.from_time:%H:%M} {row.percent.normalize():f} {row.level or ''}".strip()
+        " ".join(
+            part
+            for part in (
+                f"{row.from_time:%H:%M} {row.percent.normalize():f}", row.level or "",
+                f"@{codes.get(row.plan_id, row.plan_id)}" if row.plan_id is not None else "",
+            )
+            if part
+        )
         for row in late_fees(hotel_id=hotel_id)
-        if row.plan_id is None
-    )
+    )  # fmt: skip
     days = late_charge_days(hotel_id=hotel_id)
     initial: dict[str, dict[str, Any]] = {
         "late": {"steps": steps}, "days": {"days": services.LATE_CHARGE_DAYS if days is None else days},
         "shifts": {"must_be_open": must_be_open(hotel_id=hotel_id)},
+        "item": next(
+            (
+                {"item_id": row.pk, "name": row.name, "name_en": row.name_en, "price": row.price,
+                 "is_active": row.is_active}
+                for row in compensation_items(hotel_id=hotel_id, with_inactive=True)
+                if str(row.pk) == query.get("item")
+            ),
+            {},
+        ),
+        "till": next(
+            (
+                {"till_id": row.pk, "code": row.code, "name": row.name, "is_active": row.is_active}
+                for row in tills(hotel_id=hotel_id, with_inactive=True)
+                if str(row.pk) == query.get("till")
+            ),
+            {},
+        ),
     }  # fmt: skip
     return {
-        name: _with_posts(form(initial=initial.get(name), auto_id=f"{name}_%s"), hotel_id)
+        name: _with_posts(form(initial=initial.get(name) or None, auto_id=f"{name}_%s"), hotel_id)
         for name, (form, _save) in SAVERS.items()
     }
 
 
 def _with_posts(form: MoneyForm, hotel_id: int) -> MoneyForm:
+    if isinstance(form, LateForm):
+        form.plans = plans_of(hotel_id)
     if isinstance(form, LimitForm):
         choices = [(row.post_id, row.post) for row in authority_limits(hotel_id=hotel_id)]
         form.fields["post_id"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,6 +16,7 @@ from binzhi.billing.receivables.accounts import Share
 from binzhi.billing.receivables.queries import OpenRow
 from binzhi.billing.receivables.services import ReceiptInput
 from binzhi.billing.web.forms import AmountField, MoneyForm, line, means_choices
+from binzhi.kernel.errors import DomainError
 
 OLDEST, BY_HAND, LATER = "oldest", "by_hand", "later"
 
@@ -50,8 +50,11 @@ class ReceiptForm(MoneyForm):
         for item in items:
             self.fields[f"item_{item.transaction_id}"] = AmountField(label=_("Pays"), required=False)
 
-    def part_of(self, transaction_id: int) -> BoundField:
-        return self[f"item_{transaction_id}"]
+    def refuse(self, refusal: DomainError) -> None:
+        """What is wrong with one item stands beside it."""
+        if refusal.field == "items" and "item" in refusal.params:
+            refusal.field = f"item_{refusal.params['item']}"
+        super().refuse(refusal)
 
     def receipt(self) -> ReceiptInput:
         data = self.cleaned_data

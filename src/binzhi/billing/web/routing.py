@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 from binzhi.billing.access import Permission
 from binzhi.billing.queries import ChargeCodeRef, CompanyRef, FolioView, charge_codes, companies, folio_view
 from binzhi.billing.routing import services
+from binzhi.billing.routing.queries import rules_of
 from binzhi.billing.routing.rules import WHOLE, RuleInput
 from binzhi.billing.routing.splitting import SplitInput
-from binzhi.billing.web.actions import Action, Desk, Done, desk_of
+from binzhi.billing.web.actions import Action, Desk, Done, desk_of, numbers_of
 from binzhi.billing.web.forms import GROUPS, AmountField, MoneyForm, line
 from binzhi.kernel.ui.fields import Choice
 from binzhi.people.web import StaffRequest, screen
@@ -70,6 +71,7 @@ class RoutingForm(WhichForm):
     payee = line(gettext_lazy("New window for"))
     amount_limit = AmountField(label=gettext_lazy("At most in all"), required=False)
     note = line(gettext_lazy("Note"))
+    rule = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, companies: Sequence[CompanyRef], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,9 +105,22 @@ class SplitForm(WhichForm):
 def _routing_form(desk: Desk, data: QueryDict | None) -> RoutingForm:
     return RoutingForm(
         data, codes=charge_codes(hotel_id=desk.hotel.pk), folio=desk.folio, window=desk.window,
-        companies=companies(hotel_id=desk.hotel.pk), auto_id="route_%s",
-        initial={"percent": "100", "company": desk.heading.organisation_id},
+        companies=companies(hotel_id=desk.hotel.pk), auto_id="route_%s", initial=_initial(desk),
     )  # fmt: skip
+
+
+def _initial(desk: Desk) -> dict[str, Any]:
+    """A new rule, or the one that is to be changed (`?rule=`)."""
+    asked = numbers_of(desk.request.GET, "rule")
+    found = next((row for row in rules_of(folio_id=desk.folio.pk) if row.pk in asked), None)
+    if found is None:
+        return {"percent": "100", "company": desk.heading.organisation_id}
+    return {
+        "rule": found.pk, "percent": f"{found.percent.normalize():f}", "codes": list(found.codes),
+        "groups": list(found.groups), "amount_limit": found.left, "first_date": found.first_date,
+        "last_date": found.last_date, "note": found.note, "other": found.target_folio,
+        "target": "" if found.target_folio else found.target_window,
+    }  # fmt: skip
 
 
 def _split_form(desk: Desk, data: QueryDict | None) -> SplitForm:
@@ -132,6 +147,11 @@ def _add_rule(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
         first_date=data["first_date"], last_date=data["last_date"], target_id=target_id,
         organisation_id=data["company"], payee=data["payee"], note=data["note"],
     )  # fmt: skip
+    if data["rule"]:
+        services.change_routing_rule(
+            hotel_id=desk.hotel.pk, folio_id=desk.folio.pk, rule_id=data["rule"], rule=rule, actor=actor, now=now
+        )
+        return Done(_("The rule is changed from the next charge on"))
     services.add_routing_rule(
         hotel_id=desk.hotel.pk, folio_id=desk.folio.pk, account_id=desk.account_id, rule=rule, actor=actor, now=now
     )

@@ -9,6 +9,7 @@ from binzhi.config.cli.database import db
 from binzhi.config.cli.guests import guests
 from binzhi.config.cli.messages import messages
 from binzhi.config.cli.running import demo, live, serve, worker
+from binzhi.config.cli.year import year
 from binzhi.config.embedded import ClusterError
 
 
@@ -32,5 +33,5 @@ def main() -> None:
     """
 
 
-for command in (demo, serve, worker, live, db, migrate, manage, replay, messages, audit, guests):
+for command in (demo, serve, worker, live, db, migrate, manage, replay, year, messages, audit, guests):
     main.add_command(command)

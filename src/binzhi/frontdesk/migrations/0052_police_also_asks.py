@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("frontdesk", "0051_registration_and_police_rules")]
+    dependencies = [("frontdesk", "0062_care")]
     operations = [
         migrations.AddField(
             model_name="policelink",

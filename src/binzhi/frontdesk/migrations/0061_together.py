@@ -20,14 +20,11 @@ BEGIN
 END $$;
 CREATE TRIGGER frontdesk_shares_within_room AFTER INSERT OR UPDATE ON frontdesk_sharer
 FOR EACH ROW WHEN (NEW.ended_at IS NULL) EXECUTE FUNCTION frontdesk_shares_within_room();
-CREATE TRIGGER frontdesk_sharer_kept BEFORE DELETE ON frontdesk_sharer
-FOR EACH STATEMENT EXECUTE FUNCTION binzhi_refuse_change();
 CREATE TRIGGER frontdesk_party_room_kept BEFORE DELETE ON frontdesk_partyroom
 FOR EACH STATEMENT EXECUTE FUNCTION binzhi_refuse_change();
 """
 NO_SHARES = """
 DROP TRIGGER frontdesk_party_room_kept ON frontdesk_partyroom;
-DROP TRIGGER frontdesk_sharer_kept ON frontdesk_sharer;
 DROP TRIGGER frontdesk_shares_within_room ON frontdesk_sharer; DROP FUNCTION frontdesk_shares_within_room();
 """
 

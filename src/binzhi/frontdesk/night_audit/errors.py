@@ -36,6 +36,11 @@ class DayNotOver(DomainError):
     message = _("%(business_date)s has not begun yet on the hotel's clocks (%(today)s). A coming day cannot be closed.")
 
 
+class NothingOverdue(Conflict):
+    code = "nothing_overdue"
+    message = _("No day is overdue: the open hotel day is today's.")
+
+
 class AuditBlocked(DomainError):
     """Something must be settled first; `blockers` says what."""
 

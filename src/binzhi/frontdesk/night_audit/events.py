@@ -25,3 +25,13 @@ class NightAuditFailed(Event):
     hotel_id: int
     business_date: date
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryAsked(Event):
+    """The days `first` to `until` are to be closed one after the other."""
+
+    topic: ClassVar[str] = "night_audit.recovery_asked"
+    hotel_id: int
+    first: date
+    until: date

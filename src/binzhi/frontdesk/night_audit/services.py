@@ -15,7 +15,9 @@ from binzhi.frontdesk.night_audit.claims import claim
 from binzhi.frontdesk.night_audit.errors import AuditBlocked
 from binzhi.frontdesk.night_audit.events import NightAuditDone, NightAuditFailed
 from binzhi.frontdesk.night_audit.posting import post_rooms
+from binzhi.frontdesk.night_audit.progress import Step, enter
 from binzhi.frontdesk.night_audit.statistics import Figures, write_figures
+from binzhi.frontdesk.reports.snapshots import write_reports
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
@@ -50,7 +52,7 @@ _LAST_NIGHT = "SELECT max(night) FROM reservations_night WHERE hotel_id = %s"
 def run_night_audit(
     *, hotel_id: int, business_date: date, actor: Actor, now: datetime, coming_day: bool = False
 ) -> AuditResult:
-    """Close the open hotel day: no-shows, room and tax, rooms to clean, figures, the next day.
+    """Close the open hotel day: no-shows, room and tax, rooms to clean, figures, reports, the next day.
 
     Changes folios, no-show reservations, room conditions, the business date. Locks the hotel day alone, then what it
     touches. Raises AuditRunning, AuditDone, NotTheOpenDay, DayNotOver, AuditBlocked, Busy. Publishes NightAuditDone.
@@ -61,13 +63,21 @@ def run_night_audit(
         hotel_id=hotel_id, business_date=business_date, user_id=actor.user_id,
         coming_day=coming_day and actor.is_system, now=now,
     )  # fmt: skip
+    enter(hotel_id=hotel_id, step=Step.BLOCKERS)
     found = blockers(hotel_id=hotel_id, business_date=business_date)
     if found:
         raise AuditBlocked(blockers=found, count=count_of(found))
+    enter(hotel_id=hotel_id, step=Step.NO_SHOWS)
     turned = no_shows.turn_over(hotel_id=hotel_id, date=business_date, actor=actor, now=now)
+    enter(hotel_id=hotel_id, step=Step.ROOMS)
     posted = post_rooms(hotel_id=hotel_id, business_date=business_date, user_id=actor.user_id, now=now)
+    enter(hotel_id=hotel_id, step=Step.CONDITIONS)
     conditions.mark_slept_in(rooms=_OCCUPIED, params={"hotel": hotel_id}, now=now)
+    enter(hotel_id=hotel_id, step=Step.FIGURES)
     figures = write_figures(hotel_id=hotel_id, business_date=business_date, now=now)
+    enter(hotel_id=hotel_id, step=Step.REPORTS)
+    write_reports(hotel_id=hotel_id, business_date=business_date)
+    enter(hotel_id=hotel_id, step=Step.DAY)
     next_date = days.roll(hotel_id=hotel_id, business_date=business_date, now=now)
     _open_horizon(hotel, next_date)
     out_of_order.mark(hotel_id=hotel_id, today=next_date, now=now)

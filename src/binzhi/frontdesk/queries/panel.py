@@ -49,6 +49,10 @@ SELECT rr.id, rr.status, rr.arrival, rr.departure, rr.adults, rr.children + rr.i
                  JOIN reservations_roomreservation z ON z.id = y.room_reservation_id
                  LEFT JOIN property_room m ON m.id = z.room_id
                  WHERE x.room_reservation_id = rr.id AND x.parted_at IS NULL), '{}') AS joined,
+       (SELECT count(*) FROM frontdesk_guestmessage q WHERE q.room_reservation_id = rr.id AND q.done_at IS NULL)
+           AS messages,
+       (SELECT min(c.next_at) FROM frontdesk_wakeupcall c WHERE c.room_reservation_id = rr.id AND c.state = 'due')
+           AS wake_up,
        (SELECT count(*) FROM frontdesk_sharer s WHERE s.room_reservation_id = rr.id AND s.ended_at IS NULL) AS sharers,
        coalesce((SELECT sum(h.amount) FROM billing_hold h WHERE h.folio_id = rr.folio_id AND h.state = 'held'), 0)
            AS held,
@@ -114,6 +118,8 @@ class PersonInRoom:
     held: Decimal
     joined: Sequence[str]
     sharers: int
+    messages: int
+    wake_up: datetime | None
     price: Decimal | None
     registered: int
     business_date: date

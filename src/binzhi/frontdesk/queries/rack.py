@@ -30,7 +30,9 @@ SELECT r.id, r.number, r.housekeeping, r.maintenance, r.do_not_disturb, r.smokin
        coalesce(due.id, mover.id, 0) AS due_id, coalesce(dg.name, dv.booker_name, '') AS due_name,
        coalesce(dg.sex, '') AS due_sex, coalesce(dg.marked, '') AS due_marked,
        coalesce(dg.vip_level, '') AS due_vip_level, coalesce(dg.vip_rank, 0) AS due_vip_rank,
-       seal.id IS NOT NULL AS sealed
+       seal.id IS NOT NULL AS sealed,
+       EXISTS (SELECT 1 FROM frontdesk_guestmessage x WHERE x.room_reservation_id = stay.id AND x.done_at IS NULL)
+           AS message
 FROM property_room r
 JOIN property_floor f ON f.id = r.floor_id
 JOIN property_building b ON b.id = f.building_id
@@ -111,6 +113,7 @@ class RackRoom:
     due_vip_level: str
     due_vip_rank: int
     sealed: bool
+    message: bool
     due_out: bool
 
     @property
@@ -142,6 +145,7 @@ class RackRoom:
             ("late", bool(self.overdue)),
             ("due_out", self.due_out and not self.overdue),
             ("sealed", self.sealed),
+            ("message", self.message),
             # A seal is for somebody who is expected: a tile has no place for both.
             ("due_in", bool(self.due_id) and not self.sealed),
             ("dnd", self.do_not_disturb),

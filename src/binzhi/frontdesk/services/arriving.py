@@ -251,6 +251,18 @@ SELECT EXISTS (
 """
 
 
+# Shares of the room go with those who had them, and the rules by which they paid.
+_UNREGISTER = """
+WITH shares AS (
+    DELETE FROM frontdesk_sharer WHERE room_reservation_id = %(stay)s RETURNING rule_id
+), rules AS (
+    UPDATE billing_routingrule SET ended_at = %(now)s, ended_by = %(user)s::bigint
+    WHERE id IN (SELECT rule_id FROM shares) AND ended_at IS NULL
+)
+DELETE FROM frontdesk_registration WHERE room_reservation_id = %(stay)s RETURNING guest_id
+"""
+
+
 @operation(Permission.UNDO_CHECK_IN)
 def undo_check_in(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> None:
     """Take a check-in back while nothing was posted since: reserved again, the room stays assigned.
@@ -269,9 +281,7 @@ def undo_check_in(*, hotel_id: int, room_reservation_id: int, actor: Actor, now:
             raise AlreadyCharged
     police.note_arrival_undone(room_reservation_id=stay.id, now=now)
     settle_with_stay(room_reservation_id=stay.id, outcome=AlarmOutcome.UNDONE, now=now)
-    removed = db.fetch_all(
-        "DELETE FROM frontdesk_registration WHERE room_reservation_id = %s RETURNING guest_id", [stay.id]
-    )
+    removed = db.fetch_all(_UNREGISTER, {"stay": stay.id, "now": now, "user": actor.user_id})
     guests = {row["guest_id"] for row in removed} or {stay.guest_id}
     for guest_id in sorted(guests - {None}):
         files.forget_stay(guest_id=guest_id)

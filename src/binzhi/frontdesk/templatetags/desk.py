@@ -19,6 +19,7 @@ from binzhi.frontdesk import names, wording
 from binzhi.frontdesk.assignment import Proposal
 from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.in_house import Stay, night_of
+from binzhi.frontdesk.reports.printing import shown
 from binzhi.frontdesk.web.forms import RegistrationForm
 from binzhi.guests.enums import DocumentKind, Sex
 from binzhi.kernel.ui import markup
@@ -35,6 +36,9 @@ _STATUS_ICONS = {
 
 
 # ---------------------------------------------------------------- words
+
+
+register.filter("cell", shown)
 
 
 @register.simple_tag

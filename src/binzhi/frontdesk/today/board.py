@@ -13,6 +13,7 @@ from binzhi.frontdesk.today.late import LateItem, late_items
 from binzhi.frontdesk.today.moment import Moment
 from binzhi.frontdesk.today.queries import Counters, NightAhead, TypeTonight
 from binzhi.frontdesk.today.waiting import DueArrival, LateStay, due_arrivals, late_stays
+from binzhi.frontdesk.wake_up.queries import alarms
 from binzhi.kernel.ui.drawings import Hour
 from binzhi.property.queries import HotelRef
 
@@ -82,7 +83,7 @@ def today_board(*, hotel: HotelRef, now: datetime) -> TodayBoard:
     arrivals = due_arrivals(moment)
     coming = [row for row in arrivals if row.kind == "next"]
     vips = [row for row in arrivals if row.kind == "vip"]
-    late, late_total = late_items(moment, hotel.code, stays, arrivals, open_duties(moment))
+    late, late_total = late_items(moment, hotel.code, stays, arrivals, open_duties(moment), alarms(hotel_id=hotel.pk))
     return TodayBoard(
         local_now=moment.local_now,
         business_date=moment.business_date,

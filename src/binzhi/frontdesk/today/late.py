@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -33,7 +35,12 @@ class LateItem:
 
 
 def late_items(
-    moment: Moment, hotel: str, stays: Sequence[LateStay], arrivals: Sequence[DueArrival], duties: Sequence[Duty] = ()
+    moment: Moment,
+    hotel: str,
+    stays: Sequence[LateStay],
+    arrivals: Sequence[DueArrival],
+    duties: Sequence[Duty] = (),
+    unanswered: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[list[LateItem], int]:
     """The lines to show and how many cases there are in all, those not shown included."""
     late = [row for row in stays if row.kind == "departure"]
@@ -41,6 +48,7 @@ def late_items(
     unassigned = [row for row in arrivals if row.kind == "unassigned"]
     past_hold = [row for row in arrivals if row.kind == "past_hold"]
     items = [
+        *_wake_ups(moment, hotel, unanswered),
         *_audit(moment, hotel),
         *_duties(hotel, duties),
         *_departures(moment, hotel, late),
@@ -50,9 +58,27 @@ def late_items(
     ]
     items.sort(key=lambda item: (item.since is None, item.since or moment.local_now))
     audits = sum(1 for item in items if item.icon == "night")
-    total = audits + sum(rows[0].total for rows in (late, over) if rows) + bool(unassigned) + bool(past_hold)
-    total += len(duties)
+    total = (
+        len(unanswered)
+        + len(duties)
+        + audits
+        + sum(rows[0].total for rows in (late, over) if rows)
+        + bool(unassigned)
+        + bool(past_hold)
+    )
     return items, total
+
+
+def _wake_ups(moment: Moment, hotel: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[LateItem]:
+    for row in rows:
+        yield LateItem(
+            icon="bell",
+            text=_("Wake-up call to %(room)s: nobody answered") % {"room": row["room"]},
+            detail=_("Somebody goes up"),
+            since=row["at"].astimezone(ZoneInfo(moment.timezone)).replace(tzinfo=None),
+            url=_url("frontdesk:wake_ups", hotel),
+            action=_("Wake-up calls"),
+        )
 
 
 def _audit(moment: Moment, hotel: str) -> Iterator[LateItem]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from binzhi.billing import headings
 from binzhi.billing.headings import Heading, Link, Mark
 from binzhi.frontdesk.names import FEMALE, MALE
+from binzhi.frontdesk.notes.queries import waiting_for
 from binzhi.frontdesk.together.queries import joined_with
 from binzhi.kernel import db
 from binzhi.kernel.search import name_keys
@@ -63,7 +64,8 @@ class Stays:
     def headings(self, hotel_id: int, folio_ids: Sequence[int]) -> Mapping[int, Heading]:
         rows = db.fetch_all(_HEADINGS, [hotel_id, list(folio_ids)]) if folio_ids else []
         joined = joined_with([row["id"] for row in rows])
-        found = {row["folio_id"]: _heading(row, joined.get(row["id"], [])) for row in rows}
+        waiting = waiting_for([row["id"] for row in rows])
+        found = {row["folio_id"]: _heading(row, joined.get(row["id"], []), waiting.get(row["id"], 0)) for row in rows}
         others = [folio for folio in folio_ids if folio not in found]
         for row in db.fetch_all(_GROUPS, [hotel_id, others]) if others else []:
             found[row["folio_id"]] = _group(row)
@@ -83,14 +85,14 @@ def _group(row: Mapping[str, Any]) -> Heading:
     )  # fmt: skip
 
 
-def _heading(row: Mapping[str, Any], joined: Sequence[str]) -> Heading:
+def _heading(row: Mapping[str, Any], joined: Sequence[str], waiting: int) -> Heading:
     name = _with_title(row["name"], row["sex"])
     return Heading(
         title=f"{row['room']} {name}".strip(), name=name, room=row["room"],
         spoken=row["marked"] if row["marked"] != row["name"] else "", arrival=row["arrival"],
         departure=row["departure"],
         organisation_id=row["organisation_id"], is_active=row["status"] in ("reserved", "in_house"),
-        marks=(*_marks(row), *_joined(joined)), links=tuple(_links(row)),
+        marks=(*_marks(row), *_joined(joined), *_messages(waiting)), links=tuple(_links(row)),
     )  # fmt: skip
 
 
@@ -117,6 +119,11 @@ def _marks(row: Mapping[str, Any]) -> list[Mark]:
 
 def _joined(rooms: Sequence[str]) -> list[Mark]:
     return [Mark(_("Joined with %(rooms)s") % {"rooms": " ".join(rooms)}, "info", "link")] if rooms else []
+
+
+def _messages(waiting: int) -> list[Mark]:
+    words = ngettext("%(n)s message waits", "%(n)s messages wait", waiting)
+    return [Mark(words % {"n": waiting}, "soon", "message")] if waiting else []
 
 
 def _links(row: Mapping[str, Any]) -> list[Link]:

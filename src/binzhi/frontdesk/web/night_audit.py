@@ -16,12 +16,15 @@ from binzhi.billing.access import Permission as Money
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.night_audit.attempts import attempt
 from binzhi.frontdesk.night_audit.blockers import Blocker
+from binzhi.frontdesk.night_audit.overdue import ask_recovery
+from binzhi.frontdesk.night_audit.progress import Step, running
 from binzhi.frontdesk.night_audit.queries import Preview, history, preview, result_of
+from binzhi.frontdesk.web.live import is_known, version_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.people.web.posting import once
+from binzhi.people.web.posting import common, once, press
 from binzhi.property.queries import HotelRef
 
 UNPROCESSABLE = 422
@@ -68,6 +71,70 @@ def run(request: StaffRequest) -> HttpResponse:
     return go(request, f"{reverse('frontdesk:night_audit', args=[hotel.code])}?closed={day.isoformat()}")
 
 
+STEPS: dict[Step, tuple[Any, str]] = {
+    Step.BLOCKERS: (gettext_lazy("See that nothing stands in the way"), "shield"),
+    Step.NO_SHOWS: (gettext_lazy("Turn no-shows over, post their fees"), "person-off"),
+    Step.ROOMS: (gettext_lazy("Post room and tax, once per room and night"), "bed"),
+    Step.CONDITIONS: (gettext_lazy("Mark occupied rooms for cleaning"), "broom"),
+    Step.FIGURES: (gettext_lazy("Write the day's figures"), "chart"),
+    Step.REPORTS: (gettext_lazy("Write the reports and the trial balance"), "document"),
+    Step.DAY: (gettext_lazy("Close the day, open the next"), "lock"),
+}
+
+
+@never_cache
+@require_GET
+@screen(Permission.RUN_NIGHT_AUDIT)
+def progress(request: StaffRequest) -> HttpResponse:
+    """How far a running audit is; asked again and again by the page, whoever started it."""
+    hotel = hotel_of(request)
+    context = _progress(hotel, day=request.GET.get("day", ""))
+    version = version_of((context["running"], hotel.business_date))
+    if is_known(request, version):
+        return HttpResponse(status=204)
+    return render_screen(
+        request, "frontdesk/audit_progress.html", context | {"version": version}, part="frontdesk/_audit_progress.html"
+    )
+
+
+def _progress(hotel: HotelRef, *, day: str) -> dict[str, Any]:
+    now_running = running(hotel_id=hotel.pk)
+    steps = [
+        {
+            "label": label, "icon": icon,
+            "state": "" if now_running is None else
+            "done" if step < now_running.step else "cur" if step == now_running.step else "",
+        }
+        for step, (label, icon) in STEPS.items()
+    ]  # fmt: skip
+    return {
+        "steps": steps, "running": now_running, "page_day": day or hotel.business_date.isoformat(),
+        "went_on": bool(day) and day != hotel.business_date.isoformat(), "open_day": hotel.business_date,
+    }  # fmt: skip
+
+
+@require_POST
+@screen(Permission.RUN_NIGHT_AUDIT)
+def recover(request: StaffRequest) -> HttpResponse:
+    """Have the worker close the days that nobody closed, one after the other."""
+
+    def work() -> None:
+        ask_recovery(**common(request))
+
+    back = reverse("frontdesk:night_audit", args=[hotel_of(request).code])
+    return press(
+        request, work, done=_("The days are closed one after the other; the page says how far it is"), back=back
+    )
+
+
+# Why the last try of a day ended, for those that a clerk can do something about.
+REASONS = {
+    "night_audit_blocked": gettext_lazy("stopped: something must be settled first"),
+    "busy": gettext_lazy("stopped: somebody was posting; try again"),
+    "day_not_over": gettext_lazy("stopped: the day has not begun on the hotel's clocks"),
+}
+
+
 def _show(
     request: StaffRequest, hotel: HotelRef, found: Preview, *, refusal: DomainError | None = None, status: int = 200
 ) -> HttpResponse:
@@ -76,6 +143,10 @@ def _show(
         "preview": found,
         "groups": _groups(hotel, found),
         "history": history(hotel_id=hotel.pk),
+        "overdue": [(day, REASONS.get(day.failure, day.failure)) for day in found.overdue],
+        "reasons": REASONS,
+        "may_see_reports": request.actor.may(Permission.VIEW_REPORTS, hotel.pk),
+        **_progress(hotel, day=found.business_date.isoformat()),
         "refusal": refusal,
         "closed_day": closed,
         "figures": result_of(hotel_id=hotel.pk, business_date=closed) if closed else None,

@@ -87,6 +87,9 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("In house"), "bed", "frontdesk:in_house", "frontdesk.view_desk", "F5", phone=True),
             Item(_("Departures"), "depart", "frontdesk:departures", "frontdesk.view_desk", "F6"),
             Item(_("Room rack"), "grid", "frontdesk:rack", "frontdesk.view_desk", "F7", phone=True),
+            Item(_("Messages for guests"), "message", "frontdesk:notes", "frontdesk.take_messages", phone=True),
+            Item(_("Wake-up calls"), "bell", "frontdesk:wake_ups", "frontdesk.wake_up", phone=True),
+            Item(_("Luggage and valuables"), "bag", "frontdesk:kept", "frontdesk.keep_things", phone=True),
             Item(_("Key cards"), "key", "frontdesk:keys", "frontdesk.make_keys"),
             Item(pgettext_lazy("screen", "Walk-in"), "person-plus", "frontdesk:walk_in", "frontdesk.walk_in", "F3"),
             Item(pgettext_lazy("screen", "Day use"), "clock", "frontdesk:day_use", "frontdesk.view_desk"),
@@ -154,6 +157,8 @@ NAVIGATION: tuple[Department, ...] = (
             Item(_("Second person"), "shield", "billing:approvals", "billing.approve_correction"),
             Item(_("Counter settings"), "coins", "billing:counter", "billing.set_counter"),
             Item(_("Night audit"), "night", "frontdesk:night_audit", "frontdesk.run_night_audit"),
+            Item(_("Audit reports"), "chart", "frontdesk:reports", "frontdesk.view_reports"),
+            Item(_("Free rooms"), "percent", "frontdesk:free_rooms", "frontdesk.approve_free_room"),
         ),
     ),
     Department(

@@ -69,6 +69,7 @@ MARKS: dict[str, tuple[str, str | Promise]] = {
     "dnd": ("minus", pgettext_lazy("room mark", "Do not disturb")),
     "held": ("lock", pgettext_lazy("room mark", "Held")),
     "sealed": ("seal", pgettext_lazy("room mark", "Sealed")),
+    "message": ("message", pgettext_lazy("room mark", "Message")),
     "late": ("alert", pgettext_lazy("room mark", "Overdue")),
 }
 # What fits beside an icon on a tile of 58 pixels.
@@ -78,6 +79,7 @@ SHORT_MARKS: dict[str, str | Promise] = {
     "dnd": pgettext_lazy("room tile", "DND"),
     "held": pgettext_lazy("room tile", "Held"),
     "sealed": pgettext_lazy("room tile", "Sealed"),
+    "message": pgettext_lazy("room tile", "Msg"),
     "late": pgettext_lazy("room tile", "Late"),
 }
 

@@ -19,9 +19,9 @@ from binzhi.kernel.text import clean_text
 from binzhi.reservations.access import Permission
 from binzhi.reservations.commissions.queries import OWED, CommissionRow, commissions
 from binzhi.reservations.enums import CommissionState
-from binzhi.reservations.errors import CommissionSettled, NoCommission
 from binzhi.reservations.events import CommissionRateSet, CommissionsSettled
 from binzhi.reservations.models import Commission, CommissionRate
+from binzhi.reservations.offer_errors import CommissionSettled, NoCommission
 from binzhi.reservations.packages.plans import locked_plan
 
 REASON_LIMIT = 200

@@ -150,10 +150,16 @@ FROM reservations_rateplan p
 LEFT JOIN reservations_cancellationpolicy c ON c.hotel_id = p.hotel_id AND c.code = %(code)s
 WHERE p.hotel_id = %(hotel)s AND p.code = %(plan)s FOR UPDATE OF p
 """
-# Every room that can still be cancelled, come, or be taken up again keeps what it was booked under.
+# A booking carries what it was quoted under. Those that do not say so themselves are told before the rate changes;
+# every room that can still be cancelled, come, or be taken up again is counted among those that keep theirs.
 _KEEP = """
-UPDATE reservations_roomreservation SET policy_id = %(old_id)s
-WHERE hotel_id = %(hotel)s AND rate_plan_id = %(id)s AND policy_id IS NULL AND status <> 'checked_out'
+WITH told AS (
+    UPDATE reservations_roomreservation SET policy_id = %(old_id)s
+    WHERE hotel_id = %(hotel)s AND rate_plan_id = %(id)s AND policy_id IS NULL AND status <> 'checked_out'
+    RETURNING id
+)
+SELECT (SELECT count(*) FROM told) + count(*) FROM reservations_roomreservation
+WHERE hotel_id = %(hotel)s AND rate_plan_id = %(id)s AND policy_id = %(old_id)s AND status <> 'checked_out'
 """
 
 
@@ -173,7 +179,7 @@ def set_plan_conditions(*, hotel_id: int, rate_plan: str, code: str, actor: Acto
         raise InvalidInput(field="code", message=_("The code %(code)s is not known."), code=code)
     kept = 0
     if row["new_id"] != row["old_id"]:
-        kept = db.execute(_KEEP, {"hotel": hotel_id, **row})
+        kept = db.fetch_value(_KEEP, {"hotel": hotel_id, **row})
         db.execute(
             "UPDATE reservations_rateplan SET cancellation_policy_id = %s WHERE id = %s", [row["new_id"], row["id"]]
         )

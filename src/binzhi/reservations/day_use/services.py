@@ -18,14 +18,10 @@ from binzhi.reservations import facts, limits, nights, stays
 from binzhi.reservations.access import Permission
 from binzhi.reservations.day_use.queries import HourPrice, Terms, at_clock, minute_of, prices_of, terms_of
 from binzhi.reservations.enums import Guarantee
-from binzhi.reservations.errors import (
-    HoursNotForSale,
-    HoursOutsideTerms,
-    PriceChanged,
-    RoomNotOfType,
-)
+from binzhi.reservations.errors import PriceChanged
 from binzhi.reservations.events import DayUseTermsSet, HoursSold
 from binzhi.reservations.models import DayUsePrice, DayUseTerms, HourlyUse
+from binzhi.reservations.offer_errors import HoursNotForSale, HoursOutsideTerms, RoomNotOfType
 from binzhi.reservations.packages.plans import locked_plan
 from binzhi.reservations.requests import NewReservation, ReservationRef, RoomRequest
 from binzhi.reservations.services.create import write_taken

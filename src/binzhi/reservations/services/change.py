@@ -19,7 +19,6 @@ from binzhi.reservations.day_use.queries import is_hourly
 from binzhi.reservations.enums import Guarantee, Status
 from binzhi.reservations.errors import (
     GuaranteeRequired,
-    HoursFixed,
     MoveInstead,
     NightsSlept,
     NoPrice,
@@ -29,6 +28,7 @@ from binzhi.reservations.errors import (
 )
 from binzhi.reservations.events import ReservationChanged
 from binzhi.reservations.locks import LockedRoom, agreed_prices, lock_room_reservation
+from binzhi.reservations.offer_errors import HoursFixed
 from binzhi.reservations.requests import RoomChange, RoomRequest
 from binzhi.reservations.stay_rows import rewrite
 

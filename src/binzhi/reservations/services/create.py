@@ -37,13 +37,13 @@ subject AS (
 ), rooms AS (
     INSERT INTO reservations_roomreservation (
         id, hotel_id, reservation_id, position, status, room_type_id, priced_type_id, rate_plan_id, arrival, departure,
-        adults, children, infants, guest_id, walk_in)
+        adults, children, infants, guest_id, policy_id, walk_in)
     SELECT a.id, %(hotel)s, subject.id, a.position, 'reserved', a.type, a.type, a.plan, a.arrival, a.departure,
-        a.adults, a.children, a.infants, a.guest, %(walk_in)s
+        a.adults, a.children, a.infants, a.guest, a.policy, %(walk_in)s
     FROM subject, unnest(%(room_ids)s::bigint[], %(room_types)s::bigint[], %(plans)s::bigint[],
         %(arrivals)s::date[], %(departures)s::date[], %(adults)s::smallint[],
-        %(children)s::smallint[], %(infants)s::smallint[], %(guests)s::bigint[])
-        WITH ORDINALITY AS a (id, type, plan, arrival, departure, adults, children, infants, guest, position)
+        %(children)s::smallint[], %(infants)s::smallint[], %(guests)s::bigint[], %(policies)s::bigint[])
+        WITH ORDINALITY AS a (id, type, plan, arrival, departure, adults, children, infants, guest, policy, position)
     RETURNING id
 ), prices AS (
     INSERT INTO reservations_staynight (room_reservation_id, hotel_id, night, price, rate_plan_id)
@@ -221,7 +221,7 @@ def _rows(booking: NewReservation, known: facts.Facts, prices: list[list[Decimal
         "room_types": array(of.room_type_id for of in priced), "plans": array(of.rate_plan_id for of in priced),
         "arrivals": array(room.arrival for room in rooms), "departures": array(room.departure for room in rooms),
         "adults": array(room.adults for room in rooms), "children": array(room.children for room in rooms),
-        "infants": array(room.infants for room in rooms),
+        "infants": array(room.infants for room in rooms), "policies": array(of.policy_id for of in priced),
         "guests": array(room.guest_id or (None if n else booking.guest_id) for n, room in enumerate(rooms)),
         "night_rooms": array(row[0] for row in by_night), "night_plans": array(row[1] for row in by_night),
         "night_dates": array(row[2] for row in by_night), "prices": array(row[3] for row in by_night),

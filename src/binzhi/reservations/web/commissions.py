@@ -25,7 +25,7 @@ from binzhi.reservations.commissions.services import set_commission, settle_comm
 from binzhi.reservations.enums import CommissionState
 from binzhi.reservations.ratebook.queries import plans_of
 from binzhi.reservations.web.contents_forms import CommissionForm, SettleForm
-from binzhi.reservations.web.panels import saved
+from binzhi.reservations.web.panels import fresh_token, saved
 from binzhi.reservations.web.words import refuse
 
 PAGE = "reservations/commissions.html"
@@ -146,7 +146,7 @@ def promise(request: StaffRequest) -> HttpResponse:
 def _panel(request: StaffRequest, template: str, form: CommissionForm, *, status: int = 200) -> HttpResponse:
     hotel = hotel_of(request)
     own = {
-        "hotel": hotel, "panel": template, "form": form,
+        "hotel": hotel, "panel": template, "token": fresh_token(), "form": form,
         "back": reverse("reservations:commissions", args=[hotel.code]),
         "suggest": reverse("guests:suggest_organisations", args=[hotel.code]),
     }  # fmt: skip

@@ -50,7 +50,7 @@ def new(request: StaffRequest) -> HttpResponse:
     form, status = ConditionsForm(request.POST), UNPROCESSABLE
     if form.is_valid():
         try:
-            services.create_conditions(conditions=form.conditions, **common(request))
+            once(request, lambda: services.create_conditions(conditions=form.conditions, **common(request)))
         except DomainError as refusal:
             status = status_of(refusal)
             form.refuse(refusal)

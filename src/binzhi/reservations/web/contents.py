@@ -23,6 +23,7 @@ from binzhi.reservations.packages.queries import parts_of
 from binzhi.reservations.packages.services import set_parts
 from binzhi.reservations.ratebook.queries import PlanRow, plans_of
 from binzhi.reservations.web.contents_forms import ExtrasForm, PartsForm
+from binzhi.reservations.web.panels import fresh_token
 
 PAGE = "reservations/contents.html"
 # Room revenue is what is left of a price; transfers carry a code of their own.
@@ -58,7 +59,7 @@ def _back(hotel: HotelRef) -> str:
 
 def _panel(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     hotel = hotel_of(request)
-    own = {"hotel": hotel, "panel": template, "back": _back(hotel), **context}
+    own = {"hotel": hotel, "panel": template, "token": fresh_token(), "back": _back(hotel), **context}
     if wants_part(request):
         return render_screen(request, PAGE, own, part=template, status=status)
     return render(request, PAGE, page_context(request) | own, status=status)

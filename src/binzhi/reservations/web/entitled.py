@@ -23,7 +23,7 @@ from binzhi.reservations.promotions.services import PromotionInput
 from binzhi.reservations.ratebook.queries import PlanRow, plans_of
 from binzhi.reservations.web.booking import hotel_of
 from binzhi.reservations.web.forms import DateField
-from binzhi.reservations.web.panels import saved
+from binzhi.reservations.web.panels import fresh_token, saved
 
 PAGE = "reservations/entitled.html"
 UNPROCESSABLE = 422
@@ -109,7 +109,14 @@ def _back(hotel: HotelRef) -> str:
 def _panel(request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     hotel = hotel_of(request)
     suggest = reverse("guests:suggest_organisations", args=[hotel.code])
-    own = {"hotel": hotel, "panel": template, "back": _back(hotel), "suggest": suggest, **context}
+    own = {
+        "hotel": hotel,
+        "panel": template,
+        "token": fresh_token(),
+        "back": _back(hotel),
+        "suggest": suggest,
+        **context,
+    }
     if wants_part(request):
         return render_screen(request, PAGE, own, part=template, status=status)
     return render(request, PAGE, page_context(request) | own, status=status)

@@ -30,7 +30,7 @@ from binzhi.reservations.ratebook import queries, rule_services
 from binzhi.reservations.ratebook.brush import EVERY_DAY
 from binzhi.reservations.ratebook.queries import BaseRow, PlanRow, RuleRow
 from binzhi.reservations.web.booking import hotel_of
-from binzhi.reservations.web.panels import saved
+from binzhi.reservations.web.panels import fresh_token, saved
 from binzhi.reservations.web.rates_forms import WEEKDAYS, BaseForm, DayForm, RuleForm, SeasonForm
 from binzhi.reservations.web.words import policy_sentence
 
@@ -138,7 +138,7 @@ def show_rules_panel(
     request: StaffRequest, template: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     hotel = hotel_of(request)
-    own = {"hotel": hotel, "panel": template, "back": back_to(hotel), **context}
+    own = {"hotel": hotel, "panel": template, "token": fresh_token(), "back": back_to(hotel), **context}
     if wants_part(request):
         return render_screen(request, PAGE, own, part=template, status=status)
     return render(request, PAGE, page_context(request) | own, status=status)

@@ -1,0 +1,1 @@
+"""留言: messages taken for guests, and handed to them."""

@@ -1,0 +1,1 @@
+"""The night audit's pack of reports (报表): written with the audit, read ever after."""

@@ -1,0 +1,1 @@
+"""叫醒: wake-up calls, made on time, tried again, and somebody sent when nobody answers."""
