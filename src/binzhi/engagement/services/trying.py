@@ -43,17 +43,17 @@ def send_test(*, hotel_id: int, way: str, to: str, actor: Actor, now: datetime) 
         taken, code = transport_for(messaging, way).send(message), ""
     except NotSent as refusal:
         taken, code = "", refusal.code
-    _tried(hotel_id=hotel_id, messaging_id=messaging.id, way=way, code=code, actor=actor, now=now)
+    _tried(hotel_id=hotel_id, way=way, code=code, actor=actor, now=now)
     if code:
         raise TestNotTaken(reason=reason_words(code))
     return taken
 
 
 @operation(Permission.SET_UP)
-def _tried(*, hotel_id: int, messaging_id: int, way: str, code: str, actor: Actor, now: datetime) -> None:
+def _tried(*, hotel_id: int, way: str, code: str, actor: Actor, now: datetime) -> None:
     """Note that somebody tried a way out and what became of it. Publishes MessagingTried."""
     record(
-        "messages.tried", subject="messaging", subject_id=messaging_id, hotel_id=hotel_id, actor=actor, now=now,
+        "messages.tried", subject="hotel", subject_id=hotel_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"way": way, "code": code},
         event=MessagingTried(hotel_id=hotel_id, way=way, worked=not code),
     )  # fmt: skip
