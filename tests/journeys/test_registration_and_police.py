@@ -148,6 +148,17 @@ def sign_on_the_screen(page: Page, place: str, stay: int) -> None:
     assert (answer.status, answer.body()[:5]) == (200, b"%PDF-")
 
 
+def on_the_phone(open_page: Callable[..., Page], pages: list[str]) -> None:
+    """The same in the hand: nothing sticks out, nothing that axe calls serious."""
+    phone = open_page(size=PHONE, user=staff("front-office-manager"))
+    phone.set_default_timeout(60_000)
+    for number, address in enumerate(pages):
+        phone.goto(address)
+        fits(phone)
+        axe(phone)
+        picture(phone, f"phone-{address.rpartition('/')[2].partition('?')[0]}-{number}")
+
+
 def test_registration_of_all_kinds_and_what_the_police_hear_of_it(
     hotel: TestHotel, police: Simulator, open_page: Callable[..., Page]
 ) -> None:
@@ -158,6 +169,7 @@ def test_registration_of_all_kinds_and_what_the_police_hear_of_it(
     passport_by_its_lines(desk, place, foreign)
     minor_alone(desk, place, child)
     sign_on_the_screen(desk, place, foreign)
+    on_the_phone(open_page, [f"{place}/stays/{foreign}/registration", f"{place}/minors"])
 
     sending.send_due(now=NOW)
     desk.goto(f"{place}/police")
@@ -215,6 +227,7 @@ def test_police_down_for_an_hour_rings_and_a_receipt_is_noted_by_hand(
     dark.set_default_timeout(60_000)
     dark.goto(f"{place}/police?tab=")
     picture(dark, "police-dark")
+    on_the_phone(open_page, [f"{place}/police?tab=", f"{place}/today"])
 
 
 def test_visitor_is_let_in_and_out_on_the_phone(hotel: TestHotel, open_page: Callable[..., Page]) -> None:

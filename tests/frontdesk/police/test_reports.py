@@ -332,6 +332,14 @@ def test_what_the_region_asks_and_nobody_said_waits_until_it_is_completed(hotel:
     assert told(police)[0]["person"]["visa_kind"] == "free"
 
 
+def test_hotel_asks_what_its_own_police_want_besides(hotel: TestHotel, police: Simulator) -> None:
+    reporting(hotel, police.url, also_asks=("address", "ethnicity", "entry_port"))
+    begin(hotel, person())
+    begin(hotel, SMITH, room="102")
+    send_all(NOW)
+    assert [row["reason"] for row in reports()] == ["address,ethnicity", "address,entry_port"]
+
+
 def test_sent_back_is_mended_in_the_file_and_sent_again_under_a_new_serial(hotel: TestHotel, police: Simulator) -> None:
     begin(hotel, person("坏号", UNKNOWN))
     send_all(NOW)
@@ -394,7 +402,7 @@ def test_what_was_reported_stays_so_whoever_asks(hotel: TestHotel, police: Simul
     ("given", "field"),
     [
         ({"region": "atlantis"}, "region"), ({"url": "http://police.example/x"}, "url"), ({"url": "ftp://x"}, "url"),
-        ({"station": ""}, "station"), ({"alarm_minutes": 0}, "alarm_minutes"),
+        ({"station": ""}, "station"), ({"also_asks": ("religion",)}, "also_asks"), ({"alarm_minutes": 0}, "alarm_minutes"),
         ({"region": "shanghai", "foreign_minutes": 121}, "foreign_minutes"), ({"limit_minutes": 1441}, "limit_minutes"),
     ],
 )  # fmt: skip

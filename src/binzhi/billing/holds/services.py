@@ -9,6 +9,7 @@ from decimal import Decimal
 from binzhi.billing import ledger, payments
 from binzhi.billing.access import Permission
 from binzhi.billing.amounts import clean_amount
+from binzhi.billing.cashier.drawers import with_drawer
 from binzhi.billing.cashier_errors import NoOpenShift
 from binzhi.billing.events import AcquirerSet, HoldAnswered, HoldAsked, HoldExpired
 from binzhi.billing.folio_errors import (
@@ -232,7 +233,8 @@ def note_outcome(
         )
     else:
         # The payment is of who asked for it, not of the worker that heard of it.
-        paid = steps.settle(hotel_id=hotel_id, hold=hold, step=step, outcome=outcome, user_id=asked_by, now=now)
+        payee = with_drawer(hotel_id=hotel_id, user_id=asked_by)
+        paid = steps.settle(hotel_id=hotel_id, hold=hold, step=step, outcome=outcome, user_id=payee, now=now)
     if outcome.state == "given_up" and step.kind != "hold" and not hold.folio_is_open:
         # The guest is gone and nothing more will be taken.
         steps.ask(

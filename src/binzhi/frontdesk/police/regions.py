@@ -49,6 +49,9 @@ FIELDS: dict[str, str | Promise] = {
     "address": pgettext_lazy("registration", "Home address"), "ethnicity": _("Ethnic group"),
     "latin_name": _("Name as in the passport"),
 }  # fmt: skip
+# What a hotel's own police may want besides.
+ALSO = ("address", "ethnicity", "entry_port", "latin_name")
+OF_FOREIGNERS = ("entry_port", "latin_name")
 
 
 def region_of(code: str) -> Region:

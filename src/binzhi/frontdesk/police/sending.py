@@ -87,7 +87,9 @@ def _ready(one: Taken, link: LinkRef, what: dict[str, Any]) -> Outgoing | None:
     """The report as it goes out, the same at every try; None when something is missing, which is noted."""
     if one.content_sealed is None:
         person = telling.person_of(hotel_id=one.hotel_id, registration_id=one.registration_id, about_id=one.about_id)
-        missing = telling.missing_of(person, region=region_of(link.region), is_foreign=one.is_foreign)
+        missing = telling.missing_of(
+            person, region=region_of(link.region), is_foreign=one.is_foreign, also_asks=link.also_asks
+        )
         if missing and one.about_id is None:
             outcomes.note_held(state=ReportState.INCOMPLETE.value, code=",".join(missing)[:80], **what)
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.events import PoliceSetUp
 from binzhi.frontdesk.police.places import key_place
-from binzhi.frontdesk.police.regions import REGIONS
+from binzhi.frontdesk.police.regions import ALSO, REGIONS
 from binzhi.frontdesk.police.tables import PoliceLink
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
@@ -22,7 +23,7 @@ from binzhi.kernel.text import clean_text
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LONGEST_MINUTES = 1440
 _COLUMNS = """
-id, hotel_id, is_on, region, url, key_sealed, station, alarm_minutes, limit_minutes, foreign_minutes, version
+id, hotel_id, is_on, region, url, key_sealed, station, also_asks, alarm_minutes, limit_minutes, foreign_minutes, version
 """
 
 
@@ -37,6 +38,7 @@ class LinkRef:
     url: str
     key_sealed: bytes | None
     station: str
+    also_asks: Sequence[str]
     alarm_minutes: int
     limit_minutes: int
     foreign_minutes: int
@@ -52,7 +54,8 @@ class LinkRef:
 class LinkInput:
     """`key`: None leaves what is kept, empty takes it away. Without `url` receipts are noted by hand.
 
-    A limit of None is the region's own. `expected_version`: 0 when new.
+    `also_asks` are fields (of ALSO) that the local police want besides the region's. A limit of None is the
+    region's own. `expected_version`: 0 when new.
     """
 
     is_on: bool = False
@@ -60,6 +63,7 @@ class LinkInput:
     url: str = ""
     key: str | None = None
     station: str = ""
+    also_asks: tuple[str, ...] = ()
     alarm_minutes: int = 30
     limit_minutes: int | None = None
     foreign_minutes: int | None = None
@@ -120,8 +124,13 @@ def _clean(given: LinkInput) -> dict[str, object]:
         raise InvalidInput(
             field="url", message=_("It must begin with https://, or with http:// for this machine itself.")
         )
+    if not set(given.also_asks) <= set(ALSO):
+        raise InvalidInput(field="also_asks")
     station = clean_text(given.station, field="station", limit=40, required=given.is_on)
-    return {"is_on": given.is_on, "region": region.code, "url": url, "station": station, **limits}
+    return {
+        "is_on": given.is_on, "region": region.code, "url": url, "station": station,
+        "also_asks": sorted(set(given.also_asks)), **limits,
+    }  # fmt: skip
 
 
 def _is_address(url: str) -> bool:

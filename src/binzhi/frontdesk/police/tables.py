@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -20,6 +21,7 @@ class PoliceLink(models.Model):
     url = models.CharField(max_length=300, db_default="")
     key_sealed = models.BinaryField(null=True)
     station = models.CharField(max_length=40, db_default="", help_text="the hotel's code with the police")
+    also_asks = ArrayField(models.CharField(max_length=20), db_default=[], help_text="fields besides the region's")
     alarm_minutes = models.IntegerField(db_default=30)
     limit_minutes = models.IntegerField(db_default=1440)
     foreign_minutes = models.IntegerField(db_default=1440)

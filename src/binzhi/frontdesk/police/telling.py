@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from binzhi.frontdesk.police.places import content_place
-from binzhi.frontdesk.police.regions import Region
+from binzhi.frontdesk.police.regions import OF_FOREIGNERS, Region
 from binzhi.frontdesk.registration.particulars import opened_particulars
 from binzhi.guests.files import document_place
 from binzhi.kernel import crypto, db
@@ -63,9 +63,15 @@ def _said(row: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in said.items() if value}
 
 
-def missing_of(person: dict[str, str], *, region: Region, is_foreign: bool) -> Sequence[str]:
-    """What the region asks and nobody has said; a child known in another way needs no document."""
-    asked = region.asks_foreign if is_foreign else region.asks
+def missing_of(
+    person: dict[str, str], *, region: Region, is_foreign: bool, also_asks: Sequence[str] = ()
+) -> Sequence[str]:
+    """What region and local police ask and nobody has said; a child known in another way needs no document."""
+    asked = [*(region.asks_foreign if is_foreign else region.asks)]
+    asked += [name for name in also_asks if name not in asked and (is_foreign or name not in OF_FOREIGNERS)]
+    if is_foreign:
+        # An ethnic group is told of residents only.
+        asked = [name for name in asked if name != "ethnicity"]
     known = {"kind", "number"} if person.get("identity_by") else set()
     if person.get("kind") in ("hk_macao", "taiwan", "hmt_residence", "foreigner_pr"):
         # Compatriots and residents come without a visa.

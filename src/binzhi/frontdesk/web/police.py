@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.police import outcomes, queries
-from binzhi.frontdesk.police.regions import REGIONS
+from binzhi.frontdesk.police.regions import ALSO, FIELDS, REGIONS
 from binzhi.frontdesk.police.settings import LinkInput, LinkRef, link_of, set_up_police
 from binzhi.frontdesk.web.forms import DeskForm, text
 from binzhi.kernel import clock
@@ -41,6 +41,10 @@ class LinkForm(DeskForm):
         label=gettext_lazy("Key of the police's system"), required=False, max_length=400, strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )  # fmt: skip
+    also_asks = forms.MultipleChoiceField(
+        label=gettext_lazy("The local police ask for as well"), required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(name, FIELDS[name]) for name in ALSO],
+    )  # fmt: skip
     alarm_minutes = forms.IntegerField(label=gettext_lazy("Alarm after"))
     limit_minutes = forms.IntegerField(label=gettext_lazy("Limit for residents"), required=False)
     foreign_minutes = forms.IntegerField(label=gettext_lazy("Limit for guests from abroad"), required=False)
@@ -48,6 +52,7 @@ class LinkForm(DeskForm):
     def link(self) -> LinkInput:
         given = dict(self.cleaned_data)
         given["expected_version"] = given.pop("version")
+        given["also_asks"] = tuple(given["also_asks"])
         return LinkInput(**given | {"key": given["key"] or None})
 
 
