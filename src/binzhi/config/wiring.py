@@ -7,16 +7,12 @@ from procrastinate import App
 
 def on_app_ready(app: App) -> None:
     """Called by procrastinate once Django is ready: jobs and reactions are made known here."""
-    from binzhi.billing.events import HoldAsked, InvoiceRequested
-    from binzhi.billing.holds import jobs as hold_jobs
+    from binzhi.billing.events import InvoiceRequested
     from binzhi.billing.invoices import jobs as invoice_jobs
     from binzhi.engagement import jobs as engagement_jobs
     from binzhi.frontdesk import jobs as frontdesk_jobs
-    from binzhi.frontdesk.events import KeysMade, KeysVoided
-    from binzhi.frontdesk.keys import sending as key_jobs
     from binzhi.frontdesk.night_audit.events import NightAuditFailed, RecoveryAsked
     from binzhi.frontdesk.recognition import follow as learning
-    from binzhi.frontdesk.wake_up import jobs as wake_up_jobs
     from binzhi.guests import jobs as guest_jobs
     from binzhi.guests.events import ImportMoved
     from binzhi.guests.privacy import jobs as privacy_jobs
@@ -38,14 +34,7 @@ def on_app_ready(app: App) -> None:
     promises_jobs.register(app)
     invoice_jobs.register(app)
     subscribe(InvoiceRequested, invoice_jobs.at_once(app))
-    hold_jobs.register(app)
-    subscribe(HoldAsked, hold_jobs.at_once(app))
     frontdesk_jobs.register(app)
-    # Cards of who moved or left are made void by a reader of events; what a clerk asks for is sent at once.
-    key_jobs.register(app)
-    subscribe(KeysMade, key_jobs.at_once(app))
-    subscribe(KeysVoided, key_jobs.at_once(app))
-    wake_up_jobs.register(app)
     # What was for one stay ends with it; what was prepared is asked about.
     learning.register(app)
     subscribe(NightAuditFailed, frontdesk_jobs.try_again(app))
@@ -56,3 +45,21 @@ def on_app_ready(app: App) -> None:
     subscribe(SealBroken, vip_jobs.at_once(app))
     # Bookings, rooms given and check-outs are told to guests by a reader of events, for the same reason.
     engagement_jobs.register(app)
+    _machines_of_the_desk(app)
+
+
+def _machines_of_the_desk(app: App) -> None:
+    """Banks, locks, wake-up calls: what a clerk asks for is sent at once; who left is heeded by a reader of events."""
+    from binzhi.billing.events import HoldAsked
+    from binzhi.billing.holds import jobs as hold_jobs
+    from binzhi.frontdesk.events import KeysMade, KeysVoided
+    from binzhi.frontdesk.keys import sending as key_jobs
+    from binzhi.frontdesk.wake_up import jobs as wake_up_jobs
+    from binzhi.kernel.outbox import subscribe
+
+    hold_jobs.register(app)
+    subscribe(HoldAsked, hold_jobs.at_once(app))
+    key_jobs.register(app)
+    subscribe(KeysMade, key_jobs.at_once(app))
+    subscribe(KeysVoided, key_jobs.at_once(app))
+    wake_up_jobs.register(app)
