@@ -12,9 +12,8 @@ from typing import Any
 from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -66,7 +65,7 @@ class HoursForm(DeskForm):
         super().__init__(*args, **kwargs)
         field = self.fields["hours"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(hours, _now("%(n)s hours") % {"n": hours}) for hours in blocks]
+        field.choices = [(hours, gettext("%(n)s hours") % {"n": hours}) for hours in blocks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def day_use(request: StaffRequest) -> HttpResponse:
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(request, hotel, form, prices, status=status_of(refusal))
-    toast(request, _now("Sold for %(hours)s hours: reservation %(number)s") % sold)
+    toast(request, gettext("Sold for %(hours)s hours: reservation %(number)s") % sold)
     now_due = form.cleaned_data["starts"] is None and request.actor.may(Permission.CHECK_IN, hotel.pk)
     if now_due:
         return go(request, reverse("frontdesk:check_in", args=[hotel.code, sold["stay"]]))
@@ -202,7 +201,7 @@ class TermsForm(DeskForm):
             for name in ("hours", "price"):
                 field = f"price-{row}-{name}"
                 if self.cleaned_data.get(field) is None and field not in self.errors:
-                    self.add_error(field, _now("Fill this in."))
+                    self.add_error(field, gettext("Fill this in."))
         return self.cleaned_data
 
     @property
@@ -249,6 +248,6 @@ def terms(request: StaffRequest) -> HttpResponse:
             status = status_of(refusal)
             form.refuse_line(refusal)
         else:
-            toast(request, _now("Saved. What is sold keeps its price."))
+            toast(request, gettext("Saved. What is sold keeps its price."))
             return go(request, reverse("frontdesk:day_use", args=[hotel.code]))
     return render_screen(request, "frontdesk/day_use_terms.html", {"form": form}, status=status)

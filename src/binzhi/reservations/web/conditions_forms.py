@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from binzhi.billing.payments import DepositInput
 from binzhi.kernel.errors import DomainError
@@ -69,11 +68,11 @@ class ConditionsForm(forms.Form):
         for prefix in ("no_show", "deposit", *(f"d{row}" for row in ROWS)):
             missing = values.get(f"{prefix}_kind") in NEEDS_VALUE and values.get(f"{prefix}_value") is None
             if missing and f"{prefix}_value" not in self.errors:
-                self.add_error(f"{prefix}_value", _now("How much?"))
+                self.add_error(f"{prefix}_value", gettext("How much?"))
         for row in ROWS:
             given = values.get(f"d{row}_kind") != FeeKind.NONE
             if given and values.get(f"d{row}_days") is None and f"d{row}_days" not in self.errors:
-                self.add_error(f"d{row}_days", _now("From when on?"))
+                self.add_error(f"d{row}_days", gettext("From when on?"))
         return values
 
     @property

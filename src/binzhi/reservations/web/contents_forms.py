@@ -7,9 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from binzhi.kernel.errors import DomainError
 from binzhi.reservations import limits
@@ -55,7 +54,7 @@ class LinesForm(forms.Form):
         for name in names:
             field = f"{self.prefix_of_line}-{row}-{name}"
             if line.get(name) in (None, "") and field not in self.errors:
-                self.add_error(field, _now("Fill this in, or leave the whole line empty."))
+                self.add_error(field, gettext("Fill this in, or leave the whole line empty."))
 
     def refuse(self, refusal: DomainError, places: Sequence[int]) -> None:
         head, _dot, rest = refusal.field.partition(".")
@@ -195,7 +194,7 @@ class CommissionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         if not self.cleaned_data.get("organisation"):
-            self.add_error("organisation_text", _now("Choose the company from the list."))
+            self.add_error("organisation_text", gettext("Choose the company from the list."))
         return self.cleaned_data
 
 
