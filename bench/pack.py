@@ -7,6 +7,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any
 
+from bench import data
 from bench.audit import ROOMS, _close, _full_house
 from binzhi.frontdesk.night_audit import preview, services
 from binzhi.frontdesk.reports.kinds import Kind
@@ -20,7 +21,7 @@ RUNS = 3
 
 def report_pack(stage: Any) -> dict[str, Any]:
     """10,000 rooms in house: an audit with and without the pack in turn, the preview, the largest report as a file."""
-    house = _full_house("pack", rooms=ROOMS)
+    house = _full_house("pack", rooms=ROOMS // data.TYPES)
     db.execute("VACUUM ANALYZE")
     hotel = hotel_by_id(house.pk)
     now = clock.now()

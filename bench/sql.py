@@ -23,6 +23,8 @@ def availability(*, hotel_id: int, nights: int = 3, span: int = 40) -> str:
         "last": f"({FIRST} + {nights - 1})",
         "adults": "2",
         "children": "0",
+        "ages": "'{}'",
+        "beds": "0",
         "nights": f"ARRAY[{days}]",
         "days": f"ARRAY[{days}, {FIRST} + {nights}]",
     }

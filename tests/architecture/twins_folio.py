@@ -118,6 +118,10 @@ def _tills(hotel: TestHotel, ids: dict[str, Any], what: dict[str, Any]) -> None:
     busy, ids["till_id"] = (tills.save_till(code=code, **keys) for code in ("B", "A"))
     given = Actor(user_id=10**9 + hotel.pk, grants={hotel.pk: frozenset({str(Permission.TAKE_PAYMENT)})})
     ids["shift_id"] = cashier.open_shift(till_id=busy, opening_float=Decimal(100), **what | {"actor": given})
+    over = Actor(user_id=2 * 10**9 + hotel.pk, grants=given.grants)
+    night = cashier.open_shift(till_id=ids["till_id"], opening_float=Decimal(50), **what | {"actor": over})
+    counted = CountInput(pieces={Decimal(100): 1})
+    cashier.close_shift(shift_id=night, count=counted, **what | {"actor": over})
     tills.require_shifts(must_be_open=False, **what)
 
 

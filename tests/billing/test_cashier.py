@@ -13,6 +13,7 @@ from binzhi.billing import services as billing
 from binzhi.billing.access import Permission
 from binzhi.billing.cashier import services, settings
 from binzhi.billing.cashier.counting import CountInput
+from binzhi.billing.cashier.drawers import with_drawer
 from binzhi.billing.cashier.queries import shift_of, shift_report, shifts, tills
 from binzhi.billing.cashier_errors import (
     CountMissing,
@@ -150,6 +151,18 @@ def test_the_database_itself_refuses_a_posting_past_the_services(bill: Bill) -> 
             " 1, now() FROM property_hotel WHERE id = %s",
             [bill.hotel.pk] * 3,
         )
+
+
+def test_a_bank_that_answers_after_the_shift_is_booked_in_none(bill: Bill) -> None:
+    actor = cashier(bill.hotel)
+    asked: dict[str, Any] = {"hotel_id": bill.hotel.pk, "user_id": actor.user_id}
+    assert with_drawer(**asked) == actor.user_id
+    strict(bill.hotel)
+    assert with_drawer(**asked) is None
+    shift = begin(bill.hotel, till(bill.hotel), actor)
+    assert with_drawer(**asked) == actor.user_id
+    close(bill.hotel, shift, actor, count(cash="500"))
+    assert (with_drawer(**asked), with_drawer(hotel_id=bill.hotel.pk, user_id=None)) == (None, None)
 
 
 # ---------------------------------------------------------------- opening

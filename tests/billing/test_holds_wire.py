@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
 from binzhi.billing import services as billing
+from binzhi.billing.access import Permission
+from binzhi.billing.cashier_errors import NoOpenShift
 from binzhi.billing.folio_errors import HoldStepAnswered
 from binzhi.billing.holds import sending, services
 from binzhi.billing.holds.acquirer import HttpAcquirer
 from binzhi.billing.holds.simulator import KEY, Bank
+from binzhi.kernel import db as kernel_db
 from tests.billing.acquiring import bank_on_loopback, capture, connect, given, of, place, send
 from tests.billing.conftest import Bill, rows
-from tests.factories import NOW, SYSTEM
+from tests.factories import NOW, SYSTEM, make_actor
 
 
 @pytest.fixture
@@ -141,6 +145,22 @@ def test_hold_without_an_answer_is_given_up(bill: Bill, bank: Bank) -> None:
     send(1)
     assert (of(bill, key).state, bank.standing) == ("released", {})
     close(bill)
+
+
+def test_shift_closed_before_the_bank_answers_does_not_lose_the_payment(bill: Bill, bank: Bank) -> None:
+    key = held(bill)
+    bill.charge("628")
+    clerk = make_actor(bill.hotel, [Permission.HOLD, Permission.TAKE_PAYMENT])
+    given_by_clerk = given(bill) | {"actor": clerk}
+    asked = {"hold_id": key, "account_id": bill.account_id, "amount": Decimal(628)}
+    kernel_db.execute("INSERT INTO billing_cashiersetting (hotel_id, must_be_open) VALUES (%s, true)", [bill.hotel.pk])
+    with pytest.raises(NoOpenShift):
+        services.capture_hold(**asked, **given_by_clerk)
+    kernel_db.execute("UPDATE billing_cashiersetting SET must_be_open = false")
+    services.capture_hold(**asked, **given_by_clerk)
+    kernel_db.execute("UPDATE billing_cashiersetting SET must_be_open = true")
+    send()
+    assert (of(bill, key).state, bill.balance, list(bank.taken.values())) == ("captured", 0, [628])
 
 
 def test_answers_that_are_none() -> None:

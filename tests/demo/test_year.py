@@ -72,13 +72,14 @@ def test_negative_control_a_line_behind_the_audits_back_is_found() -> None:
     by_kind = {row["kind"]: row["id"] for row in accounts}
     posting = Posting(kind="payment", lines=[(by_kind["means"], Decimal(5)), (by_kind["revenue"], Decimal(-5))])
     post(hotel_id=hotel, posting=posting, user_id=None, now=NOW)
-    kernel_db.execute("SET LOCAL session_replication_role = replica")
+    kernel_db.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    kernel_db.execute("ALTER TABLE billing_transaction DISABLE TRIGGER USER")
     kernel_db.execute(
         "UPDATE billing_transaction SET business_date = business_date - 1 WHERE id ="
         " (SELECT max(id) FROM billing_transaction WHERE hotel_id = %s)",
         [hotel],
     )
-    kernel_db.execute("SET LOCAL session_replication_role = origin")
+    kernel_db.execute("ALTER TABLE billing_transaction ENABLE TRIGGER USER")
     found = proof.broken(hotel_id=hotel, last=SMALL.first)
     assert any("lines of a trial balance" in rule for rule in found)
 

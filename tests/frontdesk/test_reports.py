@@ -90,6 +90,27 @@ def test_trial_balance_of_a_day_ties_to_the_ledger(hotel: TestHotel) -> None:
     assert sum(line.closing for line in lines.values()) == 0
 
 
+def test_trial_balance_has_every_account_the_house_opens(hotel: TestHotel) -> None:
+    """Cash over and short, the safe, bad debts: whatever kind of account, nothing is left out."""
+    account = arrive(hotel, reserve(hotel), "101")
+    pay(hotel, account, "300.00")
+    short = kernel_db.fetch_value(
+        "INSERT INTO billing_account (hotel_id, kind, code, name) VALUES (%s, 'house', 'over', '长短款') RETURNING id",
+        [hotel.pk],
+    )
+    cash = kernel_db.fetch_value(
+        "SELECT id FROM billing_account WHERE hotel_id = %s AND kind = 'means' AND code = 'cash'", [hotel.pk]
+    )
+    posting = ledger.Posting(kind="payment", lines=[(short, Decimal(12)), (cash, Decimal(-12))])
+    ledger.post(hotel_id=hotel.pk, posting=posting, user_id=None, now=NOW)
+    close_day(hotel)
+    lines = trial(hotel)
+    assert (lines["house", "over"].closing, lines["means", "cash"].closing) == (12, 288)
+    assert sum(line.closing for line in lines.values()) == 0
+    told = [row[:2] for row in report(hotel, Kind.TRIAL).sheets[0].rows]
+    assert ("The house's own", "over 长短款") in told
+
+
 def test_trial_balance_begins_where_the_day_before_ended(hotel: TestHotel) -> None:
     account = arrive(hotel, reserve(hotel, nights=3), "101")
     close_day(hotel)

@@ -99,6 +99,11 @@ def open_shift(*, hotel_id: int, till_id: int, opening_float: Decimal, actor: Ac
         raise Forbidden
     opening_float = clean_float(opening_float, currency=hotel_by_id(hotel_id).currency)
     day = ledger.hold_day(hotel_id=hotel_id)
+    if db.fetch_value(
+        "SELECT 1 FROM billing_cashiershift WHERE hotel_id = %s AND user_id = %s AND closed_at IS NULL",
+        [hotel_id, actor.user_id],
+    ):
+        raise ShiftOpenAlready
     made = _begin(hotel_id, till_id, actor.user_id, day, opening_float, None, now)
     record(
         ShiftOpened.topic, subject="cashier_shift", subject_id=made, hotel_id=hotel_id, actor=actor, now=now,

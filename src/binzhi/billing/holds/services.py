@@ -9,6 +9,8 @@ from decimal import Decimal
 from binzhi.billing import ledger, payments
 from binzhi.billing.access import Permission
 from binzhi.billing.amounts import clean_amount
+from binzhi.billing.cashier.drawers import with_drawer
+from binzhi.billing.cashier_errors import NoOpenShift
 from binzhi.billing.events import AcquirerSet, HoldAnswered, HoldAsked, HoldExpired
 from binzhi.billing.folio_errors import (
     AcquirerMissing,
@@ -99,6 +101,16 @@ def extend_hold(
     _do(hotel_id, hold, Ask(kind="extend", amount=more), code, actor, now)
 
 
+_WITHIN_SHIFT = """
+SELECT NOT EXISTS (SELECT 1 FROM billing_cashiersetting WHERE hotel_id = %s AND must_be_open)
+    OR EXISTS (SELECT 1 FROM billing_cashiershift WHERE hotel_id = %s AND user_id = %s AND closed_at IS NULL)
+"""
+_ITS_WINDOW = """
+SELECT 1 FROM billing_hold h JOIN billing_account a ON a.folio_id = h.folio_id AND a.hotel_id = h.hotel_id
+WHERE h.hotel_id = %s AND h.id = %s AND a.id = %s AND a.kind = 'folio'
+"""
+
+
 @operation(Permission.HOLD)
 def capture_hold(
     *, hotel_id: int, hold_id: int, account_id: int, amount: Decimal, auth_code: str = "", actor: Actor, now: datetime
@@ -107,18 +119,20 @@ def capture_hold(
 
     Adds a request; the payment is booked when the bank says so. Asks for the right to take payments as well. Locks
     window and hold. Raises InvalidInput at amount or auth_code, NotFound, FolioClosed, PaidTooMuch, HoldTooSmall,
-    HoldNotHeld, HoldBusy, AcquirerMissing, DoneByHand. Publishes HoldAsked. A second call is refused.
+    HoldNotHeld, HoldBusy, NoOpenShift, AcquirerMissing, DoneByHand. Publishes HoldAsked. A second call is refused.
     """
     actor.require(Permission.TAKE_PAYMENT, hotel_id)
     currency = hotel_by_id(hotel_id).currency
     amount = clean_amount(amount, currency=currency)
+    if not db.fetch_value(_ITS_WINDOW, [hotel_id, hold_id, account_id]):
+        raise NotFound
     payment = PaymentInput(means=steps.CARD, amount=amount)
     payments.refuse_too_much(hotel_id=hotel_id, account_id=account_id, payment=payment, currency=currency)
     hold, code = _held(hotel_id, hold_id, auth_code)
-    if db.fetch_value("SELECT folio_id FROM billing_account WHERE id = %s", [account_id]) != hold.folio_id:
-        raise NotFound
     if amount > hold.amount:
         raise HoldTooSmall(amount=hold.amount)
+    if actor.user_id is not None and not db.fetch_value(_WITHIN_SHIFT, [hotel_id, hotel_id, actor.user_id]):
+        raise NoOpenShift
     _do(hotel_id, hold, Ask(kind="capture", amount=amount, account_id=account_id), code, actor, now)
 
 
@@ -182,7 +196,7 @@ def _do(
 # ---------------------------------------------------------------- what the acquirer says
 
 _WAITING = """
-SELECT s.id AS pk, s.hold_id, s.kind, s.amount, s.account_id, s.state, s.asked_by FROM billing_holdstep s
+SELECT s.id AS pk, s.hold_id, s.kind, s.amount, s.account_id, s.state, s.serial, s.asked_by FROM billing_holdstep s
 WHERE s.hotel_id = %s AND s.id = %s
 """
 _OF_HOLD = """
@@ -219,7 +233,8 @@ def note_outcome(
         )
     else:
         # The payment is of who asked for it, not of the worker that heard of it.
-        paid = steps.settle(hotel_id=hotel_id, hold=hold, step=step, outcome=outcome, user_id=asked_by, now=now)
+        payee = with_drawer(hotel_id=hotel_id, user_id=asked_by)
+        paid = steps.settle(hotel_id=hotel_id, hold=hold, step=step, outcome=outcome, user_id=payee, now=now)
     if outcome.state == "given_up" and step.kind != "hold" and not hold.folio_is_open:
         # The guest is gone and nothing more will be taken.
         steps.ask(

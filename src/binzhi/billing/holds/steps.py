@@ -12,11 +12,13 @@ from decimal import Decimal
 from django.db import IntegrityError
 
 from binzhi.billing import ledger
+from binzhi.billing.cashier_errors import NoOpenShift
 from binzhi.billing.folio_errors import AuthCodeWrong, CardNumberTyped, CardTailWrong, HoldBusy, HoldNotHeld
 from binzhi.billing.holds.acquirer import Outcome
 from binzhi.billing.ledger import Posting
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
+from binzhi.kernel.operations import attempt
 from binzhi.kernel.text import clean_text
 
 NOTE_LIMIT = 120
@@ -110,13 +112,14 @@ def ask(*, hotel_id: int, hold_id: int, what: Ask, user_id: int | None, now: dat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A request that waits for its answer."""
+    """A request that waits for its answer; what is done by hand is sent nowhere and has no serial."""
 
     pk: int
     kind: str
     amount: Decimal
     account_id: int | None
     state: str
+    serial: str = ""
 
 
 def settle(
@@ -175,7 +178,14 @@ def _pay(hotel_id: int, hold: LockedHold, step: Step, user_id: int | None, now: 
         kind="payment", lines=[(step.account_id, -step.amount)], means=CARD, means_amount=step.amount,
         window_id=step.account_id, source_key=f"hold:{step.pk}",
     )  # fmt: skip
-    return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now).transaction_id
+    try:
+        with attempt():
+            return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now).transaction_id
+    except NoOpenShift:
+        if step.serial:
+            # Asked for within a shift that was closed before the bank answered: it belongs to none.
+            return ledger.post(hotel_id=hotel_id, posting=posting, user_id=None, now=now).transaction_id
+        raise
 
 
 # ---------------------------------------------------------------- what is typed

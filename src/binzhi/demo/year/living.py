@@ -11,6 +11,9 @@ from typing import Any
 from binzhi.billing import services as money
 from binzhi.billing.counter import services as counter
 from binzhi.billing.payments import PaymentInput
+from binzhi.billing.receivables import services as receivables
+from binzhi.billing.receivables.queries import AgedRow, aged
+from binzhi.billing.receivables.services import ReceiptInput
 from binzhi.billing.setup import COMPANY
 from binzhi.demo import selling
 from binzhi.demo.days import CHARGES, MEANS, PRICES, UPGRADES
@@ -43,6 +46,12 @@ ORDER BY f.id
 """
 
 
+_PAID_TODAY = """
+SELECT EXISTS (SELECT FROM billing_transaction t JOIN billing_paymentmeans m ON m.id = t.means_id AND m.code = 'bank'
+               WHERE t.hotel_id = %s AND t.business_date = %s)
+"""
+
+
 class Day:
     """One hotel day; `dice` fall the same for the same seed and day."""
 
@@ -57,6 +66,7 @@ class Day:
         self._book([booking for booking in bookings if not booking.is_walk_in])
         self._cancel()
         self._collect_fees()
+        self._companies_pay()
         self._serve()
         self._leave()
         count_free(self.house)
@@ -143,6 +153,23 @@ class Day:
             return lambda: None
 
         self.house.each(db.fetch_all(_FEES, [self.house.hotel_id]), collect)
+
+    def _companies_pay(self) -> None:
+        """On the tenth every company pays most of what it owes; it is used for the oldest first."""
+        if self.today.day != 10:
+            return
+
+        def pay(row: AgedRow) -> Remember:
+            amount = (row.balance * self.dice.randint(60, 100) / 100).quantize(Decimal("0.01"))
+            receivables.receive_from_company(
+                **self.given, organisation_id=row.organisation_id, receipt=ReceiptInput(means="bank", amount=amount),
+                now=at(self.today, 14),
+            )  # fmt: skip
+            return lambda: None
+
+        owing = [row for row in aged(hotel_id=self.house.hotel_id) if row.balance > 1]
+        paid = db.fetch_value(_PAID_TODAY, [self.house.hotel_id, self.today])
+        self.house.each(() if paid else owing, pay)
 
     # ------------------------------------------------------------ the bill
 

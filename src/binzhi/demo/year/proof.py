@@ -18,6 +18,7 @@ SELECT coalesce(sum(l.amount) FILTER (WHERE a.kind = 'folio'), 0) AS guests,
        coalesce(sum(l.amount) FILTER (WHERE a.kind = 'means'), 0) AS means,
        coalesce(sum(l.amount) FILTER (WHERE a.kind = 'revenue'), 0) AS revenue,
        coalesce(sum(l.amount) FILTER (WHERE a.kind = 'tax'), 0) AS tax,
+       coalesce(sum(l.amount) FILTER (WHERE a.kind = 'house'), 0) AS house,
        coalesce(sum(l.amount), 0) AS total, count(*) AS lines
 FROM billing_line l
 JOIN billing_transaction t ON t.id = l.transaction_id
@@ -30,7 +31,8 @@ SELECT coalesce(sum(closing) FILTER (WHERE kind = 'folio'), 0) AS guests,
        coalesce(sum(closing) FILTER (WHERE kind = 'receivable'), 0) AS companies,
        coalesce(sum(closing) FILTER (WHERE kind = 'means'), 0) AS means,
        coalesce(sum(closing) FILTER (WHERE kind = 'revenue'), 0) AS revenue,
-       coalesce(sum(closing) FILTER (WHERE kind = 'tax'), 0) AS tax
+       coalesce(sum(closing) FILTER (WHERE kind = 'tax'), 0) AS tax,
+       coalesce(sum(closing) FILTER (WHERE kind = 'house'), 0) AS house
 FROM frontdesk_trialline WHERE hotel_id = %(hotel)s AND business_date = %(day)s
 """
 _FIGURES = """
@@ -44,7 +46,7 @@ RULES = {
     "lines of a trial balance that are not what the ledger's lines of the day come to": """
         SELECT count(*) FROM (SELECT * FROM frontdesk_trialline WHERE hotel_id = %(hotel)s) f FULL JOIN (
             SELECT t.business_date, a.kind,
-                   CASE WHEN a.kind IN ('revenue', 'tax', 'means') THEN a.code ELSE '' END AS code,
+                   CASE WHEN a.kind IN ('folio', 'deposit', 'receivable') THEN '' ELSE a.code END AS code,
                    sum(l.amount) AS moved, sum(l.amount) FILTER (WHERE l.amount > 0) AS debit
             FROM billing_line l JOIN billing_transaction t ON t.id = l.transaction_id
             JOIN billing_account a ON a.id = l.account_id
@@ -118,7 +120,7 @@ class Month:
     @property
     def ties(self) -> bool:
         """The accounting identity, and every ledger as it was written down that night."""
-        owned = self.books["guests"] + self.books["companies"] + self.books["means"]
+        owned = self.books["guests"] + self.books["companies"] + self.books["means"] + self.books["house"]
         owing = -(self.books["deposits"] + self.books["tax"] + self.books["revenue"])
         return (
             owned == owing

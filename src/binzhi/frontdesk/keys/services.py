@@ -18,15 +18,14 @@ from binzhi.frontdesk.errors import (
 )
 from binzhi.frontdesk.events import KeyAnswered as KeyAnsweredEvent
 from binzhi.frontdesk.events import KeysMade, KeysVoided, LocksSet
+from binzhi.frontdesk.held import hold_stay
 from binzhi.frontdesk.keys.locks import Answer
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.operations import operation, record
 from binzhi.property.queries import hotel_by_id
-from binzhi.reservations import stays
 from binzhi.reservations.enums import Status
-from binzhi.reservations.errors import WrongStatus
 
 MOST_CARDS, GRACE_MINUTES = 4, 30
 # Nobody stands at the encoder any more: a card that is written later would lie there for the next guest.
@@ -66,15 +65,14 @@ def make_keys(
 ) -> list[int]:
     """Have cards made for a stay in the house; the first lets older cards of the room open nothing, the others copy it.
 
-    Adds cards, asked of the lock system or, `by_hand`, made at its own station. Locks hotel day and reservation. Raises
+    Adds cards, asked of the lock system or, `by_hand`, made at its own station. Locks the stay. Raises
     InvalidInput at count, NotFound, WrongStatus, TooManyKeys, LocksMissing. Publishes KeysMade. Not idempotent.
     """
     rules = _rules(hotel_id)
     if not 1 <= count <= rules.most_cards:
         raise NumberOutOfRange(field="count", least=1, most=rules.most_cards)
-    stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
-    if not stay.is_in_house or stay.room_id is None:
-        raise WrongStatus(status=Status(stay.status).label)
+    stay = hold_stay(hotel_id=hotel_id, stay_id=room_reservation_id)
+    stay.require(Status.IN_HOUSE)
     if not by_hand and not rules.connected:
         raise LocksMissing
     live = db.fetch_value(_LIVE, [stay.id, stay.room_id])
@@ -92,7 +90,8 @@ def make_keys(
         KeysMade.topic, subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
         after={"room_id": stay.room_id, "cards": sorted(keys), "by_hand": by_hand},
         event=KeysMade(
-            hotel_id=hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id, room_id=stay.room_id
+            hotel_id=hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id,
+            room_id=stay.room_id or 0,
         ),
     )  # fmt: skip
     return sorted(keys)

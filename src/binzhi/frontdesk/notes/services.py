@@ -7,14 +7,13 @@ from datetime import datetime
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import MessageDone
 from binzhi.frontdesk.events import GuestMessageDone, GuestMessageTaken
+from binzhi.frontdesk.held import hold_stay
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
-from binzhi.reservations import stays
 from binzhi.reservations.enums import Status
-from binzhi.reservations.errors import WrongStatus
 
 TEXT_LIMIT, FROM_LIMIT = 500, 80
 HANDED = ("hand", "phone", "room")
@@ -36,14 +35,13 @@ def take_message(
 ) -> int:  # fmt: skip
     """Take a message for somebody who is in the house or expected.
 
-    Adds it. Locks hotel day and reservation. Raises InvalidInput at text or from_whom, NotFound, WrongStatus. Publishes
+    Adds it. Locks the stay. Raises InvalidInput at text or from_whom, NotFound, WrongStatus. Publishes
     GuestMessageTaken. Not idempotent.
     """
     text = clean_text(text, field="text", limit=TEXT_LIMIT, required=True, multiline=True)
     from_whom = clean_text(from_whom, field="from_whom", limit=FROM_LIMIT)
-    stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
-    if stay.status not in (Status.RESERVED, Status.IN_HOUSE):
-        raise WrongStatus(status=Status(stay.status).label)
+    stay = hold_stay(hotel_id=hotel_id, stay_id=room_reservation_id)
+    stay.require(Status.RESERVED, Status.IN_HOUSE)
     made: int = db.fetch_value(_INSERT, [hotel_id, stay.id, text, from_whom, is_urgent, actor.user_id, now])
     record(
         GuestMessageTaken.topic, subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,

@@ -93,9 +93,12 @@ def _lines() -> list[tuple[str, Any]]:
     """Label and how the figure is had; counts are whole numbers, the rest amounts."""
     counts = [
         (_("Rooms of the house"), "rooms"), (_("Out of order"), "out_of_order"), (_("Rooms slept in"), "sold"),
-        (_("of them free"), "comp"), (_("of them house use"), "house_use"), (_("Day use"), "day_uses"),
-        (_("Guests in the house"), "guests"), (_("Arrivals"), "arrivals"), (_("of them walk-ins"), "walk_ins"),
-        (_("Departures"), "departures"), (_("Cancelled"), "cancellations"), (_("No-shows"), "no_shows"),
+        (_("of them free"), "comp"), (_("of them house use"), "house_use"),
+        (pgettext("daily report", "Day use"), "day_uses"),
+        (_("Guests in the house"), "guests"), (pgettext("daily report", "Arrivals"), "arrivals"),
+        (_("of them walk-ins"), "walk_ins"),
+        (pgettext("daily report", "Departures"), "departures"), (_("Cancelled"), "cancellations"),
+        (_("No-shows"), "no_shows"),
     ]  # fmt: skip
     amounts = [
         (_("Room revenue"), "room_revenue"), (_("of it day use"), "day_use_revenue"),

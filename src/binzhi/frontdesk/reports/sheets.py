@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from binzhi.frontdesk.reports import reading
 from binzhi.frontdesk.reports.kinds import Kind
 from binzhi.frontdesk.reports.manager import manager_sheets
-from binzhi.frontdesk.reports.trial import trial_of
+from binzhi.frontdesk.reports.trial import Line, trial_of
 from binzhi.kernel.money import ZERO
 from binzhi.property.queries import HotelRef
 from binzhi.reservations.enums import Guarantee
@@ -106,13 +106,13 @@ def _trial(hotel: HotelRef, business_date: date) -> list[Sheet]:
     if not lines:
         return []
     names = {"folio": _("Guest ledger"), "deposit": _("Deposits held"), "receivable": _("City ledger")}
-    kinds = {"means": _("Means of payment"), "revenue": _("Revenue"), "tax": _("Tax")}
+    kinds = {"means": _("Means of payment"), "revenue": _("Revenue"), "tax": _("Tax"), "house": _("The house's own")}
     own = {"revenue": reading.codes_of(hotel.pk), "means": reading.means_of(hotel.pk)}
     shown = [line for line in lines if line.kind in names or line.debit or line.credit or line.closing]
     rows = [
         (
-            names.get(line.kind) or f"{kinds[line.kind]} {line.code}",
-            "" if line.kind in names else own.get(line.kind, {}).get(line.code, line.name),
+            names.get(line.kind) or kinds.get(line.kind, line.kind),
+            "" if line.kind in names else _named(line, own.get(line.kind, {})),
             line.opening, line.debit, line.credit, line.closing, line.kept,
         )
         for line in shown
@@ -127,6 +127,11 @@ def _trial(hotel: HotelRef, business_date: date) -> list[Sheet]:
         number(pgettext("ledger", "Credit")), number(_("Closing")), number(_("Running balance")),
     )  # fmt: skip
     return [Sheet("", columns, rows, (_("Total"), "", *sums, None), note, marked=wrong, wide=1)]
+
+
+def _named(line: Line, names: Mapping[str, str]) -> str:
+    name = names.get(line.code, line.name)
+    return name if line.kind == "means" else f"{line.code} {name}"
 
 
 def _rooms(hotel: HotelRef, data: dict[str, Any]) -> list[Sheet]:

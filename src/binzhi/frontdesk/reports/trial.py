@@ -17,7 +17,7 @@ WITH moved AS MATERIALIZED (
     FROM billing_transaction t JOIN billing_line l ON l.transaction_id = t.id
     WHERE t.hotel_id = %(hotel)s AND t.business_date = %(day)s GROUP BY l.account_id
 ), by_code AS (
-    SELECT a.kind, CASE WHEN a.kind IN ('revenue', 'tax', 'means') THEN a.code ELSE '' END AS code,
+    SELECT a.kind, CASE WHEN a.kind IN ('folio', 'deposit', 'receivable') THEN '' ELSE a.code END AS code,
            coalesce(sum(m.debit), 0) AS debit, coalesce(sum(m.credit), 0) AS credit
     FROM moved m JOIN billing_account a ON a.id = m.account_id GROUP BY 1, 2
 ), opening AS (
@@ -30,7 +30,7 @@ WITH moved AS MATERIALIZED (
     WHERE f.hotel_id = %(hotel)s AND f.closed_at IS NULL GROUP BY 1
 ), named AS (
     SELECT kind, code, name FROM billing_account
-    WHERE hotel_id = %(hotel)s AND folio_id IS NULL AND kind IN ('revenue', 'tax', 'means')
+    WHERE hotel_id = %(hotel)s AND folio_id IS NULL AND kind NOT IN ('folio', 'deposit', 'receivable')
     UNION ALL VALUES ('folio', '', ''), ('deposit', '', ''), ('receivable', '', '')
 )
 INSERT INTO frontdesk_trialline (hotel_id, business_date, kind, code, name, opening, debit, credit, closing, kept)
@@ -47,7 +47,7 @@ SELECT kind, code, closing FROM frontdesk_trialline WHERE hotel_id = %(hotel)s A
 """
 # A hotel whose day before was closed without one: everything that was ever posted.
 _EVER = """
-SELECT a.kind, CASE WHEN a.kind IN ('revenue', 'tax', 'means') THEN a.code ELSE '' END AS code,
+SELECT a.kind, CASE WHEN a.kind IN ('folio', 'deposit', 'receivable') THEN '' ELSE a.code END AS code,
            sum(l.amount) AS closing
     FROM billing_line l JOIN billing_transaction t ON t.id = l.transaction_id
     JOIN billing_account a ON a.id = l.account_id
@@ -58,7 +58,8 @@ _HAS = "SELECT EXISTS (SELECT FROM frontdesk_trialline WHERE hotel_id = %s AND b
 _READ = """
 SELECT kind, code, name, opening, debit, credit, closing, kept FROM frontdesk_trialline
 WHERE hotel_id = %s AND business_date = %s
-ORDER BY array_position(ARRAY['folio', 'deposit', 'receivable', 'means', 'revenue', 'tax'], kind::text), code
+ORDER BY array_position(ARRAY['folio', 'deposit', 'receivable', 'means', 'house', 'revenue', 'tax'], kind::text), kind,
+    code
 """
 
 

@@ -6,27 +6,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db import IntegrityError
+
 from binzhi.billing import corrections, ledger
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import NotJoined, RoomPaidElsewhere, TwoRoomsToJoin
 from binzhi.frontdesk.events import MovedToPayer, RoomParted, RoomsJoined
+from binzhi.frontdesk.held import HeldStay, hold_stay, hold_stays
 from binzhi.frontdesk.services.groups import GroupDone, Refused
 from binzhi.frontdesk.services.leaving import check_out
 from binzhi.frontdesk.together.queries import Joined, PartyView, party_of
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.errors import DomainError, NotFound
+from binzhi.kernel.errors import Conflict, DomainError
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import operation, record
 from binzhi.property.queries import hotel_by_id
-from binzhi.reservations import stays
 from binzhi.reservations.enums import Status
-from binzhi.reservations.errors import WrongStatus
-from binzhi.reservations.locks import LockedRoom
 
-_IN_ORDER = """
-SELECT id FROM reservations_roomreservation WHERE hotel_id = %s AND id = ANY(%s) ORDER BY reservation_id, id
-"""
 _PARTIES = """
 SELECT DISTINCT party_id FROM frontdesk_partyroom WHERE room_reservation_id = ANY(%s) AND parted_at IS NULL
 ORDER BY party_id
@@ -45,37 +42,35 @@ SELECT %(hotel)s, party.id, x.stay, %(now)s FROM party, unnest(%(stays)s::bigint
 """
 
 
-def _lock(hotel_id: int, stay_ids: Sequence[int]) -> dict[int, LockedRoom]:
-    """All of them, in the order of their reservations. Raises NotFound."""
-    wanted = sorted(set(stay_ids))
-    ordered = db.fetch_values(_IN_ORDER, [hotel_id, wanted])
-    if len(ordered) != len(wanted):
-        raise NotFound
-    return {key: stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=key) for key in ordered}
-
-
 @operation(Permission.CHANGE_STAY)
 def join_rooms(
     *, hotel_id: int, room_reservation_ids: Sequence[int], payer_id: int | None = None, actor: Actor, now: datetime
 ) -> int:
     """Let rooms belong together, with those each was joined to before; `payer_id` is whose bill takes what all owe.
 
-    Adds a party. Locks hotel day and reservations. Raises NotFound, WrongStatus (gone), TwoRoomsToJoin. Publishes
+    Adds a party. Locks the stays. Raises NotFound, WrongStatus (gone), TwoRoomsToJoin, Conflict. Publishes
     RoomsJoined. Again it makes the same party anew.
     """
     payer = payer_id if payer_id is not None else (room_reservation_ids[0] if room_reservation_ids else 0)
     wanted = set(room_reservation_ids)
+    if not wanted:
+        raise TwoRoomsToJoin
+    for room in hold_stays(hotel_id=hotel_id, stay_ids=sorted(wanted | {payer})).values():
+        room.require(Status.RESERVED, Status.IN_HOUSE)
     if len(wanted) < 2 or payer not in wanted:
         raise TwoRoomsToJoin
-    for room in _lock(hotel_id, sorted(wanted)).values():
-        if room.status not in (Status.RESERVED, Status.IN_HOUSE):
-            raise WrongStatus(status=Status(room.status).label)
     parties = db.fetch_values(_PARTIES, [sorted(wanted)])
     together = wanted | set(db.fetch_values(_PART, {"parties": parties, "now": now}) if parties else ())
-    party_id: int = db.fetch_value(
-        _JOIN,
-        {"hotel": hotel_id, "payer": payer, "user": actor.user_id, "now": now, "stays": sorted(together)},
-    )
+    try:
+        party_id: int = db.fetch_value(
+            _JOIN,
+            {"hotel": hotel_id, "payer": payer, "user": actor.user_id, "now": now, "stays": sorted(together)},
+        )
+    except IntegrityError as error:
+        if db.constraint_of(error) == "room_in_one_party":
+            # Somebody joined another room of the same party at this moment.
+            raise Conflict from error
+        raise
     record(
         RoomsJoined.topic, subject="room_reservation", subject_id=payer, hotel_id=hotel_id, actor=actor, now=now,
         before={"parties": parties}, after={"party": party_id, "rooms": sorted(together)},
@@ -88,10 +83,10 @@ def join_rooms(
 def part_room(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> None:
     """Take a room out of its party; one that is left alone is no party. Another pays when the payer goes.
 
-    Changes the party. Locks hotel day and reservation. Raises NotFound, NotJoined. Publishes RoomParted. A second call
+    Changes the party. Locks the stay. Raises NotFound, NotJoined. Publishes RoomParted. A second call
     is refused.
     """
-    _lock(hotel_id, [room_reservation_id])
+    hold_stay(hotel_id=hotel_id, stay_id=room_reservation_id)
     party = party_of(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     if party is None:
         raise NotJoined
@@ -129,15 +124,16 @@ _OWED = "SELECT balance FROM billing_account WHERE id = %s"
 def move_to_payer(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> Decimal:
     """Move what a joined room owes to the bill of the room that pays for the party; how much.
 
-    Changes both bills. Locks hotel day, reservations, windows. Raises NotFound, NotJoined, RoomPaidElsewhere (the payer
+    Changes both bills. Locks hotel day, stays, windows. Raises NotFound, NotJoined, RoomPaidElsewhere (the payer
     has no open bill), FolioClosed, NotTransferable (part of it is paid: settle it there). Publishes MovedToPayer.
     Idempotent: what has been moved is there.
     """
     party = party_of(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     if party is None or party.payer_id == room_reservation_id:
-        _lock(hotel_id, [room_reservation_id])
+        hold_stay(hotel_id=hotel_id, stay_id=room_reservation_id)
         raise NotJoined
-    rooms = _lock(hotel_id, [room_reservation_id, party.payer_id])
+    ledger.hold_day(hotel_id=hotel_id)
+    rooms = hold_stays(hotel_id=hotel_id, stay_ids=[room_reservation_id, party.payer_id])
     target = _payer_window(rooms[party.payer_id])
     stay, moved, currency = rooms[room_reservation_id], ZERO, hotel_by_id(hotel_id).currency
     sources = db.fetch_all(_STANDING, [stay.folio_id]) if stay.folio_id else []
@@ -155,7 +151,7 @@ def move_to_payer(*, hotel_id: int, room_reservation_id: int, actor: Actor, now:
     return moved
 
 
-def _payer_window(payer: LockedRoom) -> int:
+def _payer_window(payer: HeldStay) -> int:
     found = db.fetch_value(
         "SELECT min(id) FROM billing_account WHERE folio_id = %s AND kind = 'folio' AND is_open", [payer.folio_id]
     )

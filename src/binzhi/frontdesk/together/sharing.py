@@ -20,15 +20,13 @@ from binzhi.frontdesk.errors import (
     RoomPaidElsewhere,
 )
 from binzhi.frontdesk.events import SharerLeft, SharesSet
+from binzhi.frontdesk.held import HeldStay, hold_stay
 from binzhi.frontdesk.police import queueing as police
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.operations import operation, record
-from binzhi.reservations import stays
 from binzhi.reservations.enums import Status
-from binzhi.reservations.errors import WrongStatus
-from binzhi.reservations.locks import LockedRoom
 
 WHOLE = Decimal(100)
 
@@ -59,10 +57,10 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 
 
-def _in_house(hotel_id: int, room_reservation_id: int) -> LockedRoom:
-    stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
-    if not stay.is_in_house or stay.folio_id is None or stay.charge_account_id is None:
-        raise WrongStatus(status=Status(stay.status).label)
+def _in_house(hotel_id: int, room_reservation_id: int) -> HeldStay:
+    ledger.hold_day(hotel_id=hotel_id)
+    stay = hold_stay(hotel_id=hotel_id, stay_id=room_reservation_id)
+    stay.require(Status.IN_HOUSE)
     own = db.fetch_value("SELECT folio_id FROM billing_account WHERE id = %s", [stay.charge_account_id])
     if own != stay.folio_id:
         raise RoomPaidElsewhere
@@ -76,7 +74,7 @@ def share_room(
     """Say how much of the room each of its guests pays from now on; the main guest pays what is left.
 
     Ends the shares there were, begins a routing rule and, where he has none, a window for each. What was charged before
-    stays. Locks hotel day, reservation, bill. Raises InvalidInput at shares.<n>, NotFound, WrongStatus, MoreThanAll,
+    stays. Locks hotel day, stay, bill. Raises InvalidInput at shares.<n>, NotFound, WrongStatus, MoreThanAll,
     MainGuestStays, RoomPaidElsewhere, TooManyWindows. Publishes SharesSet. Idempotent.
     """
     shares = [
@@ -105,7 +103,7 @@ def share_room(
     )  # fmt: skip
 
 
-def _begin(stay: LockedRoom, share: Share, person: dict[str, Any], actor: Actor, now: datetime) -> None:
+def _begin(stay: HeldStay, share: Share, person: dict[str, Any], actor: Actor, now: datetime) -> None:
     assert stay.folio_id is not None
     assert stay.charge_account_id is not None
     rule = RuleInput(
@@ -118,7 +116,7 @@ def _begin(stay: LockedRoom, share: Share, person: dict[str, Any], actor: Actor,
     db.execute(_INSERT, [stay.hotel_id, stay.id, share.registration_id, account_id, rule_id, share.percent, now])
 
 
-def _end(stay: LockedRoom, rows: Sequence[dict[str, Any]], actor: Actor, now: datetime) -> None:
+def _end(stay: HeldStay, rows: Sequence[dict[str, Any]], actor: Actor, now: datetime) -> None:
     # A rule may have been ended on the bill itself.
     db.execute(
         "UPDATE billing_routingrule SET ended_at = %s, ended_by = %s WHERE id = ANY(%s) AND ended_at IS NULL",
@@ -133,7 +131,7 @@ def sharer_leaves(
 ) -> None:
     """One of several guests leaves; the room goes on with the others, who pay it from now on.
 
-    Ends his share and his registration. Locks hotel day, reservation, bill. Raises NotFound, WrongStatus,
+    Ends his share and his registration. Locks hotel day, stay, bill. Raises NotFound, WrongStatus,
     MainGuestStays, BalanceOpen (his window owes or is owed), RoomPaidElsewhere. Publishes SharerLeft. A second call is
     refused.
     """

@@ -10,15 +10,14 @@ from django.db import IntegrityError
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import CallDone, CallTwice, NoCallToAnybody, OutsideStay, TimePassed
 from binzhi.frontdesk.events import WakeUpAsked, WakeUpFailed, WakeUpNoted
+from binzhi.frontdesk.held import hold_stay
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.operations import Entry, operation, record, record_each
 from binzhi.kernel.text import clean_text
 from binzhi.property.queries import HotelRef, hotel_by_id
-from binzhi.reservations import stays
 from binzhi.reservations.enums import Status
-from binzhi.reservations.errors import WrongStatus
 
 NOTE_LIMIT = 80
 AGAIN = timedelta(minutes=5)
@@ -46,13 +45,12 @@ def ask_wake_up(
 ) -> list[int]:  # fmt: skip
     """Ask for a call at a time, on one morning or several of the stay.
 
-    Adds calls. Locks hotel day and reservation. Raises InvalidInput at at, days or note, NotFound, WrongStatus,
+    Adds calls. Locks the stay. Raises InvalidInput at at, days or note, NotFound, WrongStatus,
     OutsideStay, TimePassed, CallTwice. Publishes WakeUpAsked. Not idempotent: the same again is refused.
     """
     note = clean_text(note, field="note", limit=NOTE_LIMIT)
-    stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
-    if stay.status not in (Status.RESERVED, Status.IN_HOUSE):
-        raise WrongStatus(status=Status(stay.status).label)
+    stay = hold_stay(hotel_id=hotel_id, stay_id=room_reservation_id)
+    stay.require(Status.RESERVED, Status.IN_HOUSE)
     wanted = sorted(set(days))
     if not wanted or any(not stay.arrival <= day <= stay.departure for day in wanted):
         raise OutsideStay
