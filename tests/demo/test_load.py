@@ -44,6 +44,14 @@ def story() -> list[dict[str, object]]:
     )
 
 
+def registered_as_the_law_asks() -> None:
+    """Reports received, one that waits for the hand, a minor, cards."""
+    assert value("SELECT count(*) FILTER (WHERE state = 'received') > 0 FROM frontdesk_policereport") is True
+    assert value("SELECT count(*) FILTER (WHERE state = 'waiting') FROM frontdesk_policereport") == 1
+    assert value("SELECT count(*) FROM frontdesk_minorpatrol") == 1
+    assert value("SELECT count(*) > 0 FROM frontdesk_registrationcard") is True
+
+
 def test_load_small_hotel_is_alive_and_sound() -> None:
     assert demo.is_loaded() is False
     summary = demo.load(today=TODAY, size=SMALL)
@@ -53,11 +61,7 @@ def test_load_small_hotel_is_alive_and_sound() -> None:
     assert value("SELECT business_date FROM property_hotel") == TODAY
     assert value("SELECT count(*) FROM frontdesk_daystatistics") == SMALL.past_days
     assert value("SELECT min(sold) > 0 FROM frontdesk_daystatistics") is True
-    # Registered as the law asks: reports received, one that waits for the hand, a minor, cards.
-    assert value("SELECT count(*) FILTER (WHERE state = 'received') > 0 FROM frontdesk_policereport") is True
-    assert value("SELECT count(*) FILTER (WHERE state = 'waiting') FROM frontdesk_policereport") == 1
-    assert value("SELECT count(*) FROM frontdesk_minorpatrol") == 1
-    assert value("SELECT count(*) > 0 FROM frontdesk_registrationcard") is True
+    registered_as_the_law_asks()
     # Sound: the ledger adds up, counters are the reservations.
     assert value("SELECT sum(amount) FROM billing_line") == Decimal(0)
     assert (

@@ -106,6 +106,7 @@ def test_registration_page_signs_a_card_and_prints_it_again(strict: TestHotel) -
     assert client.get(at(strict, f"stays/{stay}/registration/card.pdf?number=7")).status_code == 404
 
 
+@pytest.mark.slow
 def test_particulars_are_completed_and_refused_at_their_field(strict: TestHotel) -> None:
     stay, client = begin(strict, SMITH), desk(strict)
     who = db.fetch_value("SELECT id FROM frontdesk_registration")
@@ -133,6 +134,7 @@ def test_visitors_page_lets_in_refuses_and_lets_out(strict: TestHotel) -> None:
     assert "李娜" not in text(client.get(where))
 
 
+@pytest.mark.slow
 def test_rules_and_pictures(strict: TestHotel) -> None:
     stay, client = begin(strict, person()), desk(strict)
     who = db.fetch_value("SELECT id FROM frontdesk_registration")
@@ -170,6 +172,7 @@ def test_police_pages_show_what_is_owed_and_take_a_receipt(strict: TestHotel) ->
     assert client.post(at(strict, f"police/{report}/by-hand"), {"receipt": "A-18"}).status_code == 409
 
 
+@pytest.mark.slow
 def test_sent_back_report_is_mended_and_sent_again_on_the_page(strict: TestHotel) -> None:
     with Simulator(key=KEY) as police:
         reporting(strict, police.url, region="hunan")
