@@ -24,9 +24,11 @@ _PLAIN = """(
 PRICE = f"""(CASE WHEN p.parent_id IS NULL THEN {_PLAIN}
      ELSE greatest(round(({_PLAIN} * (1 + p.percent / 100) + p.amount) / p.round_to) * p.round_to, 0)
      END + p.extra[1])::numeric(12,2)"""
-# The columns of a plan `p`, with what an agreement `a` says instead and what is asked on top for the guests `w`.
+# The columns of a plan `p`, with what an agreement `a` says instead and what is asked on top for the guests `w`. Most
+# bring neither children whose age is told nor want extra beds: nobody is asked about them.
 TERMS_OF_PLAN = """coalesce(a.percent, p.percent) AS percent, coalesce(a.amount, p.amount) AS amount, p.round_to,
-    reservations_extras(p.id, p.parent_id, w.ages, w.beds) AS extra"""
+    CASE WHEN w.beds > 0 OR cardinality(w.ages) > 0 THEN reservations_extras(p.id, p.parent_id, w.ages, w.beds)
+         ELSE ARRAY[0, 0]::numeric[] END AS extra"""
 # Whether the guest %(guest)s may have a plan `p` for members.
 IS_MEMBER = """(p.kind <> 'member' OR EXISTS (
     SELECT FROM guests_guest g WHERE g.id = %(guest)s::bigint AND (g.member_no <> '' OR g.member_tier <> '')
