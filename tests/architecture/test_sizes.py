@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,3 +43,14 @@ def test_no_function_is_longer_than_a_screen() -> None:
                 if length > LONGEST_FUNCTION:
                     too_long[f"{name(path)}:{node.name}"] = length
     assert too_long == {}
+
+
+def test_every_schema_of_the_api_has_a_name_of_its_own() -> None:
+    """In the OpenAPI document the later of two of one name would describe both."""
+    names = [
+        node.name
+        for path in sorted((ROOT / "src/binzhi/api/schemas").glob("*.py"))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert [one for one, times in Counter(names).items() if times > 1] == []

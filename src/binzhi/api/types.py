@@ -43,7 +43,9 @@ IdempotencyKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,255}$
 IfMatch = Annotated[str, StringConstraints(pattern=r'^"[0-9]{1,9}"$')]
 Day = Annotated[date, Field(examples=["2026-11-26"])]
 HotelTime = Annotated[
-    time, PlainSerializer(lambda t: t.strftime("%H:%M"), return_type=str), WithJsonSchema({"type": "string"})
+    time,
+    PlainSerializer(lambda t: t.strftime("%H:%M"), return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["18:00"]}),
 ]
 Limit = Annotated[int, Field(ge=1, le=200)]
 Cursor = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_=-]{0,120}$")]

@@ -14,7 +14,7 @@ from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.property.queries import hotel_by_id
 from binzhi.reservations.commissions.services import set_commission
-from binzhi.reservations.day_use.queries import minute_of, rooms_for_hours, terms_of
+from binzhi.reservations.day_use.queries import at_clock, minute_of, rooms_for_hours, terms_of
 from binzhi.reservations.day_use.services import HourPriceInput, HoursRequest, TermsInput, sell_hours, set_day_use
 from binzhi.reservations.extras.services import BandInput, set_extras
 from binzhi.reservations.packages.services import PartInput, set_parts
@@ -63,7 +63,8 @@ def sell_hours_of_today(running: House) -> None:
     hotel, terms = hotel_by_id(running.hotel_id), terms_of(running.hotel_id)
     assert terms is not None  # furnished
     for name, phone, hours, from_hour in HOURS:
-        start = running.at(from_hour)
+        # Whatever the hour of the loading: hours are sold ahead.
+        start = at_clock(hotel, time(from_hour))
         until = minute_of(start + timedelta(hours=hours))
         room = next((one for one in rooms_for_hours(hotel=hotel, terms=terms, start=start) if one.until >= until), None)
         if room is None:

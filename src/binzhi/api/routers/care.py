@@ -38,9 +38,9 @@ def list_messages(request: ApiRequest, hotel: Code, state: Literal["waiting", "a
     return json_response({"messages": found})
 
 
-@router.post("/hotels/{hotel}/stays/{stay_id}/messages", response={201: schemas.MadeOut}, operation_id="take_message")
+@router.post("/hotels/{hotel}/stays/{stay_id}/messages", response={201: schemas.CareOut}, operation_id="take_message")
 def take_message(
-    request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.MessageIn, key: KeyHeader
+    request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.GuestNoteIn, key: KeyHeader
 ) -> HttpResponse:
     """Take a message for a guest."""
     request.actor.require(Permission.TAKE_MESSAGES, request.hotel.pk)
@@ -52,7 +52,7 @@ def take_message(
 
 
 @router.post(
-    "/hotels/{hotel}/guest-messages/{guest_message_id}/done", response={201: schemas.MadeOut},
+    "/hotels/{hotel}/guest-messages/{guest_message_id}/done", response={201: schemas.CareOut},
     operation_id="finish_message",
 )  # fmt: skip
 def finish_message(
@@ -116,7 +116,7 @@ def ask_group(
     return once(request, key=key, route=f"ask_wake_up_for_group:{block_id}", body=payload.model_dump(), work=work)
 
 
-@router.post("/hotels/{hotel}/wake-ups/{call_id}/result", response={201: schemas.MadeOut}, operation_id="note_wake_up")
+@router.post("/hotels/{hotel}/wake-ups/{call_id}/result", response={201: schemas.CareOut}, operation_id="note_wake_up")
 def note_call(
     request: ApiRequest, hotel: Code, call_id: One, payload: schemas.CallResultIn, key: KeyHeader
 ) -> HttpResponse:
@@ -146,7 +146,7 @@ def list_things(
     return json_response({"things": [{"id": row.pk} | {name: getattr(row, name) for name in fields} for row in rows]})
 
 
-@router.post("/hotels/{hotel}/kept-things", response={201: schemas.KeptOut}, operation_id="take_in")
+@router.post("/hotels/{hotel}/kept-things", response={201: schemas.KeptThingOut}, operation_id="take_in")
 def take_in(request: ApiRequest, hotel: Code, payload: schemas.KeepIn, key: KeyHeader) -> HttpResponse:
     """Take luggage or valuables into keeping."""
     request.actor.require(Permission.KEEP_THINGS, request.hotel.pk)
@@ -159,7 +159,7 @@ def take_in(request: ApiRequest, hotel: Code, payload: schemas.KeepIn, key: KeyH
     return once(request, key=key, route="take_in", body=payload.model_dump(), work=work)
 
 
-@router.post("/hotels/{hotel}/kept-things/{thing_id}/move", response={201: schemas.MadeOut}, operation_id="move_thing")
+@router.post("/hotels/{hotel}/kept-things/{thing_id}/move", response={201: schemas.CareOut}, operation_id="move_thing")
 def move_thing(
     request: ApiRequest, hotel: Code, thing_id: One, payload: schemas.MoveThingIn, key: KeyHeader
 ) -> HttpResponse:
@@ -174,7 +174,7 @@ def move_thing(
 
 
 @router.post(
-    "/hotels/{hotel}/kept-things/{thing_id}/give-out", response={201: schemas.MadeOut}, operation_id="give_out"
+    "/hotels/{hotel}/kept-things/{thing_id}/give-out", response={201: schemas.CareOut}, operation_id="give_out"
 )
 def give_out(
     request: ApiRequest, hotel: Code, thing_id: One, payload: schemas.GiveOutIn, key: KeyHeader

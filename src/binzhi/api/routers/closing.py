@@ -75,7 +75,7 @@ def closed_days(request: ApiRequest, hotel: Code, first: Day | None = None, last
     return json_response({"items": items})
 
 
-@router.get("/hotels/{hotel}/reports/{day}/{kind}", response=schemas.ReportOut, operation_id="read_report")
+@router.get("/hotels/{hotel}/reports/{day}/{kind}", response=schemas.AuditReportOut, operation_id="read_report")
 def report(request: ApiRequest, hotel: Code, day: Day, kind: Kind) -> HttpResponse:
     """One report of a closed day as tables."""
     request.actor.require(Permission.VIEW_REPORTS, request.hotel.pk)

@@ -76,7 +76,7 @@ def items(request: ApiRequest, hotel: Code) -> HttpResponse:
 
 
 @router.post(
-    "/hotels/{hotel}/compensation-items", response={201: schemas.MadeOut}, operation_id="save_compensation_item"
+    "/hotels/{hotel}/compensation-items", response={201: schemas.CounterIdOut}, operation_id="save_compensation_item"
 )  # fmt: skip
 def save_item(request: ApiRequest, hotel: Code, payload: schemas.ItemIn, key: KeyHeader) -> HttpResponse:
     """Put a thing on the price list, or change it."""

@@ -94,7 +94,7 @@ def _statement(account_id: int, first: date, last: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shares(given: Sequence[schemas.ShareIn] | None) -> list[Share] | None:
+def _shares(given: Sequence[schemas.ItemShareIn] | None) -> list[Share] | None:
     return None if given is None else [Share(one.item, one.amount) for one in given]
 
 
@@ -103,7 +103,11 @@ def _shares(given: Sequence[schemas.ShareIn] | None) -> list[Share] | None:
     operation_id="receive_from_company",
 )  # fmt: skip
 def receive(
-    request: ApiRequest, hotel: Code, organisation_id: OrganisationKey, payload: schemas.ReceiptIn, key: KeyHeader
+    request: ApiRequest,
+    hotel: Code,
+    organisation_id: OrganisationKey,
+    payload: schemas.CompanyPaysIn,
+    key: KeyHeader,
 ) -> HttpResponse:
     """Take what a company pays and use it for its items."""
     request.actor.require(Permission.RECEIVABLES, request.hotel.pk)
@@ -142,7 +146,7 @@ def use(
 
 
 @router.post(
-    "/hotels/{hotel}/allocations/{allocation_id}/take-back", response={201: schemas.MadeOut},
+    "/hotels/{hotel}/allocations/{allocation_id}/take-back", response={201: schemas.ReceivableIdOut},
     operation_id="take_back_allocation",
 )  # fmt: skip
 def take_back(
@@ -201,7 +205,7 @@ def remind(
 
 
 @router.post(
-    "/hotels/{hotel}/receivables/{organisation_id}/write-offs", response={201: schemas.MadeOut},
+    "/hotels/{hotel}/receivables/{organisation_id}/write-offs", response={201: schemas.ReceivableIdOut},
     operation_id="ask_write_off",
 )  # fmt: skip
 def ask(

@@ -12,9 +12,9 @@ from binzhi.api.present import decode_cursor, encode_cursor
 from binzhi.api.schemas.registration import (
     MinorClosedIn,
     MinorRoundIn,
-    ReceiptIn,
+    PoliceReceiptIn,
+    PoliceReportOut,
     ReportDoneOut,
-    ReportOut,
     ReportPageOut,
     VisitorIn,
     VisitorOut,
@@ -54,7 +54,7 @@ def reports(request: ApiRequest, hotel: Code, search: Query[ReportFilters]) -> H
     page = rows[: search.limit]
     return json_response(
         {
-            "items": [{name: getattr(row, name) for name in ReportOut.model_fields} for row in page],
+            "items": [{name: getattr(row, name) for name in PoliceReportOut.model_fields} for row in page],
             "next": encode_cursor(page[-1].id) if paged and len(rows) > search.limit else None,
         }
     )
@@ -81,7 +81,7 @@ def again(request: ApiRequest, hotel: Code, report_id: Key) -> HttpResponse:
 @router.post(
     "/hotels/{hotel}/police-reports/{report_id}/receipt", response=ReportDoneOut, operation_id="note_police_receipt"
 )
-def receipt(request: ApiRequest, hotel: Code, report_id: Key, payload: ReceiptIn) -> HttpResponse:
+def receipt(request: ApiRequest, hotel: Code, report_id: Key, payload: PoliceReceiptIn) -> HttpResponse:
     """It was reported another way: its receipt. The second is refused."""
     outcomes.note_by_hand(
         hotel_id=request.hotel.pk, report_id=report_id, receipt=payload.receipt, actor=request.actor, now=now()

@@ -114,7 +114,7 @@ def _fee(given: schemas.FeeIn) -> Fee:
     return Fee(given.kind.value, percent=Decimal(given.percent), nights=given.nights, amount=given.amount or ZERO)
 
 
-@router.put("/hotels/{hotel}/rates/{plan}/conditions", response=schemas.KeptOut, operation_id="set_rate_conditions")
+@router.put("/hotels/{hotel}/rates/{plan}/conditions", response=schemas.KeepingOut, operation_id="set_rate_conditions")
 def set_conditions(request: ApiRequest, hotel: Code, plan: Code, payload: schemas.PlanConditionsIn) -> HttpResponse:
     """Sell a rate under other conditions from now on."""
     kept = conditions.set_plan_conditions(

@@ -12,13 +12,13 @@ from binzhi.api.schemas.base import In
 from binzhi.api.types import HotelTime, Key
 
 
-class MessageIn(In):
+class GuestNoteIn(In):
     text: str = Field(min_length=1, max_length=500)
     from_whom: str = Field("", max_length=80)
     is_urgent: bool = False
 
 
-class MadeOut(Schema):
+class CareOut(Schema):
     id: int
 
 
@@ -93,7 +93,7 @@ class KeepIn(In):
     stay: Key | None = None
 
 
-class KeptOut(Schema):
+class KeptThingOut(Schema):
     id: int
     number: str
 

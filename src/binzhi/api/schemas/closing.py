@@ -76,7 +76,7 @@ class SheetOut(Schema):
     note: str
 
 
-class ReportOut(Schema):
+class AuditReportOut(Schema):
     business_date: date
     kind: Kind
     sheets: list[SheetOut]

@@ -65,7 +65,7 @@ class ItemIn(In):
     is_active: bool = True
 
 
-class MadeOut(Schema):
+class CounterIdOut(Schema):
     id: int
 
 
@@ -121,7 +121,7 @@ class TaxCodeListOut(Schema):
 class TaxCodeIn(In):
     charge_code: Code
     first_date: Day
-    classification: Annotated[str, Field(pattern=r"^\d{19}$")]
+    classification: Annotated[str, Field(pattern=r"^\d{19}$", examples=["3070402000000000000"])]
     item: str = Field(min_length=1, max_length=60)
     unit: str = Field("", max_length=10)
     rate: TaxRate

@@ -55,18 +55,18 @@ class CompanyOut(AgedOut):
     used: list[UsedOut]
 
 
-class ShareIn(In):
+class ItemShareIn(In):
     item: Key
     amount: MoneyIn | None = Field(None, description="as much as is open and left when left out")
 
 
-class ReceiptIn(In):
+class CompanyPaysIn(In):
     """`shares` left out: the oldest first; empty: kept for later."""
 
     amount: MoneyIn
     means: Code
     note: str = Field("", max_length=120)
-    shares: list[ShareIn] | None = Field(None, max_length=200)
+    shares: list[ItemShareIn] | None = Field(None, max_length=200)
 
 
 class ReceiptOut(Schema):
@@ -77,7 +77,7 @@ class ReceiptOut(Schema):
 
 class UseIn(In):
     credit: Key
-    shares: list[ShareIn] | None = Field(None, max_length=200)
+    shares: list[ItemShareIn] | None = Field(None, max_length=200)
 
 
 class UsedSumOut(Schema):
@@ -88,7 +88,7 @@ class ReasonIn(In):
     reason: str = Field(min_length=1, max_length=120)
 
 
-class MadeOut(Schema):
+class ReceivableIdOut(Schema):
     id: int
 
 

@@ -25,11 +25,11 @@ class VisitorOut(Schema):
     id: int
 
 
-class ReceiptIn(In):
+class PoliceReceiptIn(In):
     receipt: str = Field(min_length=1, max_length=80)
 
 
-class ReportOut(Schema):
+class PoliceReportOut(Schema):
     """No name and no number: those are in the registration."""
 
     id: int
@@ -50,7 +50,7 @@ class ReportOut(Schema):
 
 
 class ReportPageOut(Schema):
-    items: list[ReportOut]
+    items: list[PoliceReportOut]
     next: str | None
 
 

@@ -120,7 +120,7 @@ class PlanConditionsIn(In):
     code: Code
 
 
-class KeptOut(Schema):
+class KeepingOut(Schema):
     """How many booked rooms keep the conditions they were booked under."""
 
     kept: int

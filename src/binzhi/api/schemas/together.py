@@ -18,13 +18,13 @@ Percent = Annotated[
 ]
 
 
-class ShareIn(In):
+class RoomShareIn(In):
     registration: Key
     percent: Percent
 
 
 class SharesIn(In):
-    shares: list[ShareIn] = Field(max_length=8)
+    shares: list[RoomShareIn] = Field(max_length=8)
 
 
 class PersonOut(Schema):
@@ -37,7 +37,7 @@ class PersonOut(Schema):
     balance: Money
 
 
-class RoomOut(Schema):
+class JoinedRoomOut(Schema):
     stay: int
     room: str
     status: str
@@ -47,7 +47,7 @@ class RoomOut(Schema):
 
 class TogetherOut(Schema):
     people: list[PersonOut]
-    rooms: list[RoomOut]
+    rooms: list[JoinedRoomOut]
 
 
 class JoinIn(In):
