@@ -60,7 +60,7 @@ def test_bill_costs_the_same_statements_with_one_line_and_thirty(bill: Bill, cli
     page(client, bill)
     with CaptureQueriesContext(connection) as captured:
         html = page(client, bill)
-    assert (html.count('name="transactions"'), len(captured)) == (lines, 13)
+    assert (html.count('name="transactions"'), len(captured)) == (lines, 14)
 
 
 @pytest.mark.parametrize("bills", [1, 30])

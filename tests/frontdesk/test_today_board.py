@@ -19,7 +19,7 @@ from binzhi.reservations.services import cancel_reservation
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel
 from tests.frontdesk.today_house import YESTERDAY, arrive, give_room, leave, next_day, open_house, reserve
 
-STATEMENTS = 9
+STATEMENTS = 10
 
 
 @pytest.fixture

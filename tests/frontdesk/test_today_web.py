@@ -34,7 +34,7 @@ def test_today_screen_statements_are_a_handful(house: TestHotel, arrivals: int, 
     for _ in range(arrivals):
         reserve(house, expected_at=time(14, 30), vip="vip")
     # Session, user, posts; the nine of the board.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         assert client.get(address(house)).status_code == 200
 
 

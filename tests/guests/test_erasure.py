@@ -25,6 +25,9 @@ WORD = "欧阳雪漪"
 # About the house, its people and its rules: nothing in them is told of one guest.
 OF_THE_HOUSE = {
     "billing_authoritylimit", "billing_chargecode", "billing_compensationitem", "billing_houseaccount",
+    "billing_acquirer", "billing_allocation", "billing_cashiershift", "billing_dunning", "billing_shiftcount",
+    "billing_till", "billing_writeoff", "frontdesk_auditreport", "frontdesk_locksystem", "frontdesk_trialline",
+    "reservations_commission", "reservations_packagepart",
     "billing_invoiceseller", "billing_latefee", "billing_paymentmeans", "billing_taxcode", "engagement_messaging",
     "engagement_template", "frontdesk_assignmentweight", "frontdesk_nightaudit", "frontdesk_policelink",
     "frontdesk_registrationrules", "guests_consenttext", "guests_importprofile",
@@ -83,7 +86,12 @@ CODES = {
     "engagement_message.language", "engagement_message.provider_ref", "engagement_attempt.code", "billing_approval.kind",
     "billing_approval.means", "reservations_block.number", "reservations_block.market", "reservations_block.source",
     "guests_organisation.contract_no", "frontdesk_policereport.source", "frontdesk_policereport.reason",
-    "frontdesk_policeattempt.code",
+    "frontdesk_policeattempt.code", "billing_hold.state", "billing_hold.auth_code", "billing_holdstep.kind",
+    "billing_holdstep.state", "billing_holdstep.auth_code", "billing_holdstep.serial", "billing_holdstep.error",
+    "frontdesk_freeroom.state", "frontdesk_guestmessage.how", "frontdesk_keptthing.kind", "frontdesk_keptthing.number",
+    "frontdesk_keptthing.place", "frontdesk_keptmove.what", "frontdesk_keptmove.place", "frontdesk_keycard.state",
+    "frontdesk_keycard.void_reason", "frontdesk_keycard.card_no", "frontdesk_keycard.serial", "frontdesk_keycard.error",
+    "frontdesk_wakeupcall.state",
 }  # fmt: skip
 JSON = {
     "promises_run.facts": '{"word": "%s"}', "promises_task.own": '{"title": "%s", "text": "%s"}',
@@ -91,7 +99,11 @@ JSON = {
     "guests_import.header": '["%s"]', "guests_mergedfield.before": '"%s"', "guests_mergedfield.after": '"%s"',
 }  # fmt: skip
 # Accounts of the house's own books are in the same table as those of a guest's bill.
-OF_GUESTS = {"billing_account": "kind = 'folio'"}
+OF_GUESTS = {
+    "billing_account": "kind = 'folio'",
+    # Only a room that was given can be promised.
+    "reservations_roomreservation.room_fixed": "room_id IS NOT NULL OR status NOT IN ('reserved', 'in_house')",
+}
 NOBODYS = (
     "reservations_reservation",
     "reservations_roomreservation",
@@ -101,6 +113,7 @@ NOBODYS = (
     "billing_folio",
     "promises_run",
     "guests_importrow",
+    "frontdesk_keptthing",
 )
 # Nothing of these is in the house of this test; what they hold goes with rows that are.
 WITHOUT_ROWS = {"vip_keycard.received_by"}
@@ -131,7 +144,7 @@ def plant(table: str, column: str) -> bool:
     value = JSON[f"{table}.{column}"].replace("%s", WORD) if f"{table}.{column}" in JSON else WORD
     try:
         with transaction.atomic():
-            where = OF_GUESTS.get(table, "true")
+            where = OF_GUESTS.get(f"{table}.{column}") or OF_GUESTS.get(table, "true")
             return bool(db.execute(f"UPDATE {table} SET {column} = %s WHERE {where}", [value]))
     except (IntegrityError, DataError):
         # A code that only certain words fit.
@@ -143,6 +156,8 @@ def make_all_the_guests(guest_id: int) -> None:
     db.execute("UPDATE guests_guest SET merged_into_id = %s WHERE id <> %s", [guest_id, guest_id])
     for table in NOBODYS:
         db.execute(f"UPDATE {table} SET guest_id = %s WHERE guest_id IS NULL", [guest_id])
+    # What is still in keeping keeps its name.
+    db.execute("UPDATE frontdesk_keptthing SET collected_at = now()")
     db.execute("UPDATE promises_proof SET photo_id = (SELECT min(id) FROM promises_photo)")
     db.execute(
         "INSERT INTO guests_importrow (group_id, file_id, line, outcome, guest_id, issues)"

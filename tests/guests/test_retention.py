@@ -88,7 +88,7 @@ def test_every_run_is_on_record(hotel: HotelRef, add: Callable[..., int]) -> Non
     assert run_all(actor=SYSTEM, now=at(date(2016, 6, 1))) == {"profile": 1}
     see_all()
     runs = list(RetentionRun.objects.order_by("pk").values_list("data_class", "cleared"))
-    assert runs == [("profile", 1), ("registration", 0), ("lookups", 0)]
+    assert runs == [("profile", 1), ("registration", 0), ("lookups", 0), ("visitors", 0)]
 
 
 def test_the_longest_time_of_the_group_holds(hotel: HotelRef, clerk: Actor, add: Callable[..., int]) -> None:

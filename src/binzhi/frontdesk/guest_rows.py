@@ -22,6 +22,7 @@ def register() -> None:
     register_rights(Rights("frontdesk_guestmessage", _("Messages at the desk"), _messages, _erase_messages))
     register_rights(Rights("frontdesk_wakeupcall", erase=_unnote_calls))
     register_rights(Rights("frontdesk_keptthing", _("Things in keeping"), _things, _erase_things))
+    register_rights(Rights("frontdesk_freeroom", erase=_erase_leaves))
     register_rights(Rights("frontdesk_sharer", erase=_unname_windows))
     register_rights(Rights("frontdesk_registration", _("Registrations"), _registrations, _erase))
 
@@ -96,8 +97,21 @@ def _things(guest_id: int) -> list[dict[str, Any]]:
 
 def _erase_things(guest_id: int, _now: datetime) -> int:
     """That something was kept and given out stays; whose and what it was goes. What is still here keeps its name."""
+    db.execute(
+        "UPDATE frontdesk_keptmove SET note = '' WHERE note <> '' AND thing_id IN"
+        " (SELECT id FROM frontdesk_keptthing WHERE guest_id = %s AND collected_at IS NOT NULL)",
+        [guest_id],
+    )
     return db.execute(
         "UPDATE frontdesk_keptthing SET name = '–', description = '', collected_by = '–'"
         " WHERE guest_id = %s AND collected_at IS NOT NULL AND name <> '–'",
+        [guest_id],
+    )
+
+
+def _erase_leaves(guest_id: int, _now: datetime) -> int:
+    """That a night cost nothing, and by whose leave, stays; why is told of a person."""
+    return db.execute(
+        f"UPDATE frontdesk_freeroom SET reason = '–' WHERE reason <> '–' AND {_OF_STAYS}",  # noqa: S608  (constants)
         [guest_id],
     )
