@@ -36,6 +36,7 @@ WHERE x.room_reservation_id = %(stay)s AND x.left_at IS NULL
           AND o.kind IN ('out', 'void') AND o.state <> 'withdrawn'
       )
   )
+ORDER BY x.id
 ON CONFLICT (hotel_id, source) DO NOTHING
 """  # noqa: S608  (constants)
 # What follows an arrival that was, or is still to be, reported; with the same limit.
@@ -58,6 +59,7 @@ WHERE a.room_reservation_id = %(stay)s AND a.kind = 'in' AND a.state <> 'withdra
       WHERE x.id = a.registration_id
       AND CASE WHEN %(kind)s::text = 'out' THEN x.left_at = %(now)s ELSE x.left_at IS NULL END
   ))
+ORDER BY a.id
 ON CONFLICT (hotel_id, source) DO NOTHING
 """  # noqa: S608  (constants)
 # What nobody has been told yet need not be told any more.
