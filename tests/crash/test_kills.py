@@ -18,7 +18,8 @@ from tests.crash.harness import KINDS, House, Report, Run, house, kill_database,
 from tests.crash.harness_clients import Entry
 from tests.crash.harness_judge import connect, half_done, held_against_witnesses
 
-pytestmark = pytest.mark.crash
+# A minute of living and dying: `test_kills_points.py` keeps the points of every operation in each change.
+pytestmark = [pytest.mark.crash, pytest.mark.slow]
 SEED = int(os.environ.get("BINZHI_DRILL_SEED", "20261121"))
 KILLS = int(os.environ.get("BINZHI_DRILL_KILLS", "20"))
 KILLS_IN_CI = 1

@@ -21,12 +21,14 @@ def test_manage_starts_the_server_and_stops_it_again(home: Path) -> None:
     assert Cluster(home).status().running is False
 
 
+@pytest.mark.slow
 def test_manage_leaves_a_running_server_running(cluster: Cluster) -> None:
     cluster.start()
     assert run("manage", "check", home=cluster.places.home).returncode == 0
     assert cluster.status().running is True
 
 
+@pytest.mark.slow
 def test_manage_leaves_a_server_running_that_others_have_begun_to_use(home: Path) -> None:
     script = "import time; print('up', flush=True); import sys; sys.stdin.read()"
     process = subprocess.Popen(
