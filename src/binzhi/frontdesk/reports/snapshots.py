@@ -1,6 +1,6 @@
 """The reports of a day, written by its night audit in the audit's own transaction: all of them or none.
 
-Each is one statement that reads and writes, whatever the size of the house. They hold ids and figures, no names.
+Each statement reads and writes at once, whatever the size of the house. They hold ids and figures, no names.
 The definitions are those of the product's register of figures: docs/handbook/night-audit.md.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from functools import reduce
 from typing import Any
 
 from binzhi.billing.setup import ROOM
@@ -97,17 +96,17 @@ _BALANCES = _INSERT.format(
     data="""jsonb_build_object('limit', %(limit)s::numeric, 'rows', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(b.stay, b.room, b.folio, b.owed, b.deposit, b.departure)
                               ORDER BY b.owed + b.deposit DESC, b.folio), '[]') FROM (
-        SELECT f.number AS folio, r.id AS stay, m.number AS room, r.departure,
-               sum(a.balance) FILTER (WHERE a.kind = 'folio') AS owed,
-               coalesce(sum(a.balance) FILTER (WHERE a.kind = 'deposit'), 0) AS deposit
-        FROM billing_folio f
-        JOIN billing_account a ON a.folio_id = f.id
+        SELECT o.number AS folio, r.id AS stay, m.number AS room, r.departure, o.owed, o.deposit
+        FROM (SELECT f.id, f.number, sum(a.balance) FILTER (WHERE a.kind = 'folio') AS owed,
+                     coalesce(sum(a.balance) FILTER (WHERE a.kind = 'deposit'), 0) AS deposit
+              FROM billing_folio f
+              JOIN billing_account a ON a.folio_id = f.id
+              WHERE f.hotel_id = %(hotel)s AND f.closed_at IS NULL
+              GROUP BY f.id, f.number
+              HAVING sum(a.balance) > %(limit)s::numeric) o
         LEFT JOIN LATERAL (SELECT id, room_id, departure FROM reservations_roomreservation x
-                           WHERE x.folio_id = f.id ORDER BY x.status = 'in_house' DESC, x.id LIMIT 1) r ON true
-        LEFT JOIN property_room m ON m.id = r.room_id
-        WHERE f.hotel_id = %(hotel)s AND f.closed_at IS NULL
-        GROUP BY f.id, f.number, r.id, m.number, r.departure
-        HAVING sum(a.balance) > %(limit)s::numeric) b))
+                           WHERE x.folio_id = o.id ORDER BY x.status = 'in_house' DESC, x.id LIMIT 1) r ON true
+        LEFT JOIN property_room m ON m.id = r.room_id) b))
 """,
 )
 # Who did not come, with the fee; then what else moved on that code: fees waived later, charged by hand.
@@ -154,7 +153,6 @@ WITH w AS MATERIALIZED (
           AND ((f.state = 'approved' AND %(day)s < f.until) OR (f.state = 'ended' AND %(day)s < f.ended_on))
         ORDER BY f.id DESC LIMIT 1) free ON true
     WHERE s.hotel_id = %(hotel)s AND s.status = 'in_house' AND s.departure > %(day)s
-      AND {which}
 ), asked AS (
     SELECT w.id, w.room_id, w.agreed, w.rate_plan_id, w.free_id, w.free_kind, {price} AS asked
     FROM w
@@ -169,12 +167,8 @@ WITH w AS MATERIALIZED (
 """
 
 
-def _tonight(which: str) -> str:
-    words = {"which": which, "price": pricing.PRICE, "terms": pricing.TERMS_OF_PLAN}
-    return reduce(lambda sql, word: sql.replace("{" + word + "}", words[word]), words, _TONIGHT)
-
-
-_VARIANCE = _tonight("true") + _INSERT.format(
+_OF_TONIGHT = _TONIGHT.replace("{price}", pricing.PRICE).replace("{terms}", pricing.TERMS_OF_PLAN)
+_VARIANCE = _INSERT.format(
     kind=Kind.VARIANCE.value,
     data="""jsonb_build_object('rows', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, m.number, a.rate_plan_id, a.asked, a.agreed) ORDER BY m.number),
@@ -184,7 +178,7 @@ _VARIANCE = _tonight("true") + _INSERT.format(
 """,
 )
 # Given away by somebody's leave, or at nothing without anybody's.
-_FREE = _tonight("n.price = 0") + _INSERT.format(
+_FREE = _INSERT.format(
     kind=Kind.FREE.value,
     data="""jsonb_build_object('rows', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, m.number, coalesce(a.free_kind, ''), a.free_id, a.asked)
@@ -192,6 +186,8 @@ _FREE = _tonight("n.price = 0") + _INSERT.format(
     FROM asked a JOIN property_room m ON m.id = a.room_id WHERE a.agreed = 0))
 """,
 )
+# Both are of tonight's prices, which are asked for once.
+_TONIGHTS = f"{_OF_TONIGHT}, told AS ({_VARIANCE}) {_FREE}"
 _LIMIT = "SELECT high_balance FROM frontdesk_auditsetting WHERE hotel_id = %s"
 
 
@@ -208,5 +204,5 @@ def write_reports(*, hotel_id: int, business_date: date) -> None:
         "hotel": hotel_id, "day": business_date, "limit": high_balance(hotel_id=hotel_id), "room_code": ROOM,
         "no_show_code": NO_SHOW_CODE,
     }  # fmt: skip
-    for statement in (_MANAGER, _ROOMS, _BALANCES, _NO_SHOWS, _VARIANCE, _FREE):
+    for statement in (_MANAGER, _ROOMS, _BALANCES, _NO_SHOWS, _TONIGHTS):
         db.execute(statement, params)
