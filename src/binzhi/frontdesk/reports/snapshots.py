@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 from binzhi.billing.setup import ROOM
@@ -153,6 +154,7 @@ WITH w AS MATERIALIZED (
           AND ((f.state = 'approved' AND %(day)s < f.until) OR (f.state = 'ended' AND %(day)s < f.ended_on))
         ORDER BY f.id DESC LIMIT 1) free ON true
     WHERE s.hotel_id = %(hotel)s AND s.status = 'in_house' AND s.departure > %(day)s
+      AND {which}
 ), asked AS (
     SELECT w.id, w.room_id, w.agreed, w.rate_plan_id, w.free_id, w.free_kind, {price} AS asked
     FROM w
@@ -167,8 +169,12 @@ WITH w AS MATERIALIZED (
 """
 
 
-_OF_TONIGHT = _TONIGHT.replace("{price}", pricing.PRICE).replace("{terms}", pricing.TERMS_OF_PLAN)
-_VARIANCE = _INSERT.format(
+def _tonight(which: str) -> str:
+    words = {"which": which, "price": pricing.PRICE, "terms": pricing.TERMS_OF_PLAN}
+    return reduce(lambda sql, word: sql.replace("{" + word + "}", words[word]), words, _TONIGHT)
+
+
+_VARIANCE = _tonight("true") + _INSERT.format(
     kind=Kind.VARIANCE.value,
     data="""jsonb_build_object('rows', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, m.number, a.rate_plan_id, a.asked, a.agreed) ORDER BY m.number),
@@ -178,7 +184,7 @@ _VARIANCE = _INSERT.format(
 """,
 )
 # Given away by somebody's leave, or at nothing without anybody's.
-_FREE = _INSERT.format(
+_FREE = _tonight("n.price = 0") + _INSERT.format(
     kind=Kind.FREE.value,
     data="""jsonb_build_object('rows', (
     SELECT coalesce(jsonb_agg(jsonb_build_array(a.id, m.number, coalesce(a.free_kind, ''), a.free_id, a.asked)
@@ -186,8 +192,6 @@ _FREE = _INSERT.format(
     FROM asked a JOIN property_room m ON m.id = a.room_id WHERE a.agreed = 0))
 """,
 )
-# Both are of tonight's prices, which are asked for once.
-_TONIGHTS = f"{_OF_TONIGHT}, told AS ({_VARIANCE}) {_FREE}"
 _LIMIT = "SELECT high_balance FROM frontdesk_auditsetting WHERE hotel_id = %s"
 
 
@@ -204,5 +208,5 @@ def write_reports(*, hotel_id: int, business_date: date) -> None:
         "hotel": hotel_id, "day": business_date, "limit": high_balance(hotel_id=hotel_id), "room_code": ROOM,
         "no_show_code": NO_SHOW_CODE,
     }  # fmt: skip
-    for statement in (_MANAGER, _ROOMS, _BALANCES, _NO_SHOWS, _TONIGHTS):
+    for statement in (_MANAGER, _ROOMS, _BALANCES, _NO_SHOWS, _VARIANCE, _FREE):
         db.execute(statement, params)
