@@ -16,6 +16,8 @@ from psycopg.conninfo import conninfo_to_dict
 from binzhi.config.embedded.cluster import Cluster
 
 HOME_OF_TESTS = "BINZHI_TEST_HOME"
+# Seconds of a test that is not `slow`, on a machine much busier than it should be.
+LONGEST = 300
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,6 +28,13 @@ def pytest_configure(config: pytest.Config) -> None:
     # Of this directory alone: an unprivileged server may pass through it when the tests run as root.
     os.chmod(home, 0o711)
     os.environ[HOME_OF_TESTS] = home
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser that never answers ends its test, not the whole run: the process goes, and xdist starts another."""
+    for item in items:
+        if item.get_closest_marker("slow") is None and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LONGEST, method="thread"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -35,6 +35,7 @@ def all_permissions() -> list[str]:
         "reservations.waive_fee",
         "frontdesk.override_readiness",
         "property.inspect_room",
+        "billing.exceed_credit",
     ]
     return sorted({operation.permission for operation in OPERATIONS.values()} | set(views) | set(extra))
 

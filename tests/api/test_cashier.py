@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from binzhi.billing.access import Permission
 from binzhi.billing.cashier import settings
 from binzhi.billing.invoices import services as _invoicing  # noqa: F401  (its rights are issued)
+from binzhi.billing.models import CashierShift
 from tests.api.conftest import Api
 from tests.billing.conftest import open_bill
 from tests.billing.test_payments import company
 from tests.factories import NOW, SYSTEM, TestHotel
+from tests.reservations.desk import make_user
 
 
 def test_shift_is_opened_used_counted_and_closed(api: Api, hotel: TestHotel) -> None:
@@ -33,7 +36,7 @@ def test_shift_is_opened_used_counted_and_closed(api: Api, hotel: TestHotel) -> 
     missing = api.post(f"/shifts/{key}/close", {})
     assert (missing.status_code, missing.json()["code"]) == (422, "count_missing")
     counted = {"pieces": [{"face": "100", "pieces": 5}, {"face": "20", "pieces": 2}]}
-    assert api.post(f"/shifts/{key}/close", counted).json() == {"id": key, "differs": True}
+    assert api.post(f"/shifts/{key}/close", counted).json() == {"id": key, "differs": True, "next": None}
     (cash,) = api.get(f"/shifts/{key}").json()["means"]
     assert (cash["expected"], cash["counted"], cash["difference"]) == ("550.00", "540.00", "-10.00")
     assert [row["difference"] for row in api.get("/shifts").json()["shifts"]] == ["-10.00"]
@@ -82,3 +85,31 @@ def test_settings_of_the_counter(api: Api, hotel: TestHotel) -> None:
     asked = {"post": limit["post"], "kind": "adjustment", "amount": "50.00"}
     assert api.post("/authority-limits", asked).status_code == 201
     assert api.get("/authority-limits").json()["limits"][0]["adjustment"] == "50.00"
+
+
+def test_a_till_is_handed_over_by_the_signature_of_who_takes_it(api: Api, hotel: TestHotel) -> None:
+    what = {"hotel_id": hotel.pk, "actor": SYSTEM, "now": NOW}
+    till = settings.save_till(till_id=None, code="A", name="前台", is_active=True, **what)
+    other = make_user(hotel, [Permission.TAKE_PAYMENT], name="赵四海")
+    other.set_password("lakeside-demo")
+    other.save()
+    key = api.post("/shifts", {"till": till, "opening_float": "500.00"}).json()["id"]
+    counted = {"totals": [{"means": "cash", "counted": "500.00"}]}
+    signed = {"username": other.username, "password": "wrong"}
+    refused = api.post(f"/shifts/{key}/close", counted | {"successor": signed})
+    assert (refused.status_code, refused.json()["code"]) == (422, "signature_wrong")
+    assert api.get(f"/shifts/{key}").json()["closed_at"] is None
+    done = api.post(f"/shifts/{key}/close", counted | {"successor": signed | {"password": "lakeside-demo"}}).json()
+    theirs = CashierShift.objects.get(pk=done["next"])
+    assert (theirs.user_id, theirs.opening_float, theirs.taken_over_from_id) == (other.pk, Decimal(500), key)
+
+
+def test_a_signature_of_odd_letters_is_refused_like_any_other(api: Api, hotel: TestHotel) -> None:
+    till = settings.save_till(
+        till_id=None, code="A", name="前台", is_active=True, hotel_id=hotel.pk, actor=SYSTEM, now=NOW
+    )
+    key = api.post("/shifts", {"till": till}).json()["id"]
+    for name in ("\0", "a\0b", "陈" * 150, " "):
+        signed = {"username": name, "password": "\0x"}
+        answer = api.post(f"/shifts/{key}/close", {"totals": [], "successor": signed})
+        assert answer.status_code == 422, name

@@ -128,7 +128,7 @@ PLAIN: dict[str, Any] = {
     "expected_version": 1, "details": ReservationDetails(booker_name="王"), "change": CHANGE, "housekeeping": "dirty",
     "do_not_disturb": True, "what": "phone", "document": DocumentInput("passport", "L898902C3", "USA"), "start": TODAY,
     "until": TODAY + timedelta(days=1), "rooms": {}, "arrival": TODAY, "payments": (), "waive_fee": False, "room_ids": None,
-    "coming_later": 0, "change_type": False, "accept_as_it_is": False, "waive_day_use": "", "waive_overtime": "",
+    "coming_later": 0, "change_type": False, "exceed_limit": False, "accept_as_it_is": False, "waive_day_use": "", "waive_overtime": "",
     "days": [TODAY + timedelta(days=1)], "duty": DutyInput(shift="a"), "replace": False,
     "absence": AbsenceInput(kind="leave", starts_at=NOW, ends_at=NOW + timedelta(days=1)),
 }  # fmt: skip
@@ -137,7 +137,8 @@ OWN: dict[str, dict[str, Any]] = {
     "binzhi.frontdesk.services.leaving.check_out": {"deposit": None},
     "binzhi.frontdesk.services.arriving.walk_in": {"booking": booking(walk_in=True)},
     "binzhi.frontdesk.services.arriving.check_in": {"deposit": None},
-    "binzhi.frontdesk.calendar.placing.split_stay": {"night": TODAY + timedelta(days=1)},
+    "binzhi.frontdesk.calendar.placing.split_stay": {"night": TODAY + timedelta(days=1), "price": None},
+    "binzhi.frontdesk.continuing.services.continue_stay": {"deposit": None},
     **twins_privacy.OWN,
     **twins_vip.OWN,
     **twins_guests.OWN,

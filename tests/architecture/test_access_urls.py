@@ -10,10 +10,9 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-import pytest
-from django.test import Client
+from django.test import Client, TestCase, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver
 from PIL import Image
 
@@ -176,80 +175,6 @@ def signed_in(username: str) -> Client:
     return client
 
 
-@pytest.fixture
-def house(db: None, settings: Any) -> House:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    own, foreign = make_twin("a"), make_twin("b")
-    for twin in (own, foreign):
-        twin.ids |= {"room_number": next(iter(twin.hotel.rooms)), "position": 1, "code": "vip-reception"}
-        twin.ids["photo_id"] = photo_of(twin)
-    staff_with(own, "boss", all_rights())
-    staff_with(own, "nobody", ())
-    staff_with(foreign, "other.boss", all_rights())
-    return House(own, foreign, signed_in("boss"), signed_in("nobody"), signed_in("other.boss"))
-
-
-def test_screens_stranger_is_sent_to_sign_in(house: House) -> None:
-    before = fingerprint()
-    wrong = []
-    for address in SCREENS:
-        for method in METHODS:
-            url = address.url(house.own.code, house.own.ids)
-            answer = getattr(Client(), method)(url)
-            sent = answer.status_code == 302 and answer["Location"].startswith(SIGN_IN)
-            if not sent and answer.status_code != WRONG_METHOD:
-                wrong.append((method, url, answer.status_code))
-    assert wrong == []
-    assert fingerprint() == before
-
-
-def test_screens_colleague_without_rights_is_refused(house: House) -> None:
-    before = fingerprint()
-    wrong = []
-    for address in SCREENS:
-        for method in METHODS:
-            url = address.url(house.own.code, house.own.ids)
-            answer = getattr(house.nobody, method)(url)
-            if answer.status_code not in (403, WRONG_METHOD):
-                wrong.append((method, url, answer.status_code))
-    assert wrong == []
-    assert fingerprint() == before
-
-
-def test_screens_colleague_with_every_right_but_this_is_refused(house: House) -> None:
-    """One right taken away at a time: the gate asks for the right it names, not for just any."""
-    wrong = []
-    for right in sorted({address.permission or "" for address in SCREENS}):
-        name = right.replace(".", "-")[:40]
-        staff_with(house.own, name, all_rights() - {right})
-        client = signed_in(name)
-        for address in SCREENS:
-            if address.permission == right:
-                url = address.url(house.own.code, house.own.ids)
-                answers = [getattr(client, method)(url).status_code for method in METHODS]
-                if set(answers) - {WRONG_METHOD} != {403}:
-                    wrong.append((right, url, answers))
-    assert wrong == []
-
-
-def test_screens_colleague_of_another_hotel_is_told_nothing(house: House) -> None:
-    """The page for a hotel of others and for one that does not exist are the same."""
-    before = fingerprint()
-    wrong = []
-    for address in SCREENS:
-        for method in METHODS:
-            pages = [
-                getattr(house.other_boss, method)(address.url(code, house.own.ids))
-                for code in (house.own.code, "no-such-1")
-            ]
-            bodies = [plain(page.content.decode(), house.own.code, "no-such-1") for page in pages]
-            statuses = {page.status_code for page in pages}
-            if statuses not in ({404}, {WRONG_METHOD}) or bodies[0] != bodies[1]:
-                wrong.append((method, address.route, [page.status_code for page in pages]))
-    assert wrong == []
-    assert fingerprint() == before
-
-
 def plain(page: str, *codes: str) -> str:
     """A page without what changes from one load to the next."""
     page = re.sub(
@@ -260,100 +185,183 @@ def plain(page: str, *codes: str) -> str:
     return page
 
 
-def test_screens_colleague_with_every_right_gets_through(house: House) -> None:
-    """Negative control of all refusals above, and no door falls on anybody: no 5xx, no 403."""
-    wrong = []
-    for address in SCREENS:
-        for method in METHODS:
-            url = address.url(house.own.code, house.own.ids)
-            answer = getattr(house.boss, method)(url)
-            if answer.status_code not in BEHIND_THE_GATE:
-                wrong.append((method, url, answer.status_code))
-    assert wrong == []
-
-
-def test_screens_with_things_of_the_twin_hotel_answer_as_if_they_did_not_exist(house: House) -> None:
-    """Numbers that mean something in both hotels (room 101, line 1) are left out: they find one's own."""
-    both = {"room_number", "position", "code"}
-    missing = {key: 2**40 if isinstance(value, int) else "Z999999" for key, value in house.foreign.ids.items()}
-    missing |= {key: house.own.ids[key] for key in both}
-    before = fingerprint()
-    wrong = []
-    tried = 0
-    for address in WITH_IDS:
-        url, nowhere = (address.url(house.own.code, ids) for ids in (house.foreign.ids, missing))
-        if url == address.url(house.own.code, house.own.ids):
-            continue
-        for method in METHODS:
-            tried += 1
-            answer, other = (getattr(house.boss, method)(place) for place in (url, nowhere))
-            found = answer.status_code == 200 or "国梁b" in answer.content.decode()
-            if found or answer.status_code != other.status_code:
-                wrong.append((method, url, answer.status_code, other.status_code))
-    assert wrong == []
-    assert tried > 20
-    assert fingerprint() == before
-
-
-def test_lists_searches_and_figures_show_nothing_of_the_twin_hotel(house: House) -> None:
-    """Every screen without ids, as it comes and searched for what both hotels have."""
-    leaks = []
-    for address in SCREENS:
-        if address.arguments:
-            continue
-        for query in (
-            "",
-            "?q=chen",
-            "?q=8806",
-            "?q=13912348806",
-            "?q=BZ1",
-            "?q=lan",
-            "?q=11010519491231002X",
-            "?q=wang",
-        ):
-            page = house.boss.get(address.url(house.own.code, {}) + query).content.decode()
-            leaks += [
-                (address.route, query, mark)
-                for mark in ("国梁b", "王b", "李b", "周敏b", "澜海b", house.foreign.code)
-                if mark in page
-            ]
-    assert leaks == []
-    found = house.boss.get(f"/h/{house.own.code}/guests?q=8806").content.decode()
-    assert "陈国梁a" in found
-
-
 def routes_of(*who: str) -> list[str]:
     """Addresses declared so. They share a house: two whole hotels cost more than a question."""
     return [route for route, declared_as in DECLARED.items() if declared_as in who]
 
 
-def test_own_account_is_for_the_signed_in(house: House) -> None:
-    for route in routes_of(OWN):
-        for method in METHODS:
-            answer = getattr(Client(), method)(f"/{route}")
-            assert (answer.status_code, answer["Location"].startswith(SIGN_IN)) == (302, True), (route, method)
-        assert house.boss.get(f"/{route}").status_code in (200, 302, 404), route
+class Doors(TestCase):
+    """The hotels are furnished once for all of them; what a test does to them is taken back."""
 
+    _built: ClassVar[list[House]] = []
 
-def test_styleguide_is_not_there_unless_switched_on(house: House, settings: Any) -> None:
-    settings.BINZHI_STYLEGUIDE = False
-    for route in routes_of(STYLEGUIDE):
-        url = "/" + route.replace("<int:status>", "404")
-        assert [client.get(url).status_code for client in (Client(), house.boss)] == [404, 404], route
+    @classmethod
+    def setUpTestData(cls) -> None:
+        with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+            own, foreign = make_twin("a"), make_twin("b")
+            for twin in (own, foreign):
+                twin.ids |= {"room_number": next(iter(twin.hotel.rooms)), "position": 1, "code": "vip-reception"}
+                twin.ids["photo_id"] = photo_of(twin)
+            staff_with(own, "boss", all_rights())
+            staff_with(own, "nobody", ())
+            staff_with(foreign, "other.boss", all_rights())
+            clients = signed_in("boss"), signed_in("nobody"), signed_in("other.boss")
+        # In a list: Django copies what it finds on the class for every test.
+        cls._built[:] = [House(own, foreign, *clients)]
 
+    def house(self) -> House:
+        return self._built[0]
 
-def test_search_box_is_for_colleagues_of_the_hotel(house: House) -> None:
-    url = f"/h/{house.own.code}/search"
-    assert Client().get(url)["Location"].startswith(SIGN_IN)
-    assert house.other_boss.get(url, {"q": "chen"}).status_code == 404
-    assert "陈国梁" not in house.nobody.get(url, {"q": "chen"}).content.decode()
-    assert "陈国梁a" in house.boss.get(url, {"q": "chen"}).content.decode()
-    assert "陈国梁b" not in house.boss.get(url, {"q": "chen"}).content.decode()
+    def test_screens_stranger_is_sent_to_sign_in(self) -> None:
+        house = self.house()
+        before = fingerprint()
+        wrong = []
+        for address in SCREENS:
+            for method in METHODS:
+                url = address.url(house.own.code, house.own.ids)
+                answer = getattr(Client(), method)(url)
+                sent = answer.status_code == 302 and answer["Location"].startswith(SIGN_IN)
+                if not sent and answer.status_code != WRONG_METHOD:
+                    wrong.append((method, url, answer.status_code))
+        assert wrong == []
+        assert fingerprint() == before
 
+    def test_screens_colleague_without_rights_is_refused(self) -> None:
+        house = self.house()
+        before = fingerprint()
+        wrong = []
+        for address in SCREENS:
+            for method in METHODS:
+                url = address.url(house.own.code, house.own.ids)
+                answer = getattr(house.nobody, method)(url)
+                if answer.status_code not in (403, WRONG_METHOD):
+                    wrong.append((method, url, answer.status_code))
+        assert wrong == []
+        assert fingerprint() == before
 
-def test_open_doors_hold_no_data(house: House) -> None:
-    for route in routes_of(ENTRY, PREFERENCE, START):
-        for method in METHODS:
-            answer = getattr(Client(), method)(f"/{route}")
-            assert answer.status_code in (200, 302, 405), (route, method)
-            assert house.own.hotel.ref.name not in answer.content.decode(), (route, method)
+    def test_screens_colleague_with_every_right_but_this_is_refused(self) -> None:
+        """One right taken away at a time: the gate asks for the right it names, not for just any."""
+        house = self.house()
+        wrong = []
+        for right in sorted({address.permission or "" for address in SCREENS}):
+            name = right.replace(".", "-")[:40]
+            staff_with(house.own, name, all_rights() - {right})
+            client = signed_in(name)
+            for address in SCREENS:
+                if address.permission == right:
+                    url = address.url(house.own.code, house.own.ids)
+                    answers = [getattr(client, method)(url).status_code for method in METHODS]
+                    if set(answers) - {WRONG_METHOD} != {403}:
+                        wrong.append((right, url, answers))
+        assert wrong == []
+
+    def test_screens_colleague_of_another_hotel_is_told_nothing(self) -> None:
+        """The page for a hotel of others and for one that does not exist are the same."""
+        house = self.house()
+        before = fingerprint()
+        wrong = []
+        for address in SCREENS:
+            for method in METHODS:
+                pages = [
+                    getattr(house.other_boss, method)(address.url(code, house.own.ids))
+                    for code in (house.own.code, "no-such-1")
+                ]
+                bodies = [plain(page.content.decode(), house.own.code, "no-such-1") for page in pages]
+                statuses = {page.status_code for page in pages}
+                if statuses not in ({404}, {WRONG_METHOD}) or bodies[0] != bodies[1]:
+                    wrong.append((method, address.route, [page.status_code for page in pages]))
+        assert wrong == []
+        assert fingerprint() == before
+
+    def test_screens_colleague_with_every_right_gets_through(self) -> None:
+        """Negative control of all refusals above, and no door falls on anybody: no 5xx, no 403."""
+        house = self.house()
+        wrong = []
+        for address in SCREENS:
+            for method in METHODS:
+                url = address.url(house.own.code, house.own.ids)
+                answer = getattr(house.boss, method)(url)
+                if answer.status_code not in BEHIND_THE_GATE:
+                    wrong.append((method, url, answer.status_code))
+        assert wrong == []
+
+    def test_screens_with_things_of_the_twin_hotel_answer_as_if_they_did_not_exist(self) -> None:
+        """Numbers that mean something in both hotels (room 101, line 1) are left out: they find one's own."""
+        house = self.house()
+        both = {"room_number", "position", "code"}
+        missing = {key: 2**40 if isinstance(value, int) else "Z999999" for key, value in house.foreign.ids.items()}
+        missing |= {key: house.own.ids[key] for key in both}
+        before = fingerprint()
+        wrong = []
+        tried = 0
+        for address in WITH_IDS:
+            url, nowhere = (address.url(house.own.code, ids) for ids in (house.foreign.ids, missing))
+            if url == address.url(house.own.code, house.own.ids):
+                continue
+            for method in METHODS:
+                tried += 1
+                answer, other = (getattr(house.boss, method)(place) for place in (url, nowhere))
+                found = answer.status_code == 200 or "国梁b" in answer.content.decode()
+                if found or answer.status_code != other.status_code:
+                    wrong.append((method, url, answer.status_code, other.status_code))
+        assert wrong == []
+        assert tried > 20
+        assert fingerprint() == before
+
+    def test_lists_searches_and_figures_show_nothing_of_the_twin_hotel(self) -> None:
+        """Every screen without ids, as it comes and searched for what both hotels have."""
+        house = self.house()
+        leaks = []
+        searching = set()
+        for address in SCREENS:
+            if address.arguments:
+                continue
+            url = address.url(house.own.code, {})
+            pages = {query: house.boss.get(url + query).content.decode() for query in ("", "?q=chen")}
+            # Most pages do not search: what they show is the same whatever is asked.
+            if plain(pages[""]) != plain(pages["?q=chen"]):
+                for query in ("?q=8806", "?q=13912348806", "?q=BZ1", "?q=lan", "?q=11010519491231002X", "?q=wang"):
+                    pages[query] = house.boss.get(url + query).content.decode()
+                    searching.add(address.route)
+            leaks += [
+                (address.route, query, mark)
+                for query, page in pages.items()
+                for mark in ("国梁b", "王b", "李b", "周敏b", "澜海b", house.foreign.code)
+                if mark in page
+            ]
+        assert leaks == []
+        assert len(searching) > 5
+        found = house.boss.get(f"/h/{house.own.code}/guests?q=8806").content.decode()
+        assert "陈国梁a" in found
+
+    def test_own_account_is_for_the_signed_in(self) -> None:
+        house = self.house()
+        for route in routes_of(OWN):
+            for method in METHODS:
+                answer = getattr(Client(), method)(f"/{route}")
+                assert (answer.status_code, answer["Location"].startswith(SIGN_IN)) == (302, True), (route, method)
+            assert house.boss.get(f"/{route}").status_code in (200, 302, 404), route
+
+    @override_settings(BINZHI_STYLEGUIDE=False)
+    def test_styleguide_is_not_there_unless_switched_on(self) -> None:
+        house = self.house()
+        for route in routes_of(STYLEGUIDE):
+            url = "/" + route.replace("<int:status>", "404")
+            assert [client.get(url).status_code for client in (Client(), house.boss)] == [404, 404], route
+
+    def test_search_box_is_for_colleagues_of_the_hotel(self) -> None:
+        house = self.house()
+        url = f"/h/{house.own.code}/search"
+        assert Client().get(url)["Location"].startswith(SIGN_IN)
+        assert house.other_boss.get(url, {"q": "chen"}).status_code == 404
+        assert "陈国梁" not in house.nobody.get(url, {"q": "chen"}).content.decode()
+        assert "陈国梁a" in house.boss.get(url, {"q": "chen"}).content.decode()
+        assert "陈国梁b" not in house.boss.get(url, {"q": "chen"}).content.decode()
+
+    def test_open_doors_hold_no_data(self) -> None:
+        house = self.house()
+        for route in routes_of(ENTRY, PREFERENCE, START):
+            for method in METHODS:
+                answer = getattr(Client(), method)(f"/{route}")
+                assert answer.status_code in (200, 302, 405), (route, method)
+                assert house.own.hotel.ref.name not in answer.content.decode(), (route, method)

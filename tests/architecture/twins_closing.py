@@ -27,6 +27,10 @@ _TRIAL = """
 INSERT INTO frontdesk_trialline (hotel_id, business_date, kind, opening, debit, credit, closing)
 VALUES (%s, %s, 'folio', 0, 0, 0, 0)
 """
+# A stay that went on under another booking, taken back.
+_WENT_ON = """
+INSERT INTO frontdesk_continuation (hotel_id, stay_id, next_stay_id, at, undone_at) VALUES (%s, %s, %s, %s, %s)
+"""
 
 
 def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
@@ -37,4 +41,5 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
     )
     for statement in (_REPORT, _TRIAL):
         db.execute(statement, [hotel.pk, DAY])
+    db.execute(_WENT_ON, [hotel.pk, ids["stay"], ids["block_stay"], NOW, NOW])
     ids |= {"day": DAY.isoformat(), "kind": "variance"}

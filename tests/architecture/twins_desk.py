@@ -20,6 +20,7 @@ from binzhi.frontdesk.together.sharing import Share
 from binzhi.frontdesk.wake_up import services as waking
 from binzhi.guests.documents import DocumentInput
 from binzhi.kernel import db
+from binzhi.kernel.reached import note_tries
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel
 
 _K = "binzhi.frontdesk.keys.services"
@@ -63,6 +64,7 @@ def furnish(*, hotel: TestHotel, ids: dict[str, Any]) -> None:
     """For the guest who is in the house."""
     what: dict[str, Any] = {"hotel_id": hotel.pk, "actor": SYSTEM, "now": NOW}
     keys.set_locks(locks=keys.LocksInput(), **what)
+    note_tries({(hotel.pk, "locks"): "TimeoutError"}, now=NOW)
     holding.set_acquirer(acquirer=AcquirerInput(merchant_no="898330154110001"), **what)
     (ids["key_id"],) = keys.make_keys(room_reservation_id=ids["stay"], by_hand=True, **what)
     ids["registration_id"] = db.fetch_value(

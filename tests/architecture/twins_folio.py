@@ -75,6 +75,7 @@ ID_OF: dict[tuple[str, str], str] = {
         (f"{_H}.{name}", "hold_id"): "card_hold_id"
         for name in ("capture_hold", "extend_hold", "release_hold", "ask_again", "give_up", "expire_hold")
     },
+    ("binzhi.billing.holds.refunds.refund_hold", "hold_id"): "card_hold_id",
     (f"{_R}.change_routing_rule", "rule_id"): "routing_rule_id",
     (f"{_R}.end_routing_rule", "rule_id"): "routing_rule_id",
     (f"{_O}.ask_write_off", "item_id"): "item_id_of_company",

@@ -29,7 +29,10 @@ _WAIT = "binzhi.reservations.waitlist.services"
 ID_OF: dict[tuple[str, str], str] = {
     (f"{_WAIT}.{name}", "entry_id"): "ended_wait_id" if name == "wait_again" else "wait_id"
     for name in ("offer", "book_from_waitlist", "end_entry", "wait_again")
-} | {(f"{_BLOCKS}.master.move_to_master", "room_reservation_id"): "block_stay"}
+} | {
+    (f"{_BLOCKS}.master.move_to_master", "room_reservation_id"): "block_stay",
+    ("binzhi.engagement.services.queueing.queue_offer", "entry_id"): "wait_id",
+}
 CALLED = {("reservations", "entry_id"): "wait_id"}
 OWN: dict[str, dict[str, Any]] = {
     f"{_BLOCKS}.services.create_block": {"block": DETAILS, "cells": CELLS},
@@ -45,7 +48,8 @@ OWN: dict[str, dict[str, Any]] = {
     "binzhi.reservations.waitlist.services.end_entry": {"lapsed": False},
     "binzhi.reservations.denials.record_denial": {"denial": NewDenial(reason="price", arrival=FIRST, departure=LAST)},
     "binzhi.reservations.walks.services.walk_guest": {"walk": WalkInput(partner_id=0, reason="超售")},
-    "binzhi.reservations.walks.services.set_walk_costs": {"costs": WalkCosts()},
+    "binzhi.reservations.walks.services.set_walk_costs": {"costs": WalkCosts(), "means": ""},
+    "binzhi.reservations.walks.services.pay_walk": {"means": "cash"},
     "binzhi.reservations.walks.services.save_partner": {"partner": PartnerInput(name="望湖宾馆")},
     "binzhi.reservations.rooming.services.take_rooming_list": {"lines": [Line(2, {"name": "周"})], "extra": False},
 }

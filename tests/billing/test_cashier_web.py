@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from django.test import Client
 from binzhi.billing.access import Permission
 from binzhi.billing.cashier import settings
 from binzhi.billing.cashier.queries import shift_of, shifts
+from binzhi.billing.counter.settings import set_currency_rate
 from binzhi.people.models import User
 from tests.billing.conftest import Bill, rows
 from tests.billing.test_cashier import begin, strict, till
@@ -141,6 +143,12 @@ def test_own_page_opens_drops_and_lists_own_shifts_only(bill: Bill, client: Clie
     )
     assert "does not hold" in client.post(cashier(bill.hotel), {"form": "drop", "amount": "6"}).content.decode()
     assert client.post(cashier(bill.hotel), {"form": "drop", "amount": "5"}).status_code == 302
+    foreign = {"form": "drop", "amount": "5", "currency": "USD"}
+    assert client.post(cashier(bill.hotel), foreign).status_code == 422
+    what: dict[str, Any] = {"hotel_id": bill.hotel.pk, "actor": SYSTEM, "now": NOW}
+    set_currency_rate(currency="USD", rate=Decimal("7.1"), **what)
+    assert "As counted, in that currency" in client.get(cashier(bill.hotel)).content.decode()
+    assert "does not hold" in client.post(cashier(bill.hotel), foreign).content.decode()
     other = settings.save_till(
         hotel_id=bill.hotel.pk, till_id=None, code="B", name="二号", is_active=True, actor=SYSTEM, now=NOW
     )

@@ -9,14 +9,18 @@ from typing import Any
 from django.test import Client
 
 from binzhi.billing.access import Permission
+from binzhi.billing.cashier import settings as cashier
+from binzhi.billing.counter import services as counter
 from binzhi.billing.counter import settings
+from binzhi.billing.counter.authority import Asked
 from binzhi.billing.counter.queries import compensation_items, late_fees
 from binzhi.billing.routing import services as routing
 from binzhi.billing.routing.queries import rules_of
 from binzhi.billing.routing.rules import RuleInput
+from binzhi.people.queries import actor_for_user
 from tests.billing.conftest import Bill
 from tests.factories import NOW, SYSTEM
-from tests.reservations.desk import signed_in
+from tests.reservations.desk import make_user, signed_in
 
 
 def client(bill: Bill) -> Client:
@@ -67,3 +71,18 @@ def test_a_rule_is_changed_where_it_stands(bill: Bill) -> None:
     assert desk.post(address, changed).status_code == 302
     (row,) = rules_of(folio_id=bill.folio_id)
     assert (row.percent, row.note, row.pk == key) == (Decimal(80), "公司八成", False)
+
+
+def test_a_paid_out_is_approved_with_the_shift_that_it_needs(bill: Bill) -> None:
+    boss, clerk = client(bill), actor_for_user(make_user(bill.hotel, [Permission.PAY_OUT]))[0]
+    till = cashier.save_till(till_id=None, code="A", name="总台", is_active=True, **given(bill))
+    cashier.require_shifts(must_be_open=True, **given(bill))
+    asked = counter.pay_out(
+        account_id=bill.account_id, amount=Decimal(300), means="cash", reason="出租车", **given(bill) | {"actor": clerk}
+    )
+    assert isinstance(asked, Asked)
+    address = f"/h/{bill.hotel.ref.code}/approvals/{asked.approval_id}"
+    met = boss.post(address, {"decision": "yes"})
+    assert (met.status_code, 'name="shift_till"' in met.content.decode(), bill.balance) == (422, True, 0)
+    done = boss.post(address, {"decision": "yes", "shift_till": str(till), "shift_float": "1,000"})
+    assert (done.status_code, bill.balance) == (302, 300)

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 
 from binzhi.billing.holds import services
 from binzhi.billing.holds.queries import holds
+from binzhi.billing.holds.refunds import refund_hold
 from binzhi.billing.holds.simulator import Bank
 from binzhi.kernel import db as kernel_db
 from binzhi.kernel.errors import DomainError
@@ -45,6 +46,7 @@ class Holds(RuleBasedStateMachine):
         self.minutes = 0
         self.bank.down = self.bank.mute = False
         self.bank.done.clear(), self.bank.never.clear(), self.bank.held.clear(), self.bank.taken.clear()
+        self.bank.returned.clear()
         self.bill = open_bill(make_hotel(with_billing=True, types={"std": 1}, nights=2))
         connect(self.bill.hotel, self.url)
 
@@ -84,6 +86,12 @@ class Holds(RuleBasedStateMachine):
         self._try(services.release_hold, hold_id=self._some(data), **given(self.bill))
 
     @precondition(_any)
+    @rule(data=st.data(), amount=AMOUNTS)
+    def refund(self, data: Any, amount: str) -> None:
+        asked = given(self.bill) | {"amount": Decimal(amount), "reason": "多收"}
+        self._try(refund_hold, hold_id=self._some(data), **asked)
+
+    @precondition(_any)
     @rule(data=st.data())
     def give_up(self, data: Any) -> None:
         self._try(services.give_up, hold_id=self._some(data), **given(self.bill, self.minutes))
@@ -106,8 +114,9 @@ class Holds(RuleBasedStateMachine):
         assert_books_hold(self.bill.hotel)
         rows = holds(hotel_id=self.bill.hotel.pk)
         paid = kernel_db.fetch_value(_PAID, [self.bill.hotel.pk])
-        assert sum((row.captured for row in rows), Decimal(0)) == paid
-        assert paid <= sum(self.bank.taken.values(), Decimal(0))
+        assert sum((row.captured - row.given_back for row in rows), Decimal(0)) == paid
+        assert sum((row.captured for row in rows), Decimal(0)) <= sum(self.bank.taken.values(), Decimal(0))
+        assert sum((row.given_back for row in rows), Decimal(0)) <= sum(self.bank.returned.values(), Decimal(0))
         assert all(row.captured <= row.amount for row in rows)
 
     def teardown(self) -> None:
@@ -120,7 +129,8 @@ class Holds(RuleBasedStateMachine):
             send(self.minutes)
         rows = holds(hotel_id=self.bill.hotel.pk)
         assert not any(row.waits for row in rows)
-        assert kernel_db.fetch_value(_PAID, [self.bill.hotel.pk]) == sum(self.bank.taken.values(), Decimal(0))
+        kept = sum(self.bank.taken.values(), Decimal(0)) - sum(self.bank.returned.values(), Decimal(0))
+        assert kernel_db.fetch_value(_PAID, [self.bill.hotel.pk]) == kept
         standing = sorted(self.bank.standing.values())
         assert sorted(row.amount for row in rows if row.state == "held") == standing
 

@@ -75,6 +75,16 @@ def test_bank_that_is_down_loses_nothing(bill: Bill, bank: Bank) -> None:
     assert [of(bill, key).state for key in keys] == ["held", "held"]
 
 
+def test_sender_takes_one_whatever_the_plan(bill: Bill, bank: Bank) -> None:
+    """As a table to join, what is due would be looked for again for every row, and each time be another."""
+    # Thought to be empty, the table is read first and what is due for each of its rows.
+    kernel_db.execute("ANALYZE billing_holdstep")
+    for amount in ("100", "200", "300"):
+        place(bill, amount)
+    assert sending.claim(now=NOW) is not None
+    assert kernel_db.fetch_value("SELECT count(*) FROM billing_holdstep WHERE attempts > 0") == 1
+
+
 def test_wrong_key_is_no_refusal(bill: Bill, bank: Bank) -> None:
     bank.key = "another"
     key = place(bill)

@@ -17,6 +17,7 @@ from binzhi.frontdesk import readiness, services
 from binzhi.frontdesk.calendar.placing import Wanted, place_stay, split_stay
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
+from binzhi.reservations.splitting import TypePrice
 from binzhi.reservations.verify import differences, stray_nights
 from tests.billing.racing import run_all
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_hotel
@@ -118,7 +119,7 @@ def placing(hotel: TestHotel, stay: int, room: str, nights: int = 3) -> Callable
 def splitting(hotel: TestHotel, stay: int, room: str) -> Callable[[], object]:
     return lambda: split_stay(
         hotel_id=hotel.pk, room_reservation_id=stay, night=TODAY + timedelta(days=1), room_id=hotel.rooms[room],
-        actor=SYSTEM, now=NOW,
+        price=TypePrice(), actor=SYSTEM, now=NOW,
     )  # fmt: skip
 
 
@@ -133,6 +134,19 @@ def test_bars_dropped_and_split_onto_one_room_at_once_share_no_night(hotel: Test
     db.enter_scope("*", "*")
     assert len(set(nights_of(hotel, "103").values())) == 1
     assert counted("SELECT count(*) FROM reservations_roomnight WHERE hotel_id = %s", hotel.pk) == 12
+    assert (differences(hotel_id=hotel.pk), stray_nights(hotel_id=hotel.pk)) == ([], [])
+
+
+@pytest.mark.slow
+def test_three_stays_split_into_the_last_room_of_another_type_at_once_one_wins(hotel: TestHotel) -> None:
+    for _room in range(2):
+        arrive(hotel, nights=2, after=1, room_type="king")
+    parted = [arrive(hotel, nights=3, room=room) for room in ("101", "102", "103")]
+    outcomes = run_all([
+        splitting(hotel, stay, room) for stay, room in zip(parted, ("201", "202", "203"), strict=True)
+    ])  # fmt: skip
+    assert outcomes == {"ok": 1, "RoomTypeSoldOut": 2}
+    db.enter_scope("*", "*")
     assert (differences(hotel_id=hotel.pk), stray_nights(hotel_id=hotel.pk)) == ([], [])
 
 

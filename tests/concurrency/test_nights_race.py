@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,16 +18,18 @@ from binzhi.reservations import nights, stays, verify
 from binzhi.reservations.models import Reservation
 from binzhi.reservations.queries import details_of, reservation_view
 from binzhi.reservations.requests import LimitChange, ReservationRef, RoomChange
+from binzhi.reservations.services import booking as bookings
 from binzhi.reservations.services import (
     cancel_reservation,
     change_room,
-    create,
     create_reservation,
     mark_no_show,
     reinstate,
     set_sell_limits,
     update_details,
+    writing,
 )
+from binzhi.reservations.services.writing import Draft
 from tests.billing.racing import run_all
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_hotel, sold
 
@@ -190,13 +193,16 @@ _WRITE = "UPDATE reservations_night SET sold = %s WHERE hotel_id = %s AND night 
 
 def booking_takes_by(take: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """Bookings take their nights by `take`, and their own statement then only writes the rows."""
-    real = create._book
+    real = bookings.book
 
-    def book_rows(hotel_id: int, deltas: nights.Deltas, params: dict[str, Any]) -> int:
-        take(hotel_id=hotel_id, deltas=deltas)
-        return real(hotel_id, {}, params)
+    def book_rows(hotel_id: int, drafts: Sequence[Draft]) -> list[int]:
+        for draft in drafts:
+            take(hotel_id=hotel_id, deltas=draft.deltas)
+        return real(hotel_id, [replace(draft, deltas={}) for draft in drafts])
 
-    monkeypatch.setattr(create, "_book", book_rows)
+    monkeypatch.setattr(bookings, "book", book_rows)
+    # Each by itself: those who are written together do not race.
+    monkeypatch.setattr(bookings, "booked", bookings._alone)
 
 
 def test_negative_control_read_then_write_without_lock_oversells(
@@ -224,8 +230,8 @@ def test_negative_control_without_the_guard_the_table_still_refuses(
         "AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))"
     )
     for name in ("_BOOK", "_BOOK_ALONE"):
-        assert guard in getattr(create, name)
-        monkeypatch.setattr(create, name, getattr(create, name).replace(guard, ""))
+        assert guard in getattr(writing, name)
+        monkeypatch.setattr(writing, name, getattr(writing, name).replace(guard, ""))
     assert run_all([lambda: book(hotel, nights=1)] * 8) == {"ok": 5, "IntegrityError": 3}
     assert in_step(hotel)
 

@@ -9,8 +9,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -39,36 +40,39 @@ def check_then_sell() -> None:
     from binzhi.kernel import db
     from binzhi.reservations import nights
     from binzhi.reservations.errors import RoomTypeSoldOut
-    from binzhi.reservations.services import create
+    from binzhi.reservations.services import booking
 
     meeting = Meeting()
     look = "SELECT rooms - out_of_order + overbooking - held - sold FROM reservations_night"
     where = " WHERE hotel_id = %s AND night = %s AND room_type_id = %s"
 
-    real = create._book
+    real = booking.book
 
-    def book(hotel_id: int, deltas: nights.Deltas, params: dict[str, Any]) -> int:
+    def book(hotel_id: int, drafts: Sequence[Any]) -> list[int]:
+        deltas = nights.merged(*(draft.deltas for draft in drafts))
         for (night, kind), delta in sorted(deltas.items()):
             if db.fetch_value(look + where, [hotel_id, night, kind]) < delta:
                 raise RoomTypeSoldOut(night=night, room_type_id=kind)
         meeting.join()
         for (night, kind), delta in sorted(deltas.items()):
             db.execute("UPDATE reservations_night SET sold = sold + %s" + where, [delta, hotel_id, night, kind])
-        return real(hotel_id, {}, params)
+        return real(hotel_id, [replace(draft, deltas={}) for draft in drafts])
 
-    create._book = book
+    booking.book = book
+    # Each by itself: those who are written together do not race.
+    booking.booked = booking._alone
 
 
 def sell_without_looking() -> None:
     """The statement that sells has lost its condition; the table's own rule stands."""
-    from binzhi.reservations.services import create
+    from binzhi.reservations.services import writing
 
     guard = (
         "AND (l.delta < 0 OR (NOT n.closed AND n.sold + l.delta <= n.rooms - n.out_of_order + n.overbooking - n.held))"
     )
     for name in ("_BOOK", "_BOOK_ALONE"):
-        assert guard in getattr(create, name)
-        setattr(create, name, getattr(create, name).replace(guard, ""))
+        assert guard in getattr(writing, name)
+        setattr(writing, name, getattr(writing, name).replace(guard, ""))
 
 
 def look_up_key_then_work() -> None:
@@ -120,10 +124,9 @@ def save_without_version() -> None:
 def die_where_the_key_says() -> None:
     """A key that begins with `before` or `after` kills the process before or after the commit, the first time."""
     from binzhi.api import core
-    from binzhi.kernel import idempotency
-    from binzhi.reservations.services import create
+    from binzhi.reservations.services import booking
 
-    real, real_carried, real_book = core.run_once, core.run_once_carried, create._book
+    real, real_carried, real_book = core.run_once, core.run_once_carried, booking.book
 
     def die_once(key: str) -> None:
         with suppress(FileExistsError):
@@ -142,12 +145,12 @@ def die_where_the_key_says() -> None:
             die_once(key)
         return done
 
-    def book(*given: Any) -> int:
-        # The statement of a booking is its own transaction: before the commit is before the statement.
-        claim = idempotency._claim.get()
-        if claim is not None and claim.key.startswith("before"):
-            die_once(claim.key)
-        return real_book(*given)
+    def book(hotel_id: int, drafts: Sequence[Any]) -> list[int]:
+        # The statement of bookings is its own transaction: before the commit is before the statement.
+        for draft in drafts:
+            if (key := draft.booking.get("claim_key") or "").startswith("before"):
+                die_once(key)
+        return real_book(hotel_id, drafts)
 
     def run_once_carried(*, key: str, **given: Any) -> tuple[dict[str, Any], bool]:
         done = real_carried(key=key, **given)
@@ -155,7 +158,7 @@ def die_where_the_key_says() -> None:
             die_once(key)
         return done
 
-    core.run_once, core.run_once_carried, create._book = run_once, run_once_carried, book
+    core.run_once, core.run_once_carried, booking.book = run_once, run_once_carried, book
 
 
 GUARDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,8 @@ from binzhi.demo.staff import PASSWORD
 from binzhi.kernel import db
 from binzhi.people.models import User
 from binzhi.promises.jobs import heed_all
+from binzhi.property.queries import hotel_by_id
+from binzhi.reservations.conditions.queries import deposits_asked
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -52,6 +54,29 @@ def registered_as_the_law_asks() -> None:
     assert value("SELECT count(*) > 0 FROM frontdesk_registrationcard") is True
 
 
+def deposits_are_promised() -> None:
+    """One paid, one in part, one due, one that should have come."""
+    hotel = hotel_by_id(int(str(value("SELECT id FROM property_hotel"))))
+    asked = {one.booker: one for one in deposits_asked(hotel=hotel)}
+    after = datetime(2025, 11, 22, tzinfo=UTC)
+    assert [(one.held > 0, bool(one.missing), one.is_overdue(after)) for one in asked.values()] == [
+        (False, True, True), (False, True, False), (True, False, False), (True, True, False),
+    ]  # fmt: skip
+
+
+def sold_to_some_only() -> None:
+    """Two promotions, a members' price, and somebody who booked on."""
+    assert value("SELECT array_agg(code::text ORDER BY code) FROM reservations_promotion") == ["HANGMA26", "HUPAN2026"]
+    assert value("SELECT kind FROM reservations_rateplan WHERE code = 'MEMBER'") == "member"
+    assert (
+        value(
+            "SELECT count(*) > 0 FROM reservations_roomreservation WHERE status = 'reserved'"
+            " AND arrival = '2025-11-21' AND frontdesk_stay_before(id) IS NOT NULL"
+        )
+        is True
+    )
+
+
 def test_load_small_hotel_is_alive_and_sound() -> None:
     assert demo.is_loaded() is False
     summary = demo.load(today=TODAY, size=SMALL)
@@ -62,6 +87,7 @@ def test_load_small_hotel_is_alive_and_sound() -> None:
     assert value("SELECT count(*) FROM frontdesk_daystatistics") == SMALL.past_days
     assert value("SELECT min(sold) > 0 FROM frontdesk_daystatistics") is True
     registered_as_the_law_asks()
+    deposits_are_promised()
     # Sound: the ledger adds up, counters are the reservations.
     assert value("SELECT sum(amount) FROM billing_line") == Decimal(0)
     assert (
@@ -91,6 +117,7 @@ def test_load_small_hotel_is_alive_and_sound() -> None:
         )
         == 1
     )
+    sold_to_some_only()
     # What is past sets nothing off when the worker first listens.
     runs = value("SELECT count(*) FROM promises_run")
     assert heed_all() == 0

@@ -8,8 +8,10 @@ import pytest
 
 from binzhi.engagement import follow
 from binzhi.engagement.models import Message
+from binzhi.engagement.queries import message_log
 from binzhi.engagement.sending import send_due
 from binzhi.engagement.services import set_up_messages
+from binzhi.engagement.transport.simulator import Simulator
 from binzhi.frontdesk import services as desk
 from binzhi.frontdesk.requests import RegistrationInput
 from binzhi.guests.documents import DocumentInput
@@ -17,6 +19,7 @@ from binzhi.guests.privacy.consents import ConsentInput, note_consent
 from binzhi.kernel import db
 from binzhi.kernel.follower import Seen, seen_of
 from binzhi.reservations import services as reservations
+from binzhi.reservations.waitlist import services as waitlist
 from tests.engagement.conftest import Mailbox, a_guest, settings_for
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking
 
@@ -149,3 +152,58 @@ def test_send_due_consent_withdrawn_meanwhile_keeps_the_thanks_back(sending: Tes
             follow.heed(next(one for one in events(sending) if one.topic == follow.CHECKED_OUT), now=NOW)
     send_due(now=NOW + 2 * HOUR)
     assert (told(sending), mailbox.mails) == ([("thanks", "cancelled", "no_consent")], [])
+
+
+# ---------------------------------------------------------------- who waited
+
+
+def waits(hotel: TestHotel, **more: object) -> int:
+    given: dict[str, object] = {
+        "name": "贺振东", "room_type": "std", "rate_plan": "bar", "arrival": TODAY + 10 * DAY,
+        "departure": TODAY + 12 * DAY, "guest_id": a_guest(hotel),
+    }  # fmt: skip
+    entry = waitlist.NewEntry(**given | more)  # type: ignore[arg-type]
+    return waitlist.put_on_waitlist(hotel_id=hotel.pk, entry=entry, actor=SYSTEM, now=NOW)
+
+
+def test_who_waited_is_told_of_the_offer_in_his_language_until_when_it_is_kept(
+    sending: TestHotel, mailbox: Mailbox
+) -> None:
+    chinese, english = waits(sending), waits(sending, guest_id=a_guest(sending, name="Ann Lee", nationality="USA"))
+    for entry in (chinese, english):
+        waitlist.offer(hotel_id=sending.pk, entry_id=entry, actor=SYSTEM, now=NOW)
+    seen = [one for one in events(sending) if one.topic == follow.OFFERED]
+    assert [follow.heed(one, now=NOW) for one in (*seen, *seen)] == [True, True, False, False]
+    assert send_due(now=NOW) == 2
+    told_of = {mail["Subject"]: mail.get_content() for mail in mailbox.mails}
+    name = sending.ref.name
+    assert set(told_of) == {f"{name}：您候补的客房已有房", f"{name}: a room you waited for is free"}
+    until = sending.ref.local(NOW + 2 * HOUR)
+    assert all(f"{until:%m-%d %H:%M}" in text for text in told_of.values())
+    shown = {row.guest_name: row.number for row in message_log(hotel_id=sending.pk)}
+    assert shown == {"陈国梁": "", "Ann Lee": ""}
+
+
+def test_offer_that_is_over_or_taken_is_not_told_any_more(sending: TestHotel, mailbox: Mailbox) -> None:
+    over, taken = waits(sending), waits(sending)
+    for entry in (over, taken):
+        waitlist.offer(hotel_id=sending.pk, entry_id=entry, actor=SYSTEM, now=NOW)
+    for one in events(sending):
+        follow.heed(one, now=NOW)
+    waitlist.book_from_waitlist(hotel_id=sending.pk, entry_id=taken, actor=SYSTEM, now=NOW)
+    assert send_due(now=NOW + HOUR) == 2
+    assert [mail["To"] for mail in mailbox.mails] == [mailbox.mails[0]["To"]]
+    late = [one for one in events(sending) if one.topic == follow.OFFERED]
+    assert [follow.heed(one, now=NOW + 3 * HOUR) for one in late] == [False, False]
+    assert sorted(told(sending)) == [("waitlist", "cancelled", "overtaken"), ("waitlist", "sent", "")]
+
+
+def test_text_message_waits_for_the_end_of_the_quiet_hours_or_is_not_sent(hotel: TestHotel, gateway: Simulator) -> None:
+    set_up_messages(hotel_id=hotel.pk, messaging=settings_for(None, gateway), actor=SYSTEM, now=NOW)
+    midnight = (hotel.ref.local(NOW) + DAY).replace(hour=0, minute=0)
+    for minutes in (60, 720):
+        entry = waits(hotel, hold_minutes=minutes)
+        waitlist.offer(hotel_id=hotel.pk, entry_id=entry, actor=SYSTEM, now=midnight)
+    for one in events(hotel):
+        follow.heed(one, now=midnight)
+    assert sorted(told(hotel)) == [("waitlist", "queued", ""), ("waitlist", "withheld", "too_late")]

@@ -14,11 +14,21 @@ from django.test.utils import CaptureQueriesContext
 from binzhi.billing.access import Permission as Money
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.police.simulator import Simulator
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.reservations.access import Permission as Booking
 from binzhi.reservations.services import create_reservation
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, make_actor, make_hotel
+
+POLICE_KEY = "key-of-the-station"
+
+
+@pytest.fixture
+def police() -> Iterator[Simulator]:
+    """The other side of reports to the police."""
+    with Simulator(key=POLICE_KEY) as started:
+        yield started
 
 
 @pytest.fixture

@@ -22,10 +22,10 @@ from binzhi.reservations.errors import (
     NightsSlept,
     NoRoomAssigned,
     RoomTaken,
-    SplitKeepsType,
     WrongStatus,
 )
 from binzhi.reservations.services import cancel_reservation, set_room_out_of_order
+from binzhi.reservations.splitting import Split, TypePrice
 from binzhi.reservations.verify import differences, stray_nights, wrongly_priced
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_actor, make_hotel, run_audit_day
 from tests.frontdesk.conftest import (
@@ -66,10 +66,12 @@ def place(hotel: TestHotel, stay: int, room: str, *, after: int = 0, nights: int
     )
 
 
-def split(hotel: TestHotel, stay: int, room: str, *, after: int, actor: Actor = SYSTEM) -> int:
+def split(
+    hotel: TestHotel, stay: int, room: str, *, after: int, actor: Actor = SYSTEM, price: TypePrice | None = None
+) -> Split:
     return split_stay(
-        hotel_id=hotel.pk, room_reservation_id=stay, night=TODAY + after * DAY, room_id=hotel.rooms[room], actor=actor,
-        now=NOW,
+        hotel_id=hotel.pk, room_reservation_id=stay, night=TODAY + after * DAY, room_id=hotel.rooms[room], price=price,
+        actor=actor, now=NOW,
     )  # fmt: skip
 
 
@@ -252,8 +254,7 @@ def test_place_of_what_is_cancelled_or_of_another_hotel_is_refused(house: TestHo
 
 def test_split_gives_the_later_nights_another_room_and_back(house: TestHotel) -> None:
     stay = arrive(house, room="101", nights=4)
-    had = split(house, stay, "102", after=2)
-    assert had == house.rooms["101"]
+    assert split(house, stay, "102", after=2).had == house.rooms["101"]
     assert nights_of(house, "101") == {TODAY: stay, TODAY + DAY: stay}
     assert nights_of(house, "102") == {TODAY + 2 * DAY: stay, TODAY + 3 * DAY: stay}
     assert bars(house, stay) == [(house.rooms["101"], 0, 2, "ar", 0), (house.rooms["102"], 2, 2, "ar", 2)]
@@ -315,11 +316,9 @@ def test_split_outside_the_nights_to_come_is_refused(house: TestHotel, after: in
         split(house, stay, "102", after=after)
 
 
-def test_split_refuses_another_type_a_taken_room_and_no_room(house: TestHotel) -> None:
+def test_split_refuses_a_taken_room_and_no_room(house: TestHotel) -> None:
     stay, bare = arrive(house, room="101", nights=4), arrive(house, nights=4)
     arrive(house, room="102", after=3)
-    with nothing_changes(), pytest.raises(SplitKeepsType):
-        split(house, stay, "201", after=2)
     with nothing_changes(), pytest.raises(RoomTaken):
         split(house, stay, "102", after=2)
     with nothing_changes(), pytest.raises(NoRoomAssigned):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from binzhi.kernel import clock
+import pytest
+
+from binzhi.kernel import clock, db
 from tests.factories import TestHotel, make_hotel
 from tests.frontdesk.browser import PART, at, desk, text
 from tests.frontdesk.conftest import row_of
@@ -87,7 +90,8 @@ def test_drop_sent_twice_is_done_once(db: None) -> None:
     assert row_of(stay) == version
 
 
-def test_split_over_http_and_back(db: None) -> None:
+@pytest.mark.django_db
+def test_split_over_http_and_back() -> None:
     hotel = today_hotel()
     stay = arrive(hotel, "101", nights=3)
     client = desk(hotel)
@@ -97,8 +101,25 @@ def test_split_over_http_and_back(db: None) -> None:
     undo = answer.json()["toasts"].split('action="')[1].split('"')[0].replace("&amp;", "&")
     assert "split_room=101" in undo
     assert client.post(undo).status_code == 200
-    refused = client.post(at(hotel, f"calendar/{stay}/split"), body | {"split_room": "201"})
-    assert (refused.status_code, refused.json()["code"]) == (422, "split_keeps_type")
+    # Into another type the price is asked first; at that type's, what is taken back is the price too.
+    king = hotel.room_types["king"]
+    db.execute("UPDATE reservations_ratenight SET price = 700, single_price = 700 WHERE room_type_id = %s", [king])
+    asked = client.post(at(hotel, f"calendar/{stay}/split"), body | {"split_room": "201"})
+    assert (asked.status_code, asked.json()["asks"], asked.json()["priced"]) == (422, "type_price", True)
+    new_total = asked.json()["total"]
+    dearer = body | {"split_room": "201", "type_price": "ask", "expected_total": new_total}
+    done = client.post(at(hotel, f"calendar/{stay}/split"), dearer)
+    assert new_total in done.json()["toasts"]
+    undo = done.json()["toasts"].split('action="')[1].split('"')[0].replace("&amp;", "&")
+    assert client.post(undo).status_code == 200
+    total = db.fetch_value("SELECT sum(price) FROM reservations_staynight WHERE room_reservation_id = %s", [stay])
+    assert total < Decimal(new_total)
+    panel = {"what": "split", **body, "split_room": "201"}
+    shown = client.post(at(hotel, f"calendar/{stay}"), panel, **PART)
+    assert (shown.status_code, f'name="expected_total" value="{new_total}"' in text(shown)) == (422, True)
+    assert 'name="type_price"' in text(shown)
+    kept = client.post(at(hotel, f"calendar/{stay}"), panel | {"type_price": "keep"}, **PART)
+    assert (kept.status_code, row_of(stay)["types_mixed"]) == (200, True)
 
 
 def test_panel_does_by_keys_what_a_drag_does_and_keeps_what_was_typed(db: None) -> None:

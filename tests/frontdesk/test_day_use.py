@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.settings import require_shifts, save_till
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import BalanceOpen
@@ -226,6 +227,14 @@ def test_check_out_shows_the_overtime_and_takes_it(hotel: TestHotel, monkeypatch
     address = f"/h/{hotel.ref.code}/stays/{stay}/check-out"
     page = client.get(address).content.decode()
     assert all(words in page for words in ("65 minutes over", "2 hours begun", "208.78"))
-    sent = client.post(address, {"amount": "208.78", "means": "wechat"})
+    # No shift is open: it is asked for here, and what was typed is kept; both are done in one step.
+    what: dict[str, Any] = {"hotel_id": hotel.pk, "actor": SYSTEM, "now": NOW}
+    till = save_till(till_id=None, code="A", name="总台", is_active=True, **what)
+    require_shifts(must_be_open=True, **what)
+    typed = {"amount": "208.78", "means": "wechat"}
+    met = client.post(address, typed)
+    asked = met.content.decode()
+    assert (met.status_code, 'name="shift_till"' in asked, "208.78" in asked) == (409, True, True)
+    sent = client.post(address, typed | {"shift_till": str(till), "shift_float": "500"})
     assert sent.status_code == 302
     assert HourlyUse.objects.get().closed_at is not None

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from binzhi.billing import services as billing
+from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.settings import require_shifts
 from binzhi.billing.ledger import balance_of
 from binzhi.billing.payments import PaymentInput
 from binzhi.frontdesk import services as desk
+from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.night_audit.attempts import attempt
 from binzhi.frontdesk.services.groups import GroupDone, check_in_group, check_out_group
 from binzhi.kernel import db
@@ -23,6 +26,7 @@ from binzhi.reservations.blocks.requests import BlockCell, BlockDetails, Pick
 from binzhi.reservations.rooming.reading import Line
 from binzhi.reservations.rooming.services import take_rooming_list
 from binzhi.reservations.services import mark_no_show, reinstate
+from tests.billing.test_payments import company
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_actor
 from tests.frontdesk.conftest import row_of, set_housekeeping
 from tests.reservations.desk import signed_in
@@ -186,3 +190,40 @@ def test_screen_checks_in_and_names_who_could_not(house: TestHotel) -> None:
     assert "No room has been assigned yet." in page
     page = client.post(f"{place}/check-out").content.decode()
     assert "0 rooms done" in page
+
+
+def test_group_comes_and_goes_by_a_clerk_without_a_shift_for_no_money_passes_his_hands(house: TestHotel) -> None:
+    require_shifts(hotel_id=house.pk, must_be_open=True, **WHO)
+    clerk = make_actor(house, [Permission.CHECK_IN, Permission.CHECK_OUT, Bookings.MANAGE_BLOCKS])
+    block_id = group(house, 1)
+    stays = people(house, block_id, 1)
+    bill(house, block_id, "food")
+    roomed(house, stays, "101")
+    assert come(house, block_id, actor=clerk).done == ("101",)
+    charge(house, stays[0], "2020", "80")
+    assert go(house, block_id, stays=stays, actor=clerk) == GroupDone(("101",), ())
+
+
+def test_group_of_a_company_above_its_limit_stays_until_who_may_goes_on(house: TestHotel) -> None:
+    who = company(house, limit="50")
+    block_id = group(house, 1)
+    db.execute("UPDATE reservations_block SET organisation_id = %s WHERE id = %s", [who, block_id])
+    stays = people(house, block_id, 1)
+    bill(house, block_id, "food")
+    roomed(house, stays, "101")
+    come(house, block_id)
+    charge(house, stays[0], "2020", "80")
+    rights = [Permission.VIEW, Permission.CHECK_OUT, Bookings.VIEW, Bookings.MANAGE_BLOCKS, Money.VIEW]
+    clerk, boss = signed_in(house, rights), signed_in(house, [*rights, Money.EXCEED_CREDIT])
+    page = f"/h/{house.ref.code}/groups/{block_id}"
+    move = f"{page}/master/move"
+    assert clerk.post(move)["Location"] == f"{page}?over-limit#desk"
+    assert 'name="exceed_limit"' not in clerk.get(f"{page}?over-limit").content.decode()
+    assert 'name="exceed_limit"' in boss.get(f"{page}?over-limit").content.decode()
+    # A whole group leaves: who is stopped is named, and whoever may goes on there.
+    db.execute("UPDATE reservations_roomreservation SET departure = %s WHERE block_id = %s", [TODAY, block_id])
+    done = boss.post(f"{page}/check-out").content.decode()
+    assert ("credit limit of 50.00" in done, 'name="exceed_limit" value="on"' in done) == (True, True)
+    assert row_of(stays[0])["status"] == "in_house"
+    boss.post(f"{page}/check-out", {"exceed_limit": "on"})
+    assert row_of(stays[0])["status"] == "checked_out"

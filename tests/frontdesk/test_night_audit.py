@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from binzhi.billing import ledger
 from binzhi.billing.payments import PaymentInput
 from binzhi.billing.queries import ledger_sum, revenue_of_day
+from binzhi.billing.routing.rules import RuleInput
+from binzhi.billing.routing.services import add_routing_rule
 from binzhi.billing.services import take_payment
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.models import DayStatistics, NightAudit
@@ -23,6 +26,7 @@ from binzhi.kernel.errors import Forbidden, NotFound
 from binzhi.kernel.models import AuditEntry, OutboxEvent
 from binzhi.property.models import BusinessDay, Hotel, Room
 from binzhi.reservations.models import Night, RoomReservation
+from tests.billing.test_payments import company
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, make_actor, make_hotel
 from tests.frontdesk.audit_house import NIGHT, arrive, close_day, full_house, leave, ledger_of, reserve
 
@@ -347,7 +351,23 @@ def test_preview_says_what_the_audit_then_posts(hotel: TestHotel) -> None:
 
 
 @pytest.mark.parametrize("rooms", [1, 30])
-def test_preview_takes_nine_statements(db: None, rooms: int, django_assert_num_queries: object) -> None:
+def test_preview_takes_ten_statements(db: None, rooms: int, django_assert_num_queries: object) -> None:
     hotel = full_house(rooms).refreshed()
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(10):  # type: ignore[operator]
         assert preview(hotel=hotel, now=NIGHT).rooms == rooms
+
+
+def test_a_company_above_its_limit_is_named_and_its_rooms_are_posted_all_the_same(hotel: TestHotel) -> None:
+    who = company(hotel, limit="300")
+    stay = reserve(hotel)
+    arrive(hotel, stay, "101")
+    folio = RoomReservation.objects.get(pk=stay).folio_id
+    assert folio is not None
+    rule = RuleInput(groups=["room"], organisation_id=who)
+    account = RoomReservation.objects.get(pk=stay).charge_account_id
+    add_routing_rule(hotel_id=hotel.pk, folio_id=folio, account_id=account, rule=rule, actor=SYSTEM, now=NOW)
+    assert preview(hotel=hotel.ref, now=NIGHT).over_credit == ()
+    assert close_day(hotel).posted == 1
+    (warned,) = preview(hotel=replace(hotel.ref, business_date=TOMORROW), now=NIGHT).over_credit
+    assert (warned.company.organisation_id, warned.company.over) == (who, Decimal("100.00"))
+    assert [one.room for one in warned.stays] == ["101"]

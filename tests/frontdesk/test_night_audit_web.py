@@ -56,7 +56,7 @@ def test_preview_costs_the_same_statements(db: None, rooms: int) -> None:
     client.get(url(hotel))
     with CaptureQueriesContext(connection) as captured:
         client.get(url(hotel))
-    assert len(captured) == 14
+    assert len(captured) == 15
 
 
 def test_run_closes_the_day_and_shows_its_figures(hotel: TestHotel) -> None:

@@ -12,7 +12,9 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.models import AuditSetting, FreeRoom
 from binzhi.frontdesk.reports.kinds import Kind
 from binzhi.kernel import clock
-from tests.factories import TODAY, TestHotel, make_hotel
+from binzhi.reservations.access import Permission as Booking
+from binzhi.reservations.services import create_reservation
+from tests.factories import SYSTEM, TODAY, TestHotel, booking, make_hotel
 from tests.frontdesk.audit_house import NIGHT, arrive, close_day, full_house, reserve
 from tests.reservations.desk import signed_in
 
@@ -120,6 +122,27 @@ def test_free_room_is_asked_for_and_decided_on_screen(hotel: TestHotel) -> None:
     assert client.post(decide, {"decision": "yes"}).status_code == 403
     html = client.get(url(hotel, "free-rooms")).content.decode()
     assert ("值班" in html, 'name="decision"' in html) == (True, False)
+
+
+def test_free_room_is_asked_for_from_a_booking_to_come_and_told_there(hotel: TestHotel) -> None:
+    made = create_reservation(
+        hotel_id=hotel.pk, booking=booking(arrival=TOMORROW, nights=2), actor=SYSTEM, now=NIGHT
+    )  # fmt: skip
+    (stay,), page = made.room_ids, url(hotel, f"reservations/{made.number}")
+    assert "free-room" not in signed_in(hotel, [Booking.VIEW]).get(page).content.decode()
+    client = signed_in(hotel, [Booking.VIEW, Permission.VIEW, Permission.CHANGE_STAY])
+    assert f"stays/{stay}/free-room?next={page}" in client.get(page).content.decode()
+    asked = {"kind": "comp", "reason": "考察团先遣", "first": "", "until": "", "next": page}
+    assert client.post(url(hotel, f"stays/{stay}/free-room"), asked)["Location"] == page
+    shown = client.get(page).content.decode()
+    assert ("waits for a decision" in shown, "考察团先遣" in shown, "free-room?next" in shown) == (True, True, False)
+    (free_room,) = FreeRoom.objects.all()
+    manager = signed_in(hotel, [Booking.VIEW, Permission.VIEW, Permission.APPROVE_FREE_ROOM])
+    assert manager.post(url(hotel, f"free-rooms/{free_room.pk}"), {"decision": "yes"}).status_code == 302
+    shown = manager.get(page).content.decode()
+    assert ("waits for a decision" in shown, shown.count("<b>0.00</b>")) == (False, 2)
+    manager.post(url(hotel, f"free-rooms/{free_room.pk}"), {"decision": "end"})
+    assert "free-room?next" in client.get(page).content.decode()
 
 
 def test_overdue_days_are_shown_and_handed_to_the_worker(hotel: TestHotel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from binzhi.billing import services as billing
+from binzhi.billing.cashier.settings import require_shifts
 from binzhi.billing.errors import AmountTooFine
 from binzhi.billing.folio_errors import PercentOutOfRange
 from binzhi.billing.payments import PaymentInput
 from binzhi.frontdesk import services
+from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import (
     BalanceOpen,
     GuestsNotRegistered,
@@ -34,7 +36,7 @@ from binzhi.kernel.errors import DomainError
 from binzhi.reservations.errors import WrongStatus
 from tests.billing.conftest import assert_books_hold
 from tests.billing.racing import run_all
-from tests.factories import NOW, SYSTEM, TestHotel, make_hotel
+from tests.factories import NOW, SYSTEM, TestHotel, make_actor, make_hotel
 from tests.frontdesk.browser import PART, at, desk, text
 from tests.frontdesk.conftest import arrive, row_of, stay_in
 
@@ -246,6 +248,17 @@ def test_party_leaves_together_and_one_bill_has_it_all(house: TestHotel) -> None
     assert balances(house, one) == [300]
     assert joining.check_out_party(room_reservation_id=one, **what(house)).done == ()
     assert_books_hold(house)
+
+
+def test_party_leaves_by_a_clerk_without_a_shift_for_no_money_passes_his_hands(house: TestHotel) -> None:
+    one, two = (stay_in(house, room) for room in ("101", "102"))
+    join(house, one, two, payer=one)
+    yesterday(house, one, two)
+    charge(house, two, "200")
+    require_shifts(must_be_open=True, **what(house))
+    clerk = make_actor(house, [Permission.CHECK_OUT])
+    done = joining.check_out_party(room_reservation_id=one, **what(house) | {"actor": clerk})
+    assert (done.done, done.refused, balances(house, one)) == (("102",), (), [200])
 
 
 @pytest.mark.django_db(transaction=True)

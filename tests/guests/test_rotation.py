@@ -188,12 +188,27 @@ def test_every_sealed_column_of_the_house_is_rotated(db: None) -> None:
 
     columns = sql.fetch_all(
         "SELECT table_name, column_name FROM information_schema.columns"
-        " WHERE table_schema = 'public' AND data_type = 'bytea' AND column_name LIKE '%%sealed'",
+        " WHERE table_schema = 'public' AND data_type = 'bytea'"
+        " AND (column_name LIKE '%%sealed' OR column_name LIKE '%%key')",
         {},
     )
     assert {(row["table_name"], row["column_name"]) for row in columns} == {
         (sealed.table, sealed.column) for sealed in rotation.SEALED
     }
+
+
+def test_rotate_reaches_the_keys_of_outside_partners(hotel: HotelRef, settings: Any) -> None:
+    from binzhi.frontdesk.keys.services import LINK, LocksInput, set_locks
+
+    settings.BINZHI_DATA_KEYS = {1: OLD}
+    locks = LocksInput(provider_url="https://locks.example", provider_key="door-key")
+    set_locks(hotel_id=hotel.pk, locks=locks, actor=SYSTEM, now=NOW)
+    settings.BINZHI_DATA_KEYS = {1: OLD, 2: NEW}
+    assert rotation.values_under_old_keys()["frontdesk_locksystem.key"] == 1
+    while rotation.rotate(hotel_id=hotel.pk, batch=3, actor=SYSTEM, now=NOW):
+        pass
+    settings.BINZHI_DATA_KEYS = {2: NEW}
+    assert LINK.of(hotel.pk) == {"url": "https://locks.example", "key": "door-key"}
 
 
 def test_rotate_reaches_the_guardian_of_a_consent(hotel: HotelRef, clerk: Actor, settings: Any) -> None:

@@ -10,7 +10,10 @@ from playwright.sync_api import Page, expect
 
 from binzhi.billing.access import Permission
 from binzhi.billing.cashier import settings
-from binzhi.kernel import clock
+from binzhi.billing.routing.rules import RuleInput
+from binzhi.billing.routing.services import add_routing_rule
+from binzhi.billing.services import reverse_transaction
+from binzhi.kernel import clock, db
 from binzhi.people.models import User
 from tests.billing.conftest import Bill, open_bill
 from tests.billing.test_payments import company
@@ -142,6 +145,7 @@ def test_company_account_from_the_stop_at_the_limit_to_the_write_off(
     second.charge("300")
     desk = open_page(user=make_user(hotel, list(Permission), name="周经理"))
     exceed_at_the_bill(desk, second)
+    charge_above_the_limit(desk, open_bill(hotel), who, given)
     desk.goto(f"/h/{hotel.ref.code}/receivables")
     expect(desk.locator("tbody")).to_contain_text("1,200.00")
     axe(desk)
@@ -181,6 +185,26 @@ def exceed_at_the_bill(desk: Page, bill: Bill) -> None:
     desk.get_by_label("超出单位信用额度仍挂账").check()
     desk.locator("#id_amount").press("Enter")
     told(desk, "已收")
+
+
+def charge_above_the_limit(desk: Page, bill: Bill, who: int, given: dict[str, Any]) -> None:
+    """Nothing is left of the limit: a charge into the company's window is stopped, and taken back again."""
+    rule = RuleInput(groups=["food"], organisation_id=who)
+    add_routing_rule(folio_id=bill.folio_id, account_id=bill.account_id, rule=rule, **given)
+    desk.goto(f"/h/{bill.hotel.ref.code}/folios/{bill.opened.number}/charges?window=2")
+    desk.locator("#charge_charge_code").select_option("2020")
+    desk.locator("#charge_amount").fill("58")
+    desk.locator("#charge_description").fill("宴请")
+    desk.locator("#charge_description").press("Enter")
+    expect(desk.locator("#side .err .msg")).to_contain_text("0.00")
+    expect(desk.locator("#charge_description")).to_have_value("宴请")
+    axe(desk)
+    desk.get_by_label("超出单位信用额度仍挂账").check()
+    desk.locator("#charge_amount").press("Enter")
+    told(desk, "已入账")
+    # Taken back, so that the account is as it was.
+    charged = db.fetch_value("SELECT max(id) FROM billing_transaction WHERE kind = 'charge'")
+    reverse_transaction(transaction_id=charged, reason="录错", **given)
 
 
 def write_off(desk: Page, boss: Page, hotel: TestHotel) -> None:

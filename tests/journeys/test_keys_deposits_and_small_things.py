@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from binzhi.billing import ledger
 from binzhi.billing.holds import sending as hold_sending
 from binzhi.billing.holds import services as holding
 from binzhi.billing.holds.services import AcquirerInput
@@ -27,9 +28,13 @@ from binzhi.frontdesk.keys.simulator import KEY as DOOR_KEY
 from binzhi.frontdesk.keys.simulator import Doors
 from binzhi.frontdesk.keys.simulator import serve as serve_doors
 from binzhi.frontdesk.requests import RegistrationInput
+from binzhi.frontdesk.services.leaving import DAY_USE
 from binzhi.frontdesk.wake_up.jobs import escalate_due
+from binzhi.guests import services as guests
 from binzhi.kernel import clock, db
-from tests.factories import SYSTEM, TestHotel, make_hotel
+from binzhi.kernel.operations import unit_of_work
+from binzhi.reservations.services import create_reservation
+from tests.factories import SYSTEM, TestHotel, booking, make_hotel, run_audit_day
 from tests.frontdesk.browser import ALL
 from tests.frontdesk.conftest import row_of
 from tests.journeys.conftest import PHONE, axe, fits
@@ -129,6 +134,18 @@ def test_card_is_held_and_the_bill_is_taken_from_it(hotel: TestHotel, desk: Page
     assert (list(bank.taken.values()), bank.standing) == ([628], {})
     desk.reload()
     expect(desk.locator(".fo-windows [aria-current]")).to_contain_text("0.00")
+    desk.locator("#holds").get_by_role("link", name="退款").click()
+    desk.locator("#refund_amount").fill("628.01")
+    desk.locator("#refund_reason").fill("多收")
+    desk.locator("#refund_reason").press("Enter")
+    expect(desk.locator("#side .err .msg")).to_contain_text("628.00")
+    desk.locator("#refund_amount").fill("28")
+    desk.locator("#refund_amount").press("Enter")
+    told(desk, "已请银行退回")
+    expect(desk.locator("#holds")).to_contain_text("正在退回 28.00")
+    hold_sending.send_due(now=clock.now())
+    expect(desk.locator("#holds")).to_contain_text("已退 28.00")
+    assert list(bank.returned.values()) == [28]
     axe(desk)
 
 
@@ -249,3 +266,53 @@ def test_message_call_and_luggage_at_the_desk_and_in_the_hand(
 def thing() -> int:
     found: int = db.fetch_value("SELECT id FROM frontdesk_keptthing")
     return found
+
+
+def test_guest_with_the_next_booking_stays_on_without_leaving(live: str, open_page: Callable[..., Page]) -> None:
+    """续住 at the desk: the bill that is open is settled on the way; taken back; and again with one press on a phone."""
+    today = clock.now().date()
+    hotel = make_hotel(today=today - timedelta(days=1), documents_required=False, with_billing=True)
+    stay, following = stays_on(hotel, today)
+    place = f"/h/{hotel.ref.code}"
+    desk = open_page(user=make_user(hotel, ALL))
+    desk.goto(f"{place}/arrivals")
+    expect(desk.locator(f"#arrival-{following}")).to_contain_text("续住 101")
+    axe(desk, within="#board")
+    desk.goto(f"{place}/departures")
+    desk.locator(f"#stay-{stay}").get_by_role("button", name="接单续住").click()
+    desk.wait_for_url(re.compile("/check-out"))
+    desk.get_by_role("button", name="收款并接单续住").click()
+    told(desk, "续住")
+    assert row_of(following)["status"] == "in_house"
+    desk.keyboard.press("z")
+    told(desk, "已撤销")
+    assert (row_of(stay)["status"], row_of(following)["status"]) == ("in_house", "reserved")
+    phone = open_page(user=make_user(hotel, ALL), size=PHONE)
+    phone.goto(f"{place}/departures")
+    fits(phone)
+    phone.locator(f"#stay-{stay}").get_by_role("button", name="接单续住").click()
+    told(phone, "续住")
+    assert row_of(following)["status"] == "in_house"
+
+
+def stays_on(hotel: TestHotel, today: date) -> tuple[int, int]:
+    """Somebody due out today with a night on the bill, and his next booking."""
+    guest_id = guests.create_guest(details=guests.GuestDetails(name="陈国梁"), **what(hotel))
+    stay, following = (
+        create_reservation(
+            booking=booking(arrival=today - timedelta(days=back), nights=1 + (not back), adults=1, guest_id=guest_id),
+            **what(hotel),
+        ).room_ids[0]
+        for back in (1, 0)
+    )
+    services.check_in(
+        room_reservation_id=stay, room_id=hotel.rooms["101"], registrations=[RegistrationInput(guest_id=guest_id)],
+        **what(hotel),
+    )  # fmt: skip
+    run_audit_day(hotel)
+    with unit_of_work():
+        ledger.charge(
+            hotel_id=hotel.pk, account_id=row_of(stay)["charge_account_id"], charge_code=DAY_USE, amount=Decimal(380),
+            currency="CNY", source_key=f"night:{stay}", user_id=None, now=clock.now(),
+        )  # fmt: skip
+    return stay, following

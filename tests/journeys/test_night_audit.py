@@ -167,3 +167,15 @@ def test_a_free_room_is_asked_for_at_the_desk_and_approved_on_a_phone(
     db.enter_scope("*", "*")
     prices = db.fetch_values("SELECT price FROM reservations_staynight WHERE room_reservation_id = %s", [stay])
     assert prices == [0, 0]
+    # And from a booking to come, which says how it stands.
+    later = reserve(hotel, nights=2, arrival=TODAY + timedelta(days=3), booker_name="孙先遣")
+    number = db.fetch_value(
+        "SELECT v.number FROM reservations_reservation v JOIN reservations_roomreservation r"
+        " ON r.reservation_id = v.id WHERE r.id = %s", [later],
+    )  # fmt: skip
+    desk.goto(f"{place}/reservations/{number}")
+    desk.get_by_role("link", name="免费房").click()
+    desk.locator("#side").get_by_label("原因").fill("考察团先遣")
+    desk.locator("#side").get_by_role("button", name="提交申请").click()
+    expect(desk.locator(".rz-roomhead")).to_contain_text("待审批")
+    picture(desk, "free-room-of-a-booking")

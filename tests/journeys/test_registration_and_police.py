@@ -21,7 +21,8 @@ from binzhi.people import setup as people_setup
 from binzhi.people.models import User
 from binzhi.reservations.services import create_reservation
 from tests.factories import NOW, SYSTEM, TestHotel, booking, make_hotel
-from tests.frontdesk.police.house import KEY, LI, WANG, number_of, reporting
+from tests.frontdesk.conftest import POLICE_KEY
+from tests.frontdesk.police.house import LI, WANG, number_of, reporting
 from tests.frontdesk.registration.test_registration_web import lines_of
 from tests.journeys.conftest import DESK, PHONE, axe, fits
 from tests.vip.house import LONG_AGO
@@ -33,7 +34,7 @@ TOAST = ".bz-toast"
 
 @pytest.fixture
 def police() -> Iterator[Simulator]:
-    with Simulator(key=KEY) as started:
+    with Simulator(key=POLICE_KEY) as started:
         yield started
 
 
@@ -220,14 +221,26 @@ def test_police_down_for_an_hour_rings_and_a_receipt_is_noted_by_hand(
         pass
     assert [said["person"]["number"] for said in police.received.reports.values()] == [LI]
     assert WANG not in str(police.received.reports)
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=80))
     desk.goto(f"{place}/police/settings")
     axe(desk)
     picture(desk, "police-settings")
+    desk.get_by_role("button", name="试一下").click()
+    expect(desk.locator(TOAST).last).to_contain_text("公安系统应答正常")
+    expect(desk).to_have_url(f"{place}/police/settings")
+    police.fails_with = 503
+    desk.goto(f"{place}/partners")
+    row = desk.get_by_role("row", name="公安系统")
+    row.get_by_role("button", name="试一下").click()
+    expect(row).to_contain_text("没有应答")
+    desk.reload()
+    axe(desk)
+    picture(desk, "partners")
     dark = open_page(size=DESK, theme="dark", user=staff("front-office-manager"))
     dark.set_default_timeout(60_000)
     dark.goto(f"{place}/police?tab=")
     picture(dark, "police-dark")
-    on_the_phone(open_page, [f"{place}/police?tab=", f"{place}/today"])
+    on_the_phone(open_page, [f"{place}/police?tab=", f"{place}/partners", f"{place}/today"])
 
 
 def test_visitor_is_let_in_and_out_on_the_phone(hotel: TestHotel, open_page: Callable[..., Page]) -> None:

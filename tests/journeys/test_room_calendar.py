@@ -120,6 +120,14 @@ def test_calendar_drag_assigns_moves_extends_splits_and_takes_back(hotel: TestHo
     told(desk, "104 房")
     assert sorted(nights_of(hotel, "104")) == [hotel.first_night + 3 * DAY, hotel.first_night + 4 * DAY]
     expect(desk.locator(f"[data-bar^='{stay}-']")).to_have_count(2)
+    # Into a room of another type the price is asked for.
+    other = arrive(hotel, "103", nights=2)
+    expect(row(desk, hotel, "103").locator("[data-bar]")).to_have_count(1)
+    drag(desk, other, row(desk, hotel, "201"), alt=1)
+    desk.locator("#cal-ask input[value=ask]").check()
+    desk.locator("#cal-ask button.pri").click()
+    told(desk, "201 房")
+    assert row_of(other)["types_mixed"] is True
     axe(desk, within="bz-calendar")
 
 

@@ -20,7 +20,10 @@ from tests.journeys.conftest import PHONE, axe, fits
 from tests.reservations.desk import CLERK, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=False), pytest.mark.slow]
-RIGHTS = (*CLERK, "reservations.manage_waitlist", "reservations.walk_guest", "reservations.manage_partners")
+RIGHTS = (
+    *CLERK, "reservations.manage_waitlist", "reservations.walk_guest", "reservations.manage_partners",
+    "billing.pay_out", "billing.approve_correction",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -122,5 +125,17 @@ def test_overbooked_night_one_guest_is_housed_elsewhere(hotel: TestHotel, desk: 
     desk.goto(url(hotel, "walks"))
     expect(desk.locator("#costs")).to_contain_text("425.00")
     expect(desk.locator("#risk")).not_to_contain_text("+1")
+    # In the books it is owed; the driver is paid at once, the partner's bill later.
+    expect(desk.locator("#costs")).to_contain_text("尚欠 425.00")
+    desk.locator("#costs").get_by_role("link", name="费用").click()
+    desk.fill("#id_other_cost", "20")
+    desk.locator("#id_means").select_option("cash")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#costs")).to_contain_text("445.00")
+    desk.locator("#costs").get_by_role("link", name="费用").click()
+    axe(desk)
+    desk.locator("#pay_means").select_option("bank")
+    desk.locator("#owed").get_by_role("button", name="支付").click()
+    expect(desk.locator("#costs")).not_to_contain_text("尚欠")
     assert Walk.objects.get().partner.name == "望湖宾馆"
     assert differences(hotel_id=hotel.pk) == []

@@ -99,14 +99,16 @@ class Model:
         stay = self.stays[key]
         same = kind == stay.kind
         type_now = stay.type_now if same else kind
-        held = {night: type_now for night in range(arrival, departure)}
+        nights = range(arrival, departure)
+        room = stay.room if same else None
+        rooms = {night: self._room_on(stay, night, arrival) for night in nights} if room else {}
+        held = {night: ROOMS[rooms[night]] if room else type_now for night in nights}
         if not self._room_for(held, stay.held):
             return "RoomTypeSoldOut"
-        room = stay.room if same else None
-        rooms = {night: self._room_on(stay, night, arrival) for night in held} if room else {}
         if any(self.holder(of, night) not in (None, key) for night, of in rooms.items()):
             return "RoomTaken"
         room = rooms.get(arrival, room) if room else None
+        type_now = ROOMS[room] if room else type_now
         stay.kind, stay.type_now, stay.arrival, stay.departure, stay.held, stay.room = (
             kind,
             type_now,
@@ -129,7 +131,7 @@ class Model:
         return stay.rooms.get(stay.departure - 1, stay.room)
 
     def split(self, key: int, night: Night, room: str) -> str:
-        """Another room of the type from a night on."""
+        """Another room from a night on, counted by its type."""
         stay = self.stays[key]
         if stay.status not in ("reserved", "in_house"):
             return "WrongStatus"
@@ -138,12 +140,24 @@ class Model:
         first = stay.arrival if stay.status == "reserved" else max(stay.arrival, self.today)
         if night not in range(first + 1, stay.departure):
             return "NightCannotSplit"
-        if ROOMS[room] != stay.type_now:
-            return "SplitKeepsType"
-        if any(self.holder(room, later) not in (None, key) for later in range(night, stay.departure)):
+        nights = range(night, stay.departure)
+        if not self._room_for({later: ROOMS[room] for later in nights}, stay.held):
+            return "RoomTypeSoldOut"
+        if any(self.holder(room, later) not in (None, key) for later in nights):
             return "RoomTaken"
-        for later in range(night, stay.departure):
-            stay.rooms[later] = room
+        for later in nights:
+            stay.rooms[later], stay.held[later] = room, ROOMS[room]
+        return "ok"
+
+    def unassign(self, key: int) -> str:
+        """Back among those without a room, counted by the type of the first."""
+        stay = self.stays[key]
+        if stay.room is None:
+            return "NoRoomAssigned"
+        held = {night: stay.type_now for night in stay.nights}
+        if not self._room_for(held, stay.held):
+            return "RoomTypeSoldOut"
+        stay.room, stay.rooms, stay.held = None, {}, held
         return "ok"
 
     def give(self, key: int, room: str) -> str:
@@ -185,13 +199,14 @@ class Model:
     def extend(self, key: int, departure: Night) -> str:
         stay = self.stays[key]
         added = range(stay.departure, departure)
-        if not self._room_for({night: stay.type_now for night in added}, {}):
-            return "RoomTypeSoldOut"
         last = stay.rooms.get(stay.departure - 1, stay.room)
+        kind = ROOMS[last] if last else stay.type_now
+        if not self._room_for(dict.fromkeys(added, kind), {}):
+            return "RoomTypeSoldOut"
         if last and any(self.holder(last, night) is not None for night in added):
             return "RoomTaken"
         for night in added:
-            stay.held[night] = stay.type_now
+            stay.held[night] = kind
             if last:
                 stay.rooms[night] = last
         stay.departure = departure

@@ -145,7 +145,8 @@ class Life:
 
     def audit(self, _which: int = 0, _amount: Decimal = Decimal(0)) -> None:
         try:
-            close_day(self.hotel, self.today)
+            with attempt():
+                close_day(self.hotel, self.today)
         except AuditBlocked as blocked:
             # Who is due out extends for a night, so that the days go on.
             for one in blocked.blockers:

@@ -15,7 +15,7 @@ from binzhi.reservations import errors
 from binzhi.reservations.events import ReservationCreated
 from binzhi.reservations.models import Reservation
 from binzhi.reservations.requests import ReservationRef
-from binzhi.reservations.services import create, create_reservation
+from binzhi.reservations.services import create_reservation, writing
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_hotel, sold, statements
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,7 +41,7 @@ def test_booking_sends_no_begin_and_no_commit(hotel: TestHotel) -> None:
     with statements() as sent:
         book(hotel)
     assert len(sent) == 2
-    assert create._BOOK_ALONE in sent
+    assert writing._BOOK_ALONE in sent
 
 
 def test_booking_to_which_something_reacts_is_in_a_transaction_with_it(
@@ -62,7 +62,7 @@ def test_statements_are_kept_parsed_by_the_driver(hotel: TestHotel) -> None:
     with statements() as sent:
         book(hotel)
     # Its own limits: longer ones, or with more parameters, it takes apart anew every time.
-    for statement in (*sent, create._BOOK):
+    for statement in (*sent, writing._BOOK):
         assert len(statement) <= 4096
         assert len(set(re.findall(r"%\((\w+)\)s", statement))) <= 50
 
@@ -93,13 +93,13 @@ def test_night_that_came_free_before_it_was_asked_why_is_sold(
     hotel: TestHotel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db.execute("UPDATE reservations_night SET closed = true WHERE night = %s", [TODAY])
-    why = create.nights.shortage
+    why = writing.nights.shortage
 
     def open_then_ask(*given: Any) -> Any:
         db.execute("UPDATE reservations_night SET closed = false")
         return why(*given)
 
-    monkeypatch.setattr(create.nights, "shortage", open_then_ask)
+    monkeypatch.setattr(writing.nights, "shortage", open_then_ask)
     book(hotel)
     assert sold(hotel)[:2] == [1, 1]
     assert Reservation.objects.count() == 1

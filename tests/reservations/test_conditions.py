@@ -15,7 +15,7 @@ from binzhi.billing.ledger import deposit_of
 from binzhi.billing.payments import DepositInput
 from binzhi.kernel import db
 from binzhi.kernel.errors import Forbidden, InvalidInput, NotFound
-from binzhi.reservations import errors
+from binzhi.reservations import errors, facts
 from binzhi.reservations.access import Permission
 from binzhi.reservations.conditions.queries import conditions, deposits_asked, due_at
 from binzhi.reservations.conditions.services import (
@@ -277,18 +277,16 @@ def test_a_booking_keeps_what_it_was_quoted_under_though_the_rate_changes_before
     hotel: TestHotel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the two statements of a booking its rate is given other conditions."""
-    from binzhi.reservations.services import create
-
     quoted = RatePlan.objects.get(pk=hotel.plans["bar"]).cancellation_policy_id
     create_conditions(conditions=ConditionsInput(code="later", name="其后"), hotel_id=hotel.pk, actor=SYSTEM, now=NOW)
-    gathered = create.facts.gather
+    gathered = facts.gather
 
     def meanwhile(**of: Any) -> Any:
         found = gathered(**of)
         set_plan_conditions(hotel_id=hotel.pk, rate_plan="bar", code="later", actor=SYSTEM, now=NOW)
         return found
 
-    monkeypatch.setattr(create.facts, "gather", meanwhile)
+    monkeypatch.setattr(facts, "gather", meanwhile)
     made = create_reservation(hotel_id=hotel.pk, booking=booking(), actor=SYSTEM, now=NOW)
     assert RoomReservation.objects.get(pk=made.room_ids[0]).policy_id == quoted
     assert RatePlan.objects.get(pk=hotel.plans["bar"]).cancellation_policy_id != quoted

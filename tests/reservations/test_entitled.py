@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,8 @@ from binzhi.kernel.dates import StayDates
 from binzhi.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
 from binzhi.reservations import errors
 from binzhi.reservations.access import Permission
+from binzhi.reservations.enums import PlanKind
+from binzhi.reservations.extras.services import set_extras
 from binzhi.reservations.models import Agreement, Promotion, PromotionUse, RatePlan
 from binzhi.reservations.promotions.services import (
     PromotionInput,
@@ -26,6 +29,7 @@ from binzhi.reservations.promotions.services import (
 )
 from binzhi.reservations.promotions.using import MOST_WRONG, WINDOW, find, try_code
 from binzhi.reservations.queries import offers
+from binzhi.reservations.ratebook.rule_services import set_base_price
 from binzhi.reservations.requests import RoomChange
 from binzhi.reservations.services import change_room, create_reservation
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, make_hotel, statements
@@ -231,3 +235,92 @@ def test_tries_in_vain_are_stopped_even_for_the_right_code_until_the_quarter_is_
     assert attempt("WRONG999") == attempt(code) == "too_many_tries"
     assert attempt(code, actor=make_actor(hotel, [Permission.CREATE], user_id=8)) == "ok"
     assert attempt(code, after=WINDOW) == "ok"
+
+
+# ---------------------------------------------------------------- floors
+
+
+def floored(hotel: TestHotel, plan: str, floor: int) -> None:
+    set_base_price(rate_plan=plan, room_type="std", price=None, floor=Decimal(floor), **common(hotel))
+
+
+def seller(hotel: TestHotel) -> Any:
+    """Everything but going below a floor."""
+    return make_actor(hotel, [right for right in Permission if right != Permission.BREAK_FLOOR])
+
+
+def test_agreed_price_below_the_floor_is_refused_at_set_up_unless_a_manager_sets_it(hotel: TestHotel) -> None:
+    organisation_id = company(hotel)
+    floored(hotel, "corp", 330)
+    asked: dict[str, Any] = {"rate_plan": "corp", "organisation_id": organisation_id, "amount": None}
+    broken = refused(
+        hotel, lambda: set_agreed_price(percent=Decimal(-20), **asked, **common(hotel, seller(hotel)))
+    )  # fmt: skip
+    # One person pays 380 under bar: 304 with 20 % off.
+    assert (type(broken), broken.field) == (errors.FloorBroken, "percent")
+    assert (broken.params["night"], broken.params["price"], broken.params["floor"]) == (TODAY, 304, 330)
+    # Not a night that is painted lies within what was agreed.
+    over = {"valid_until": TODAY - timedelta(days=1)}
+    set_agreed_price(percent=Decimal(-20), **asked, **over, **common(hotel, seller(hotel)))
+    set_agreed_price(percent=Decimal(-10), **asked, **common(hotel, seller(hotel)))
+    set_agreed_price(percent=Decimal(-20), **asked, **common(hotel))
+    told = db.fetch_value(
+        "SELECT after->>'under_floor' FROM kernel_audit_entry WHERE operation = 'agreement.priced' ORDER BY id DESC"
+    )
+    assert told == "true"
+
+
+def test_booking_an_agreed_price_below_the_floor_needs_the_right_too(hotel: TestHotel) -> None:
+    organisation_id = company(hotel)
+    set_agreed_price(rate_plan="corp", organisation_id=organisation_id, percent=Decimal(-20), amount=None,
+                     **common(hotel))  # fmt: skip
+    floored(hotel, "corp", 330)
+    quoted = offered(hotel, "corp", organisation_id=organisation_id)
+    assert (quoted.total, quoted.refusal, quoted.refusal_params["floor"]) == (640, "floor_broken", 330)
+    assert offered(hotel, "corp", organisation_id=organisation_id, may_break_floor=True).refusal == ""
+    asked = booking(rate_plan="corp", organisation_id=organisation_id)
+    broken = refused(
+        hotel, lambda: create_reservation(booking=asked, **common(hotel, seller(hotel)))
+    )  # fmt: skip
+    assert (type(broken), broken.field, broken.params["price"]) == (errors.FloorBroken, "rate_plan", 320)
+    made = create_reservation(booking=asked, **common(hotel))
+    told = db.fetch_value(
+        "SELECT after->>'under_floor' FROM kernel_audit_entry WHERE subject = 'reservation' AND subject_id = %s",
+        [made.id],
+    )
+    assert (made.total, told) == (640, "1")
+    # Nights that are added are held against it; giving one up is not.
+    who: dict[str, Any] = {"room_reservation_id": made.room_ids[0], **common(hotel, seller(hotel))}
+    longer = RoomChange(
+        room_type="std", rate_plan="corp", arrival=TODAY, departure=TODAY + timedelta(days=3), adults=2
+    )  # fmt: skip
+    assert isinstance(refused(hotel, lambda: change_room(change=longer, **who)), errors.FloorBroken)
+    change_room(change=replace(longer, departure=TODAY + timedelta(days=1)), **who)
+
+
+def test_members_and_promotions_below_the_floor_are_refused_and_plain_rates_are_not(hotel: TestHotel) -> None:
+    assert sorted(kind for kind in PlanKind.values if kind > "e") == ["member", "negotiated", "promotion"]
+    floored(hotel, "bb", 450)
+    # A plain derived rate is held where its parent is painted, not here.
+    assert offered(hotel, "bb").refusal == ""
+    book(hotel, "bb")
+    who = common(hotel, seller(hotel))
+    members = refused(hotel, lambda: set_members_rate(rate_plan="bb", members_only=True, **who))
+    code = PromotionInput(name="湖畔", rate_plan="bb", code="LAKE2026")
+    promotion = refused(hotel, lambda: create_promotion(promotion=code, **who))
+    assert [(type(one), one.field) for one in (members, promotion)] == [(errors.FloorBroken, "rate_plan")] * 2
+    ahead = replace(code, stay_from=hotel.last_night + timedelta(days=1))
+    create_promotion(promotion=ahead, **who)
+    db.execute("UPDATE reservations_promotion SET stay_from = NULL")
+    asked = booking(rate_plan="bb", promotion_code="LAKE2026")
+    assert isinstance(refused(hotel, lambda: create_reservation(booking=asked, **who)), errors.FloorBroken)
+    assert create_reservation(booking=asked, **common(hotel)).total == 880
+
+
+def test_an_extra_bed_does_not_lift_a_price_over_its_floor(hotel: TestHotel) -> None:
+    organisation_id = company(hotel)
+    set_agreed_price(rate_plan="corp", organisation_id=organisation_id, percent=None, amount=None, **common(hotel))
+    set_extras(rate_plan="corp", bed_price=Decimal(100), **common(hotel))
+    floored(hotel, "corp", 350)
+    quoted = offered(hotel, "corp", organisation_id=organisation_id, extra_beds=1)
+    assert (quoted.total, quoted.refusal) == (880, "floor_broken")

@@ -18,9 +18,20 @@ from binzhi.reservations.requests import LimitChange
 from binzhi.reservations.services import cancel_reservation, create_reservation, set_sell_limits
 from binzhi.reservations.verify import differences, group_differences
 from binzhi.reservations.waitlist import services
-from binzhi.reservations.waitlist.jobs import look
+from binzhi.reservations.waitlist.jobs import heed_all, lapse, look
 from binzhi.reservations.waitlist.queries import waitlist
-from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, run_audit_day
+from tests.factories import (
+    NOW,
+    SYSTEM,
+    TODAY,
+    TestHotel,
+    booking,
+    fingerprint,
+    make_actor,
+    make_hotel,
+    run_audit_day,
+    statements,
+)
 from tests.reservations.desk import CLERK, signed_in
 from tests.reservations.groups import FIRST, counters
 
@@ -70,6 +81,25 @@ def test_what_comes_free_is_offered_to_the_first_and_kept(hotel: TestHotel) -> N
         fill(hotel, 1)
     assert look(now=NOW + HOUR) == 0
     right(hotel)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reader_of_events_offers_what_came_free_and_looks_only_where_something_happened(
+    transactional_db: None,
+) -> None:
+    hotel = make_hotel()
+    full, entry = fill(hotel), wait(hotel)
+    assert heed_all(now=NOW) == 0
+    free_one(hotel, full)
+    assert (heed_all(now=NOW), state(entry)) == (1, "offered")
+    with statements() as sent:
+        assert heed_all(now=NOW) == 0
+    assert not [one for one in sent if "waitlistentry" in one]
+    # What lapses is told as an event, and goes to the next by it.
+    following = wait(hotel)
+    assert (lapse(now=NOW + 2 * HOUR), heed_all(now=NOW + 2 * HOUR)) == (1, 1)
+    db.enter_scope("*", "*")
+    assert (state(entry), state(following)) == ("lapsed", "offered")
 
 
 def test_offer_that_is_over_goes_to_the_next(hotel: TestHotel) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from binzhi.billing.access import Permission as Money
+from binzhi.billing.folio_errors import BeyondAuthority, CompanyCannotPayOut, NothingOwed
 from binzhi.guests import files
 from binzhi.guests.details import GuestDetails
 from binzhi.kernel import db
@@ -16,18 +20,20 @@ from binzhi.reservations import errors
 from binzhi.reservations.access import Permission
 from binzhi.reservations.models import PartnerHotel, RoomReservation, Walk
 from binzhi.reservations.requests import LimitChange
-from binzhi.reservations.services import create_reservation, reinstate, set_sell_limits
+from binzhi.reservations.services import cancel_reservation, create_reservation, reinstate, set_sell_limits
 from binzhi.reservations.verify import differences, wrongly_priced
 from binzhi.reservations.walks import queries
 from binzhi.reservations.walks.services import (
     PartnerInput,
     WalkCosts,
     WalkInput,
+    pay_walk,
     save_partner,
     set_walk_costs,
     walk_guest,
 )
-from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, sold
+from tests.billing.conftest import assert_books_hold
+from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking, fingerprint, make_actor, make_hotel, sold
 from tests.reservations.desk import signed_in
 
 WHO: dict[str, Any] = {"actor": SYSTEM, "now": NOW}
@@ -174,3 +180,92 @@ def test_screens_walk_the_guest_write_the_letter_and_count_the_cost(hotel: TestH
     again = client.post(f"{base}/partners", {"name": "望湖宾馆", "address": "湖滨路"})
     assert again.status_code == 422
     assert "湖滨路" in again.content.decode()
+
+
+# ---------------------------------------------------------------- in the books
+
+
+def house(hotel: TestHotel) -> dict[str, Decimal]:
+    """What stands on the house's own accounts and in the cash."""
+    rows = db.fetch_all(
+        "SELECT a.code, sum(l.amount) AS amount FROM billing_line l JOIN billing_account a ON a.id = l.account_id"
+        " WHERE a.hotel_id = %s AND (a.kind = 'house' OR a.code IN ('cash', 'bank')) GROUP BY 1"
+        " HAVING sum(l.amount) <> 0",
+        [hotel.pk],
+    )
+    return {row["code"]: row["amount"] for row in rows}
+
+
+@pytest.fixture
+def counter(db: None) -> TestHotel:
+    return make_hotel(with_billing=True)
+
+
+def test_costs_are_posted_once_each_part_to_its_own_account_and_owed(counter: TestHotel) -> None:
+    walk_id = walk(counter, due(counter), partner(counter))
+    owed = {"walk_room": Decimal(380), "walk_transport": Decimal(45), "walk_compensation": Decimal("66.60")}
+    assert house(counter) == owed | {"payable": Decimal("-491.60")}
+    of: dict[str, Any] = {"hotel_id": counter.pk, "walk_id": walk_id, **WHO}
+    for _again in range(2):
+        set_walk_costs(costs=replace(COSTS, room_cost=Decimal(420), transport_cost=Decimal(40)), **of)
+    owed |= {"walk_room": Decimal(420), "walk_transport": Decimal(40)}
+    assert house(counter) == owed | {"payable": Decimal("-526.60")}
+    assert db.fetch_value("SELECT count(*) FROM billing_transaction WHERE kind = 'expense'") == 5
+    assert queries.walk_by_id(hotel_id=counter.pk, walk_id=walk_id).owed == Decimal("526.60")
+    assert pay_walk(means="bank", **of) == Decimal("526.60")
+    assert house(counter) == owed | {"bank": Decimal("-526.60")}
+    with pytest.raises(NothingOwed):
+        pay_walk(means="bank", **of)
+    assert_books_hold(counter)
+
+
+def test_what_is_paid_at_once_asks_for_the_right_and_its_limit(counter: TestHotel) -> None:
+    stay, there = due(counter), partner(counter)
+    costs = WalkCosts(transport_cost=Decimal(45))
+    rights = [Permission.WALK_GUEST, Money.PAY_OUT]
+    given = WalkInput(partner_id=there, reason="超售", costs=costs, means="cash")
+    what: dict[str, Any] = {"hotel_id": counter.pk, "room_reservation_id": stay, "now": NOW}
+    before = fingerprint(counter)
+    for actor, refusal in (
+        (make_actor(counter, rights[:1]), Forbidden), (make_actor(counter, rights), BeyondAuthority),
+    ):  # fmt: skip
+        with pytest.raises(refusal), transaction.atomic():
+            walk_guest(walk=given, actor=actor, **what)
+    with pytest.raises(CompanyCannotPayOut), transaction.atomic():
+        walk_guest(walk=replace(given, means="company"), actor=SYSTEM, **what)
+    assert (fingerprint(counter), house(counter)) == (before, {})
+    walk_guest(walk=given, actor=make_actor(counter, [*rights, Money.APPROVE]), **what)
+    assert house(counter) == {"walk_transport": Decimal(45), "cash": Decimal(-45)}
+
+
+def test_guest_who_comes_after_all_takes_back_what_is_owed_not_what_was_paid(counter: TestHotel) -> None:
+    stay = due(counter, nights=1)
+    walk_id = walk(counter, stay, partner(counter))
+    more = replace(COSTS, transport_cost=Decimal(60))
+    set_walk_costs(hotel_id=counter.pk, walk_id=walk_id, costs=more, means="cash", **WHO)
+    reinstate(hotel_id=counter.pk, room_reservation_id=stay, **WHO)
+    assert house(counter) == {"walk_transport": Decimal(15), "cash": Decimal(-15)}
+    row = queries.walk_by_id(hotel_id=counter.pk, walk_id=walk_id)
+    assert (row.undone_on, row.total, row.owed) == (TODAY, Decimal(15), Decimal(0))
+    # Cancelled for another reason later, coming back undoes no walk.
+    second = walk(counter, due(counter, nights=3), partner(counter, "听涛酒店"), nights=2)
+    back = Walk.objects.get(pk=second).room_reservation
+    cancel_reservation(
+        hotel_id=counter.pk, reservation_id=back.reservation_id, reason="guest", waive_fee=True, room_ids=None, **WHO
+    )
+    reinstate(hotel_id=counter.pk, room_reservation_id=back.pk, **WHO)
+    assert queries.walk_by_id(hotel_id=counter.pk, walk_id=second).undone_on is None
+    assert_books_hold(counter)
+
+
+def test_costs_and_what_is_owed_are_paid_on_the_screen(counter: TestHotel) -> None:
+    walk_id = walk(counter, due(counter), partner(counter))
+    desk = signed_in(counter, [*Permission, *Money], language="zh-hans")
+    address = f"/h/{counter.ref.code}/walks"
+    assert "尚欠 491.60" in desk.get(address).content.decode()
+    costs = {"room_cost": "380", "transport_cost": "45", "compensation_cost": "66.60", "other_cost": "8.40"}
+    assert desk.post(f"{address}/{walk_id}/costs", costs | {"means": "cash"}).status_code == 302
+    assert house(counter)["cash"] == Decimal("-8.40")
+    assert desk.post(f"{address}/{walk_id}/payments", {"means": "company"}).status_code == 422
+    assert desk.post(f"{address}/{walk_id}/payments", {"means": "bank"}).status_code == 302
+    assert (house(counter)["bank"], "payable" in house(counter)) == (Decimal("-491.60"), False)

@@ -19,6 +19,8 @@ export interface Bar {
   part: number;
   /** Nobody gives it another room. */
   fixed: boolean;
+  /** Goes on from another booking of the same guest. */
+  goesOn: boolean;
 }
 
 export interface Room {
@@ -58,7 +60,7 @@ interface Sent {
   today: string;
   types: [number, string, string][];
   rooms: [number, string, number, string, string, string][];
-  bars: [number, number, number, number, State, string, number, number, number, number, string, number, number, number][];
+  bars: [number, number, number, number, State, string, number, number, number, number, string, number, number, number, number][];
   out: [number, number, number, number, string][];
   nights: { left: (number | null)[][]; price: (number | null)[][]; full: (number | null)[] };
   marks: [number, string, string][];
@@ -80,8 +82,8 @@ export function read(text: string): Calendar {
     today: between(sent.first, sent.today),
     types: sent.types.map(([id, code, label]) => ({ id, code, label })),
     rooms: sent.rooms.map(([id, number, type, floor, condition, has]) => ({ id, number, type, floor, condition, has: has.split(" ") })),
-    bars: sent.bars.map(([id, room, first, nights, state, name, vip, arrival, departure, version, number, type, part, fixed]) => ({
-      id, room, first, nights, state, name, vip, arrival, departure, version, number, type, part, fixed: fixed === 1,
+    bars: sent.bars.map(([id, room, first, nights, state, name, vip, arrival, departure, version, number, type, part, fixed, goesOn]) => ({
+      id, room, first, nights, state, name, vip, arrival, departure, version, number, type, part, fixed: fixed === 1, goesOn: goesOn === 1,
     })),
     out: sent.out.map(([id, room, first, nights, reason]) => ({ id, room, first, nights, reason })),
     left: sent.nights.left,

@@ -270,7 +270,7 @@ export class Grid {
     const cut = bar.first === 0 && bar.arrival < 0;
     made.classList.toggle("cutl", cut);
     made.classList.toggle("cutr", bar.first + bar.nights >= this.calendar.days && bar.departure > this.calendar.days);
-    const drawing = bar.part === 1 ? "move" : bar.vip && !bar.state.startsWith("l") ? "star" : ICONS[bar.state];
+    const drawing = bar.part === 1 ? "move" : bar.goesOn ? "link" : bar.vip && !bar.state.startsWith("l") ? "star" : ICONS[bar.state];
     if (drawing) made.append(icon(drawing, "xs"));
     const place = span(bar.first, bar.nights, this.day, this.calendar.days, cut);
     made.append(element("span", "", this.#fitting(bar.name, place.width - (drawing ? 24 : 10) - (bar.fixed ? 14 : 0))));
@@ -305,7 +305,7 @@ export class Grid {
       room: this.roomOf(bar.room) || this.words["noroom"]!,
       first: this.dayLabel(bar.arrival),
       last: this.dayLabel(bar.departure),
-      state: bar.part === 1 ? this.words["move"]! : this.words[bar.state]!,
+      state: bar.part === 1 ? this.words["move"]! : bar.goesOn ? `${this.words["on"]!}, ${this.words[bar.state]!}` : this.words[bar.state]!,
     });
   }
 

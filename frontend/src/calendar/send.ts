@@ -8,6 +8,7 @@ interface Refused {
   text: string;
   asks: string;
   total: string;
+  priced?: boolean;
 }
 
 const toast = (text: string): void => {
@@ -33,13 +34,20 @@ async function post(url: string, body: Record<string, string>): Promise<Response
   return answer;
 }
 
-/** The dialog of the page: the server's sentence, and a line for the reason where one is asked. Null when taken back. */
-function ask(text: string, wantsReason: boolean): Promise<string | null> {
+/** The dialog of the page: the server's sentence, a line for a reason or a choice of price where one is asked. Null when
+ * taken back. */
+function ask({ text, asks, priced }: Refused): Promise<string | null> {
+  const wantsReason = asks === "reason";
+  const wantsPrice = asks === "type_price";
   const dialog = find<HTMLDialogElement>("#cal-ask");
   if (!dialog) return Promise.resolve(null);
   find("[data-text]", dialog)!.textContent = text;
   const reason = find<HTMLInputElement>("input[name=reason]", dialog)!;
   find("[data-reason]", dialog)!.hidden = !wantsReason;
+  const price = find("[data-price]", dialog)!;
+  price.hidden = !wantsPrice;
+  find("[data-asked]", price)!.hidden = !priced;
+  find<HTMLInputElement>("input[value=keep]", price)!.checked = true;
   reason.value = "";
   reason.required = wantsReason;
   dialog.returnValue = "no";
@@ -51,9 +59,11 @@ function ask(text: string, wantsReason: boolean): Promise<string | null> {
   };
   dialog.showModal();
   if (wantsReason) reason.focus();
+  else if (wantsPrice) find<HTMLInputElement>("input[value=keep]", price)?.focus();
   else find<HTMLButtonElement>("button.pri", dialog)?.focus();
+  const given = (): string => (wantsPrice ? find<HTMLInputElement>("input:checked", price)!.value : reason.value.trim());
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? reason.value.trim() : null), { once: true });
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes" ? given() : null), { once: true });
   });
 }
 
@@ -81,9 +91,11 @@ export async function send(url: string, wish: Wish, words: Words): Promise<numbe
       return null;
     }
     asked.add(refused.asks);
-    const given = await ask(refused.text, refused.asks === "reason");
+    const given = await ask(refused);
     if (given === null) return null;
-    body[refused.asks] = refused.asks === "reason" ? given : refused.asks === "expected_total" ? refused.total : "on";
+    if (refused.asks === "type_price") body["expected_total"] = refused.total;
+    const answers: Record<string, string> = { reason: given, type_price: given, expected_total: refused.total };
+    body[refused.asks] = answers[refused.asks] ?? "on";
   }
 }
 

@@ -23,21 +23,25 @@ from binzhi.api.routers.guests import router as guests
 from binzhi.api.routers.house import router as house
 from binzhi.api.routers.keys import router as keys
 from binzhi.api.routers.messages import router as messages
+from binzhi.api.routers.partners import router as partners
+from binzhi.api.routers.rate_rules import router as rate_rules
 from binzhi.api.routers.rates import router as rates
 from binzhi.api.routers.receivables import router as receivables
 from binzhi.api.routers.registration import router as registration
 from binzhi.api.routers.reservations import router as reservations
+from binzhi.api.routers.rooming import router as rooming
 from binzhi.api.routers.selling import router as selling
 from binzhi.api.routers.stays import router as stays
 from binzhi.api.routers.together import router as together
 from binzhi.api.routers.waiting import router as waiting
 
+# What programs ask most stands first: an address is looked for from the top.
 for _router in (
+    reservations,
     availability,
     rates,
     contents,
     day_use,
-    reservations,
     groups,
     waiting,
     stays,
@@ -52,6 +56,7 @@ for _router in (
     selling,
     folio_holds,
     keys,
+    partners,
     together,
     registration,
     closing,
@@ -59,6 +64,8 @@ for _router in (
     receivables,
     care,
     counter_settings,
+    rate_rules,
+    rooming,
 ):  # fmt: skip
     api.add_router("/v1", _router)
 

@@ -26,6 +26,7 @@ from binzhi.billing.families import Written, family_of, transaction_of
 from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting, typed_refusals
 from binzhi.billing.receivables.accounts import refuse_allocated
+from binzhi.billing.receivables.credit import within_credit
 from binzhi.billing.routing import rules
 from binzhi.billing.setup import TRANSFER
 from binzhi.kernel import db
@@ -219,13 +220,20 @@ def _part(amounts: Sequence[Decimal], amount: Decimal, currency: str) -> Decimal
 
 
 def record_transfer(
-    moved: Transferred, *, hotel_id: int, source_id: int, target_id: int, reason: str, actor: Actor, now: datetime
-) -> None:
-    """Building block: the audit row and ChargesTransferred of what was moved, whole charges or parts of them."""
+    moved: Transferred, *, hotel_id: int, source_id: int, target_id: int, reason: str, exceed_limit: bool,
+    actor: Actor, now: datetime,
+) -> None:  # fmt: skip
+    """Building block: the audit row and ChargesTransferred of what was moved, whole charges or parts of them.
+
+    Raises CreditLimitExceeded.
+    """
+    over = within_credit(
+        hotel_id=hotel_id, transaction_ids=moved.transaction_ids, actor=actor, exceed_limit=exceed_limit
+    )
     keys = ",".join(str(key) for key in moved.transaction_ids)
     record(
         ChargesTransferred.topic, subject="folio", subject_id=moved.folio_id, hotel_id=hotel_id, actor=actor, now=now,
-        before={"account": source_id}, after={"account": target_id, "amount": moved.amount, "transactions": keys},
-        reason=reason,
+        before={"account": source_id}, reason=reason,
+        after={"account": target_id, "amount": moved.amount, "transactions": keys, **over},
         event=ChargesTransferred(folio_id=moved.folio_id, to_folio_id=moved.to_folio_id, transaction_ids=keys),
     )  # fmt: skip

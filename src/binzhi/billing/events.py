@@ -290,7 +290,7 @@ class CompanyTermsChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldAsked(Event):
-    """The acquirer is to be asked: `kind` is hold, extend, capture or release."""
+    """The acquirer is to be asked: `kind` is hold, extend, capture, release or refund."""
 
     topic: ClassVar[str] = "folio.hold_asked"
     folio_id: int

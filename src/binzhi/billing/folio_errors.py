@@ -108,6 +108,11 @@ class NoCurrencyRate(InvalidInput):
     message = _("No rate is set for %(currency)s.")
 
 
+class NothingOwed(Conflict):
+    code = "nothing_owed"
+    message = _("Nothing is owed any more.")
+
+
 class ForeignTooSmall(InvalidInput):
     code = "foreign_too_small"
     field = "amount"
@@ -273,6 +278,19 @@ class HoldTooSmall(InvalidInput):
 class HoldStepAnswered(Conflict):
     code = "hold_step_answered"
     message = _("The bank has answered already.")
+
+
+class HoldNotTaken(DomainError):
+    code = "hold_not_taken"
+    message = _("The bank has taken nothing of this pre-authorisation that it could give back.")
+
+
+class RefundThroughBank(DomainError):
+    """The books alone would say that the guest has his money back."""
+
+    code = "refund_through_bank"
+    field = "payment"
+    message = _("The bank took this from a pre-authorisation: refund it there, and the bank gives it back.")
 
 
 class WholeDays(InvalidInput):

@@ -1,11 +1,15 @@
-"""The house's own accounts: what is over or short, the safe, what was written off. Made when first used."""
+"""The house's own accounts: over or short, the safe, what was written off, what it pays. Made when first used."""
 
 from __future__ import annotations
 
 from binzhi.kernel import db
 
-OVER_SHORT, SAFE, BAD_DEBT = "over_short", "safe", "bad_debt"
-NAMES = {OVER_SHORT: "长短款", SAFE: "保险柜", BAD_DEBT: "坏账"}
+OVER_SHORT, SAFE, BAD_DEBT, PAYABLE = "over_short", "safe", "bad_debt", "payable"
+NAMES = {
+    OVER_SHORT: "长短款", SAFE: "保险柜", BAD_DEBT: "坏账", PAYABLE: "应付费用",
+    # 外送: a guest housed elsewhere at the house's cost.
+    "walk_room": "外送房费", "walk_transport": "外送交通费", "walk_compensation": "外送补偿", "walk_other": "外送其他",
+}  # fmt: skip
 
 _ACCOUNT = """
 INSERT INTO billing_account (hotel_id, kind, code, name) VALUES (%s, %s, %s, %s)
@@ -14,8 +18,9 @@ ON CONFLICT (hotel_id, kind, code) WHERE folio_id IS NULL DO UPDATE SET name = b
 
 
 def house_account(*, hotel_id: int, code: str) -> int:
-    """Building block: the id of one of the house's own accounts."""
-    found: int = db.fetch_value(_ACCOUNT, [hotel_id, "house", code, NAMES[code]])
+    """Building block: the id of one of the house's own accounts; each currency in the safe has its own (`safe:USD`)."""
+    kind, _colon, currency = code.partition(":")
+    found: int = db.fetch_value(_ACCOUNT, [hotel_id, "house", code, f"{NAMES[kind]} {currency}".strip()])
     return found
 
 

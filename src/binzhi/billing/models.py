@@ -49,6 +49,13 @@ class Account(models.Model):
                 condition=~models.Q(kind="deposit") | models.Q(balance__lte=0), name="deposit_never_overdrawn"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["hotel", "organisation_id"],
+                condition=models.Q(organisation_id__isnull=False),
+                name="account_of_company",
+            )
+        ]
 
 
 class Folio(models.Model):
@@ -126,6 +133,7 @@ class Transaction(models.Model):
         DROP = "drop", "Drop to the safe"
         RECEIPT = "receipt", "Received from a company"
         WRITE_OFF = "write_off", "Written off"
+        EXPENSE = "expense", "The house's own cost"
 
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     business_date = models.DateField()

@@ -21,6 +21,7 @@ from binzhi.billing.families import family_of, transaction_of
 from binzhi.billing.folio_errors import PaidTooMuch
 from binzhi.billing.invoices.covering import refuse_uncovered
 from binzhi.billing.ledger import Posted, Posting
+from binzhi.billing.receivables import credit
 from binzhi.billing.receivables.accounts import refuse_allocated
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel.actor import Actor
@@ -96,10 +97,15 @@ def refuse_too_much(*, hotel_id: int, account_id: int, payment: PaymentInput, cu
 
 def _take_over(hotel_id: int, account_id: int, payment: PaymentInput, amount: Decimal) -> int:
     company = folios.receivable_of(hotel_id=hotel_id, organisation_id=payment.organisation_id)
+    assert payment.organisation_id is not None  # whose account was found
     locked = ledger.lock_accounts(hotel_id=hotel_id, account_ids=[account_id, company.account_id])
     owed, taken = locked[account_id].balance, locked[company.account_id].balance
     if amount > owed:
         raise MoreThanOwed(amount=max(owed, Decimal("0.00")))
+    if locked[account_id].organisation_id != payment.organisation_id:
+        # Another's window adds to what the company owes; its own has been counted since it was charged.
+        credit.hold_credit(payment.organisation_id)
+        taken += credit.exposure_of(hotel_id=hotel_id, organisation_id=payment.organisation_id).windows
     if taken + amount > company.credit_limit and not payment.exceed_limit:
         left = max(company.credit_limit - taken, Decimal("0.00"))
         raise CreditLimitExceeded(limit=company.credit_limit, left=left)

@@ -29,8 +29,10 @@ from binzhi.billing.events import (
     WindowAdded,
 )
 from binzhi.billing.folios import Window
+from binzhi.billing.holds import refunds
 from binzhi.billing.ledger import Charged, Posted
 from binzhi.billing.payments import DepositInput, PaymentInput
+from binzhi.billing.receivables.credit import within_credit
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
@@ -74,12 +76,13 @@ def record_posting(
 @operation(Permission.POST_CHARGE)
 def post_charge(
     *, hotel_id: int, account_id: int, charge_code: str, amount: Decimal, quantity: int = 1, description: str = "",
-    currency: str = "", actor: Actor, now: datetime,
+    currency: str = "", exceed_limit: bool = False, actor: Actor, now: datetime,
 ) -> Charged:  # fmt: skip
     """Post `quantity` × `amount` (a price as the hotel's prices are) to a window.
 
-    Changes the window, revenue and tax. Raises InvalidInput at amount, quantity, charge_code, description or currency,
-    NotFound, FolioClosed. Publishes ChargePosted. Not idempotent: entry points pass an idempotency key.
+    Changes the window, revenue and tax. Locks the credit of a company that pays. Raises InvalidInput at amount,
+    quantity, charge_code, description or currency, NotFound, FolioClosed, CreditLimitExceeded (unless `exceed_limit` by
+    who may). Publishes ChargePosted. Not idempotent: entry points pass an idempotency key.
     """
     description = clean_text(description, field="description", limit=NOTE_LIMIT)
     charged = ledger.charge(
@@ -87,7 +90,10 @@ def post_charge(
         description=description, currency=_currency(hotel_id, currency), user_id=actor.user_id, now=now,
     )  # fmt: skip
     posted = Posted(charged.transaction_id, charged.folio_id, charged.business_date)
-    record_posting(posted, ChargePosted, charged.gross, hotel_id, actor, now, code=charge_code, tax=charged.tax)
+    over = within_credit(
+        hotel_id=hotel_id, transaction_ids=[charged.transaction_id], actor=actor, exceed_limit=exceed_limit
+    )
+    record_posting(posted, ChargePosted, charged.gross, hotel_id, actor, now, code=charge_code, tax=charged.tax, **over)
     return charged
 
 
@@ -122,9 +128,11 @@ def refund_payment(
     """Give back a payment or part of it, by the means it came.
 
     Changes the payment's window and means. Locks its accounts. Raises InvalidInput at amount, reason or currency,
-    NotAPayment, RefundTooLarge, FolioClosed. Publishes PaymentRefunded. Not idempotent.
+    NotAPayment, RefundTooLarge, RefundThroughBank (see `holds.refunds`), FolioClosed. Publishes PaymentRefunded. Not
+    idempotent.
     """
     reason = _reason(reason)
+    refunds.refuse_wired(hotel_id=hotel_id, transaction_id=payment_id)
     posted = payments.refund(
         hotel_id=hotel_id, payment_id=payment_id, amount=amount, reason=reason,
         currency=_currency(hotel_id, currency), user_id=actor.user_id, now=now,
@@ -191,9 +199,11 @@ def reverse_transaction(*, hotel_id: int, transaction_id: int, reason: str, acto
     """Take back a posting: its mirror is posted today and names it; the original stays as it is.
 
     Changes all accounts of the posting. Locks them. Raises ReasonRequired, NotFound, NotReversible, AlreadyReversed,
-    PartlyUsed, DepositTooSmall, FolioClosed. Publishes TransactionReversed. A second call is refused.
+    PartlyUsed, DepositTooSmall, RefundThroughBank, FolioClosed. Publishes TransactionReversed. A second call is
+    refused.
     """
     reason = _reason(reason)
+    refunds.refuse_wired(hotel_id=hotel_id, transaction_id=transaction_id)
     posted = corrections.reverse(
         hotel_id=hotel_id, transaction_id=transaction_id, reason=reason, user_id=actor.user_id, now=now
     )
@@ -212,12 +222,13 @@ def reverse_transaction(*, hotel_id: int, transaction_id: int, reason: str, acto
 @operation(Permission.TRANSFER)
 def transfer_charges(
     *, hotel_id: int, transaction_ids: Sequence[int], source_id: int, target_id: int, amount: Decimal | None = None,
-    reason: str = "", actor: Actor, now: datetime,
+    reason: str = "", exceed_limit: bool = False, actor: Actor, now: datetime,
 ) -> Transferred:  # fmt: skip
     """Move charges from one window to another, of the same or another bill; with `amount` only that much of one charge.
 
-    Changes both windows. Locks them. Raises InvalidInput at transactions, target, amount or reason, NotFound,
-    FolioClosed. Publishes ChargesTransferred. Not idempotent; what no longer stands in the window is refused.
+    Changes both windows. Locks them, and the credit of a company that pays. Raises InvalidInput at transactions,
+    target, amount or reason, NotFound, FolioClosed, CreditLimitExceeded (unless `exceed_limit` by who may). Publishes
+    ChargesTransferred. Not idempotent; what no longer stands in the window is refused.
     """
     reason = clean_text(reason, field="reason", limit=NOTE_LIMIT)
     moved = corrections.transfer(
@@ -225,8 +236,9 @@ def transfer_charges(
         reason=reason, currency=_currency(hotel_id, ""), user_id=actor.user_id, now=now,
     )  # fmt: skip
     corrections.record_transfer(
-        moved, hotel_id=hotel_id, source_id=source_id, target_id=target_id, reason=reason, actor=actor, now=now
-    )
+        moved, hotel_id=hotel_id, source_id=source_id, target_id=target_id, reason=reason, exceed_limit=exceed_limit,
+        actor=actor, now=now,
+    )  # fmt: skip
     return moved
 
 

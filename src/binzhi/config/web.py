@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import signal
 import sys
@@ -16,8 +17,9 @@ from granian.constants import Interfaces
 from binzhi.config.lifeline import end_with_parent
 
 TARGET = "binzhi.config.wsgi:application"
-# Per worker. More only wait for the interpreter, or at the database's pool: a hot row gets slower with every client.
-_THREADS = 2
+# Per worker, as many as its pool has connections. They take turns at the interpreter; bookings that come meanwhile wait
+# for each other and are written together (see `kernel.together`).
+_THREADS = 8
 # What a request leaves behind dies young; looking through it less often is a twentieth of the time.
 _GARBAGE = (10_000, 20, 20)
 _MOST_WORKERS = 8
@@ -27,6 +29,8 @@ _STOP_SECONDS = 5
 
 def serve(*, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM. A worker process that dies is replaced."""
+    # Meant so: threads that wait for the database, or for a booking that is being written, take no processor.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     # Once, before the workers are forked from this process: each of them would take a second for it.
     _application()
     Granian(

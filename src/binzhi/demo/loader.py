@@ -26,8 +26,10 @@ from binzhi.demo import (
     giving,
     groups,
     house,
+    offering,
     organisations,
     packaging,
+    promised,
     rating,
     receivables,
     receptions,
@@ -146,6 +148,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         hotel_id=running.hotel_id, actor=running.cast["general-manager"], clerk=running.cast["receptionist"],
         now=running.at(9),
     )  # fmt: skip
+    offering.offer(running)
     groups.gather(running)
     giving.ask(running)
     receivables.settle(
@@ -156,6 +159,7 @@ def _live(running: House, first: date, today: date, size: Size, progress: Progre
         hotel_id=running.hotel_id, actor=running.cast["general-manager"], receptionist=running.cast["receptionist"],
         supervisor=running.cast["front-office-supervisor"], cashier=running.cast["cashier"], now=running.at(7),
     )  # fmt: skip
+    promised.promise(running)
     small_things.happen(running)
     packaging.sell_hours_of_today(running)
     # Last: what the worker will take up begins behind all of this.

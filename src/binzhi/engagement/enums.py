@@ -12,6 +12,7 @@ class Kind(models.TextChoices):
     REMINDER = "reminder", _("Reminder before arrival")
     ARRANGEMENT = "arrangement", _("Room arrangement notice")
     THANKS = "thanks", _("Thanks after the stay")
+    WAITLIST = "waitlist", _("Offer to who waited")
     NOTE = "note", _("A message by hand")
 
 
@@ -57,5 +58,5 @@ class Security(models.TextChoices):
 LANGUAGES = (("zh-hans", "中文"), ("en", "English"))
 LANGUAGE_CODES = tuple(code for code, _name in LANGUAGES)
 # What goes out by itself; a note is always somebody's own.
-AUTOMATIC = (Kind.CONFIRMATION, Kind.REMINDER, Kind.ARRANGEMENT, Kind.THANKS)
+AUTOMATIC = (Kind.CONFIRMATION, Kind.REMINDER, Kind.ARRANGEMENT, Kind.THANKS, Kind.WAITLIST)
 OPEN = (State.QUEUED, State.SENDING)

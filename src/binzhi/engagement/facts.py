@@ -82,11 +82,12 @@ def person_of(*, hotel_id: int, subject: Subject) -> Person:
     )  # fmt: skip
     if row is None:
         raise NotFound(field="reservation")
-    return Person(row["guest_id"], _language(row), _addresses(row, subject))
+    language = language_of(nationality=row["nationality"] or "", name=row["name"] or "")
+    return Person(row["guest_id"], language, _addresses(row, subject))
 
 
-def _language(row: Mapping[str, Any]) -> str:
-    nationality, name = row["nationality"] or "", row["name"] or ""
+def language_of(*, nationality: str, name: str) -> str:
+    """In which language somebody is written to."""
     if nationality in CHINESE and not (not nationality and name and name.isascii()):
         return "zh-hans"
     return "en"
@@ -111,6 +112,9 @@ def is_to_be_told(subject: Subject, view: ReservationView) -> bool:
     """Does the message still fit how the reservation stands?"""
     if subject.kind == Kind.NOTE:
         return True
+    if subject.kind == Kind.WAITLIST:
+        # Told of an entry of the waitlist, never of a reservation.
+        return False
     rooms = told_rooms(subject, view)
     if subject.kind == Kind.ARRANGEMENT:
         return any(room.room for room in rooms)

@@ -8,7 +8,7 @@ from typing import Any
 
 from binzhi.engagement.enums import Kind
 from binzhi.engagement.errors import AlreadyQueued, NothingToTell, WayNotSetUp
-from binzhi.engagement.services.queueing import notify_arrangement, queue_automatic
+from binzhi.engagement.services.queueing import notify_arrangement, queue_automatic, queue_offer
 from binzhi.engagement.settings import messaging_of
 from binzhi.kernel import clock, db
 from binzhi.kernel.actor import Actor
@@ -20,7 +20,8 @@ FOLLOWER = "engagement.messages"
 WRITER = Actor.system("messages")
 BOOKED, CONFIRMED = "reservation.created", "reservation.confirmed"
 ROOM_GIVEN, CHECKED_OUT = "reservation.unit_assigned", "stay.checked_out"
-TOPICS = frozenset({BOOKED, CONFIRMED, ROOM_GIVEN, CHECKED_OUT})
+OFFERED = "waitlist.offered"
+TOPICS = frozenset({BOOKED, CONFIRMED, ROOM_GIVEN, CHECKED_OUT, OFFERED})
 # News that lay there for longer than a day is none: the worker was stopped, or a past was written.
 FRESH = timedelta(days=1)
 # A room may still change, a check-out be taken back.
@@ -82,8 +83,14 @@ def _checked_out(seen: Seen, what: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
+def _offered(seen: Seen, what: dict[str, Any]) -> None:
+    """Rooms are kept for somebody who waited; not for long."""
+    queue_offer(entry_id=int(seen.payload["entry_id"]), **what)
+
+
 _REACTIONS: dict[str, Callable[[Seen, dict[str, Any]], None]] = {
     BOOKED: _booked, CONFIRMED: _booked, ROOM_GIVEN: _room_given, CHECKED_OUT: _checked_out,
+    OFFERED: _offered,
 }  # fmt: skip
 
 

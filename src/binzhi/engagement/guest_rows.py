@@ -15,6 +15,8 @@ _MINE = """
 SELECT id FROM engagement_message WHERE guest_id = %(guest)s
 UNION SELECT m.id FROM engagement_message m JOIN reservations_reservation b ON b.id = m.reservation_id
 WHERE m.guest_id IS NULL AND b.guest_id = %(guest)s
+UNION SELECT m.id FROM engagement_message m JOIN reservations_waitlistentry w ON w.id = m.entry_id
+WHERE w.guest_id = %(guest)s
 """
 _ERASE = f"""
 UPDATE engagement_message SET address_sealed = NULL, address_masked = '', content_sealed = NULL,

@@ -12,7 +12,7 @@ from binzhi.engagement.enums import Kind, Outcome, Route, Security, State, Way
 from binzhi.guests.models import Guest
 from binzhi.people.models import User
 from binzhi.property.models import Hotel
-from binzhi.reservations.models import Reservation, RoomReservation
+from binzhi.reservations.models import Reservation, RoomReservation, WaitlistEntry
 
 
 class Messaging(models.Model):
@@ -80,7 +80,8 @@ class Message(models.Model):
     way = models.CharField(max_length=5, choices=Way)
     language = models.CharField(max_length=10)
     guest = models.ForeignKey(Guest, on_delete=models.PROTECT, null=True, related_name="+")
-    reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="+")
+    reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, null=True, related_name="+")
+    entry = models.ForeignKey(WaitlistEntry, on_delete=models.PROTECT, null=True, related_name="+")
     room_reservation = models.ForeignKey(
         RoomReservation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -114,6 +115,10 @@ class Message(models.Model):
                 condition=Q(state__in=("queued", "sending", "dead"), ended_at=None)
                 | Q(state__in=("sent", "cancelled", "withheld"), ended_at__isnull=False),
                 name="message_ends_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(reservation__isnull=False, entry=None) | Q(reservation=None, entry__isnull=False),
+                name="message_is_about_something",
             ),
         ]
         indexes = [

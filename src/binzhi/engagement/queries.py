@@ -102,9 +102,11 @@ class MessageRow:
 
 _ROWS = """
 SELECT m.id, m.kind, m.way, m.language, m.state, m.reason, m.address_masked AS address, m.attempts, m.due_at,
-    m.created_at, m.ended_at, v.number, coalesce(g.name, v.booker_name) AS guest_name,
+    m.created_at, m.ended_at, coalesce(v.number, '') AS number,
+    coalesce(g.name, v.booker_name, w.name) AS guest_name,
     coalesce(nullif(u.name, ''), u.username, '') AS by
-FROM engagement_message m JOIN reservations_reservation v ON v.id = m.reservation_id
+FROM engagement_message m LEFT JOIN reservations_reservation v ON v.id = m.reservation_id
+LEFT JOIN reservations_waitlistentry w ON w.id = m.entry_id
 LEFT JOIN guests_guest g ON g.id = m.guest_id LEFT JOIN people_user u ON u.id = m.created_by_id
 WHERE m.hotel_id = %(hotel)s
 """

@@ -1,7 +1,7 @@
-"""The sender: takes what is due, hands it over, notes what became of it. Safe to run by several at once.
+"""The sender of messages. Safe to run by several at once.
 
-Taking and noting are transactions of their own; between them nothing is open. Who dies in between leaves the message
-taken until its turn is over; then it goes out again under the same serial: once too often at most, and told as such.
+Who dies between sending and noting leaves the message taken until its turn is over; then it goes out again under the
+same serial: once too often at most, and told as such.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from binzhi.engagement.enums import Kind
 from binzhi.engagement.errors import MessageSettled
 from binzhi.engagement.facts import Subject, fields_of, is_to_be_told, view_of
+from binzhi.engagement.offers import fields_of_offer, offer_of
 from binzhi.engagement.places import address_place
 from binzhi.engagement.rendering import Wording, fill
 from binzhi.engagement.services import outcomes
@@ -27,6 +28,7 @@ from binzhi.guests.privacy.purposes import MARKETING
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError, NotFound
+from binzhi.kernel.partners import NOT_CONNECTED, send_each
 from binzhi.property.queries import hotel_by_id
 from binzhi.reservations.errors import AlreadyConfirmed, WrongStatus
 from binzhi.reservations.queries import ReservationView
@@ -44,58 +46,55 @@ def send_due(*, now: datetime, limit: int = BATCH, opener: Opener = transport_fo
     """Send at most `limit` messages that are due; how many were taken. Call again until it is 0."""
     db.enter_scope("*", "*")
     outcomes.note_deaths(now=now)
-    taken = outcomes.take_due(now=now, until=now + TURN, limit=limit)
-    down: set[tuple[int, str]] = set()
-    for one in taken:
-        way = (one.hotel_id, one.way)
-        if way in down:
-            # No use in waiting for the same silence again; this was no try of the message.
-            outcomes.put_back(hotel_id=one.hotel_id, message_id=one.id, actor=SENDER, now=now)
-            continue
-        try:
-            works = _send(one, now=now, opener=opener)
-        except MessageSettled:
-            # Erased with the guest's file in this very moment, or the turn was over: what stands there is right.
-            works = True
-        if not works:
-            down.add(way)
-    return len(taken)
+    return send_each(
+        outcomes.take_due(now=now, until=now + TURN, limit=limit),
+        lambda one: _send(one, now=now, opener=opener),
+        partner=lambda one: one.way,
+        now=now,
+        settled=MessageSettled,
+        put_back=lambda one: outcomes.put_back(hotel_id=one.hotel_id, message_id=one.id, actor=SENDER, now=now),
+    )
 
 
-def _send(one: Taken, *, now: datetime, opener: Opener) -> bool:
-    """False when the way itself is down."""
+def _send(one: Taken, *, now: datetime, opener: Opener) -> str | None:
+    """Why the way does not work; None: nobody was asked."""
     what: dict[str, Any] = {"hotel_id": one.hotel_id, "message_id": one.id, "actor": SENDER, "now": now}
     messaging = messaging_of(one.hotel_id)
     if messaging is None or one.way not in messaging.ways:
         outcomes.note_delay(code="switched_off", **what)
-        return False
+        return NOT_CONNECTED
     reason = _overtaken(one, now)
     if reason:
         outcomes.note_overtaken(reason=reason, **what)
-        return True
+        return None
     try:
         ready = _ready(one, what)
         if ready is None:
-            return True
+            return None
         reference = opener(messaging, one.way).send(ready)
     except Refused as refusal:
         outcomes.note_refusal(code=refusal.code, **what)
     except NotNow as trouble:
         outcomes.note_delay(code=trouble.code, **what)
-        return not isinstance(trouble, Down)
+        return trouble.code if isinstance(trouble, Down) else ""
     except DomainError as refusal:
         # A key that is missing: the house mends it, the message waits.
         outcomes.note_delay(code=refusal.code, **what)
+        return None
     else:
         outcomes.note_sent(reference=reference, **what)
         _note_confirmed(one, now)
-    return True
+    return ""
 
 
 def _overtaken(one: Taken, now: datetime) -> str:
     """Why it makes no sense any more; empty when it does."""
     if one.expires_at <= now:
         return "too_late"
+    if one.entry_id is not None:
+        offer = offer_of(hotel_id=one.hotel_id, entry_id=one.entry_id)
+        return "" if offer is not None and offer.stands(now) else "overtaken"
+    assert one.reservation_id is not None  # a message is about one of the two
     subject = Subject(one.kind, one.reservation_id, one.room_reservation_id)
     try:
         view = view_of(hotel_id=one.hotel_id, reservation_id=one.reservation_id)
@@ -138,15 +137,20 @@ def _ready(one: Taken, what: dict[str, Any]) -> Outgoing | None:
 def written(one: Taken) -> Wording:
     """The hotel's words with everything in its place, as things stand now."""
     hotel = hotel_by_id(one.hotel_id)
+    wording, _version = wording_of(hotel_id=hotel.pk, kind=one.kind, way=one.way, language=one.language)
+    if one.entry_id is not None:
+        offer = offer_of(hotel_id=hotel.pk, entry_id=one.entry_id)
+        assert offer is not None  # looked at just before
+        return fill(wording, fields_of_offer(hotel=hotel, offer=offer, language=one.language))
+    assert one.reservation_id is not None  # a message is about one of the two
     subject = Subject(one.kind, one.reservation_id, one.room_reservation_id)
     view = view_of(hotel_id=hotel.pk, reservation_id=one.reservation_id)
-    wording, _version = wording_of(hotel_id=hotel.pk, kind=one.kind, way=one.way, language=one.language)
     return fill(wording, fields_of(hotel=hotel, subject=subject, view=view, language=one.language))
 
 
 def _note_confirmed(one: Taken, now: datetime) -> None:
     """A confirmation that went out is noted on the reservation, as the clerk's own press does."""
-    if one.kind != Kind.CONFIRMATION:
+    if one.kind != Kind.CONFIRMATION or one.reservation_id is None:
         return
     try:
         confirm_reservation(hotel_id=one.hotel_id, reservation_id=one.reservation_id, actor=SENDER, now=now)

@@ -361,3 +361,25 @@ class NobodyThere(InvalidInput):
     code = "nobody_there"
     field = "room"
     message = _("Nobody is in this room, and no reservation has this number.")
+
+
+# ---------------------------------------------------------------- staying on under the next booking
+
+
+class NothingToContinue(Conflict):
+    """No stay of this guest ends today in the house that this booking goes on from."""
+
+    code = "nothing_to_continue"
+    message = _("No stay of this guest in the house ends today where this booking begins.")
+
+
+class NotContinued(Conflict):
+    code = "not_continued"
+    message = _("This stay did not go on from another one.")
+
+
+class StayedOn(Conflict):
+    """The guest stayed on from another booking: only that can be taken back."""
+
+    code = "stayed_on"
+    message = _("This guest stayed on from another booking. Take that back instead.")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from binzhi.billing import ledger
 from binzhi.billing.errors import AlreadyPosted
 from binzhi.billing.ledger import Charged
+from binzhi.billing.receivables.credit import within_credit
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import NoLateFee
 from binzhi.frontdesk.events import LateDepartureCharged
@@ -91,11 +92,14 @@ def _fee(stay: dict[str, Any], now: datetime) -> LateFee | None:
 
 
 @operation(Permission.CHECK_OUT)
-def charge_late_departure(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> Charged:
+def charge_late_departure(
+    *, hotel_id: int, room_reservation_id: int, exceed_limit: bool = False, actor: Actor, now: datetime
+) -> Charged:
     """Charge what leaving at this hour costs, once for the day of departure.
 
     Changes the bill of the stay. Locks hotel day, reservation, bill. Raises WrongStatus, NoLateFee, AlreadyPosted,
-    NotFound, FolioClosed. Publishes LateDepartureCharged. A second call is refused.
+    NotFound, FolioClosed, CreditLimitExceeded (unless `exceed_limit` by who may). Publishes LateDepartureCharged. A
+    second call is refused.
     """
     stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     if not stay.is_in_house or stay.charge_account_id is None:
@@ -114,9 +118,12 @@ def charge_late_departure(*, hotel_id: int, room_reservation_id: int, actor: Act
         description=f"{fee.from_time:%H:%M} {fee.percent.normalize():f}%", currency=stay.currency,
         source_key=late_key(stay.id, stay.departure), user_id=actor.user_id, now=now,
     )  # fmt: skip
+    over = within_credit(
+        hotel_id=hotel_id, transaction_ids=[charged.transaction_id], actor=actor, exceed_limit=exceed_limit
+    )
     record(
         LateDepartureCharged.topic, subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,
-        now=now, after={"amount": charged.gross, "transaction": charged.transaction_id, "percent": fee.percent},
+        now=now, after={"amount": charged.gross, "transaction": charged.transaction_id, "percent": fee.percent, **over},
         event=LateDepartureCharged(
             hotel_id=hotel_id, room_reservation_id=stay.id, transaction_id=charged.transaction_id
         ),

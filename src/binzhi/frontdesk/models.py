@@ -133,6 +133,7 @@ class AssignmentWeight(models.Model):
 
 
 # The tables of this context's packages.
+from binzhi.frontdesk.continuing.models import Continuation  # noqa: E402
 from binzhi.frontdesk.free_rooms.models import FreeRoom  # noqa: E402
 from binzhi.frontdesk.kept.models import KeptMove, KeptThing  # noqa: E402
 from binzhi.frontdesk.keys.models import KeyCard, LockSystem  # noqa: E402
@@ -145,6 +146,7 @@ __all__ = [
     "AssignmentWeight",
     "AuditReport",
     "AuditSetting",
+    "Continuation",
     "DayStatistics",
     "FreeRoom",
     "GuestMessage",

@@ -18,7 +18,8 @@ TOPICS = frozenset({
     "reservation.created", "reservation.confirmed", "reservation.changed", "reservation.cancelled",
     "reservation.no_show", "reservation.reinstated", "reservation.unit_assigned", "reservation.units_assigned",
     "reservation.unit_unassigned", "stay.checked_in", "stay.check_in_reverted", "stay.guest_registered",
-    "stay.checked_out", "stay.check_out_reverted", "stay.moved", "stay.extended", "stay.shortened", wishes.TOPIC,
+    "stay.checked_out", "stay.check_out_reverted", "stay.moved", "stay.extended", "stay.shortened", "stay.continued",
+    "stay.continuation_reverted", wishes.TOPIC,
 })  # fmt: skip
 _NOON = time(12)
 _TURNDOWN, _BREAKFAST = time(20), time(6, 30)

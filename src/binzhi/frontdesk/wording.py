@@ -24,6 +24,7 @@ REASONS = {
     "beside": gettext_lazy("next to the other room of this reservation"),
     "near": gettext_lazy("on the floor of the others of this reservation"),
     "last_room": gettext_lazy("the room of the last stay"),
+    "stays_on": gettext_lazy("the guest is in it and stays on"),
     "locked": gettext_lazy("fixed by you"),
     "upgrade": gettext_lazy("better type: none of the booked one is left"),
 }

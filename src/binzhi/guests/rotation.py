@@ -26,11 +26,12 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """A column of sealed values and the place a value is bound to."""
+    """A column of sealed values and the place a value is bound to; `row` is the column that names its row there."""
 
     table: str
     column: str
     place: Callable[[int], str]
+    row: str = "id"
 
 
 # Contexts above that seal values of their own add them here, from AppConfig.ready.
@@ -40,9 +41,9 @@ SEALED: list[Sealed] = [
 ]
 
 
-def register_sealed(table: str, column: str, place: Callable[[int], str]) -> None:
-    """Let rotation take care of another column; the row's id names the place."""
-    SEALED.append(Sealed(table, column, place))
+def register_sealed(table: str, column: str, place: Callable[[int], str], *, row: str = "id") -> None:
+    """Let rotation take care of another column; the row's id, or another unique number of it, names the place."""
+    SEALED.append(Sealed(table, column, place, row))
 
 
 @operation(Permission.ROTATE_KEYS)
@@ -69,16 +70,17 @@ def rotate(*, hotel_id: int, batch: int = BATCH, actor: Actor, now: datetime) ->
 
 def _rotate_column(sealed: Sealed, *, newest: int, limit: int) -> int:
     rows = db.fetch_all(
-        f"SELECT id, {sealed.column} AS value FROM {sealed.table}"  # noqa: S608  (constants)
+        f"SELECT {sealed.row} AS id, {sealed.column} AS value FROM {sealed.table}"  # noqa: S608  (constants)
         f" WHERE {sealed.column} IS NOT NULL AND get_byte({sealed.column}, 0) <> %s"
-        " ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
+        f" ORDER BY {sealed.row} LIMIT %s FOR NO KEY UPDATE SKIP LOCKED",
         [newest, limit],
     )
     if rows:
         values = [_resealed(sealed, row["id"], row["value"]) for row in rows]
         db.execute(
             f"UPDATE {sealed.table} t SET {sealed.column} = fresh.value"  # noqa: S608  (constants)
-            " FROM unnest(%s::bigint[], %s::bytea[]) AS fresh (id, value) WHERE t.id = fresh.id",
+            " FROM unnest(%s::bigint[], %s::bytea[]) AS fresh (id, value)"
+            f" WHERE t.{sealed.row} = fresh.id",
             [[row["id"] for row in rows], values],
         )
     return len(rows)

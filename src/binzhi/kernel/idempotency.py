@@ -58,20 +58,21 @@ def run_once(
         return answer, False
 
 
-# Part of a statement that has a `subject` of one row, or none when nothing is written.
+# Part of a statement that has `told (id, CLAIM_COLUMNS)`: keeps the key of each of its rows that came with one.
+CLAIM_COLUMNS = "claim_caller text, claim_key text, claim_fingerprint bytea, claim_answer jsonb"
 CLAIMING = """
 claim AS (
     INSERT INTO kernel_idempotency_key (caller, key, fingerprint, answer)
-    SELECT %(claim_caller)s::text, %(claim_key)s::text, %(claim_fingerprint)s::bytea, %(claim_answer)s::jsonb
-    FROM subject WHERE %(claim_key)s::text IS NOT NULL
+    SELECT claim_caller, claim_key, claim_fingerprint, claim_answer FROM told WHERE claim_key IS NOT NULL
     RETURNING key
 )
 """
-_NO_CLAIM: dict[str, Any] = dict.fromkeys(("claim_caller", "claim_key", "claim_fingerprint", "claim_answer"))
 
 
 @dataclass(slots=True)
-class _Claim:
+class Claim:
+    """The key under which something is asked, and what will be answered."""
+
     caller: str
     key: str
     fingerprint: bytes
@@ -79,21 +80,22 @@ class _Claim:
     answer: dict[str, Any] | None = None
 
 
-_claim: ContextVar[_Claim | None] = ContextVar("idempotency_claim", default=None)
+_claim: ContextVar[Claim | None] = ContextVar("idempotency_claim", default=None)
 
 
-def claiming(made: object) -> dict[str, Any]:
-    """The parameters of `CLAIMING`, for an operation whose one statement keeps key and answer beside its effect.
+def claimed_here() -> Claim | None:
+    """The key under which the running operation was asked for, if its statement is to keep it."""
+    return _claim.get()
 
-    `made` is what the operation will return.
-    """
-    claim = _claim.get()
+
+def claiming(claim: Claim | None, made: object) -> dict[str, Any]:
+    """The CLAIM_COLUMNS of one row of `told`; `made` is what the operation will return."""
     if claim is None:
-        return _NO_CLAIM
+        return {}
     claim.answer = claim.answer_of(made)
     return {
-        "claim_caller": claim.caller, "claim_key": claim.key, "claim_fingerprint": claim.fingerprint,
-        "claim_answer": orjson.dumps(claim.answer, default=str).decode(),
+        "claim_caller": claim.caller, "claim_key": claim.key, "claim_fingerprint": "\\x" + claim.fingerprint.hex(),
+        "claim_answer": claim.answer,
     }  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def run_once_carried(
     no answer is kept, so that what sold out in between does not hide the first answer. Raises KeyReused.
     """
     _check(key)
-    claim = _Claim(caller, key, fingerprint, answer_of)
+    claim = Claim(caller, key, fingerprint, answer_of)
     token = _claim.set(claim)
     try:
         work()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from procrastinate import App, JobContext, RetryStrategy
@@ -15,6 +17,15 @@ STALLED_SECONDS = 35
 
 # For tasks that must be done in the end: the database was away, or somebody held a lock for too long.
 WHEN_AWAY = RetryStrategy(max_attempts=10, wait=15, retry_exceptions={OperationalError, InterfaceError})
+
+
+def at_once(app: App, task: str) -> Callable[..., None]:
+    """The reaction to something that was asked for while somebody waits: a task without arguments, deferred."""
+
+    def defer(*, event_id: int, **_payload: Any) -> None:
+        app.configure_task(task).defer()
+
+    return defer
 
 
 def register(app: App) -> None:

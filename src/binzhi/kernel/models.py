@@ -98,3 +98,17 @@ class Unheeded(models.Model):
     class Meta:
         db_table = "kernel_unheeded"
         constraints = [models.UniqueConstraint(fields=["follower", "event_id"], name="unheeded_once")]
+
+
+class PartnerTry(models.Model):
+    """Whether an outside partner answered when it was last asked; `trouble` is a code, empty: it did."""
+
+    pk = models.CompositePrimaryKey("hotel_id", "partner")
+    hotel_id = models.BigIntegerField()
+    partner = models.CharField(max_length=20)
+    tried_at = models.DateTimeField()
+    trouble = models.CharField(max_length=60, db_default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "kernel_partner_try"

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, ParamSpec, TypeVar, cast
 
 import orjson
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from psycopg import errors as pg
 
 from binzhi.kernel import db, outbox
@@ -55,7 +55,7 @@ def unit_of_work() -> Iterator[None]:
             yield
     except OperationalError as error:
         db.forget_scope()
-        if depth == 0 and _is_busy(error):
+        if depth == 0 and was_busy(error):
             raise Busy from error
         raise
     except BaseException:
@@ -79,7 +79,7 @@ def rehearsal() -> Iterator[None]:
             yield
             transaction.set_rollback(True)
     except OperationalError as error:
-        if depth == 0 and _is_busy(error):
+        if depth == 0 and was_busy(error):
             raise Busy from error
         raise
     finally:
@@ -100,12 +100,13 @@ def _statement() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if _is_busy(error):
+        if was_busy(error):
             raise Busy from error
         raise
 
 
-def _is_busy(error: OperationalError) -> bool:
+def was_busy(error: DatabaseError) -> bool:
+    """Was a lock not got in time, or did two transactions meet head-on, so that certainly nothing was written?"""
     return isinstance(error.__cause__, pg.LockNotAvailable | pg.DeadlockDetected)
 
 
@@ -115,7 +116,7 @@ def in_transaction() -> bool:
 
 
 def operation(
-    permission: str, *, one_statement: type[Event] | None = None
+    permission: str, *, one_statement: type[Event] | None = None, binds: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a keyword-only function that takes `hotel_id`, `actor` and `now` an operation.
 
@@ -124,7 +125,8 @@ def operation(
 
     `one_statement`: all it writes, with RECORDING, is one statement that fails when it cannot do all of it, and this is
     its event. Such a statement needs no transaction around it, which on a hot row is waited for, unless there is one
-    already or a reaction to the event is to be started with it.
+    already or a reaction to the event is to be started with it. `binds`: without one, it binds the session itself
+    before it reads, as what it asks for may be done by somebody else's.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -138,10 +140,11 @@ def operation(
             actor = cast(Actor, kwargs["actor"])
             hotel_id = cast(int, kwargs["hotel_id"])
             actor.require(permission, hotel_id)
-            db.enter_scope(actor.hotel_scope, actor.group_scope)
+            alone = one_statement and not in_transaction() and not outbox.has_reactions(one_statement)
+            if not (alone and binds):
+                db.enter_scope(actor.hotel_scope, actor.group_scope)
             token = _recorded.set(0)
             try:
-                alone = one_statement and not in_transaction() and not outbox.has_reactions(one_statement)
                 with _statement() if alone else unit_of_work():
                     result = function(*args, **kwargs)
                     if not _recorded.get():
@@ -156,21 +159,30 @@ def operation(
     return decorate
 
 
-# Parts of a statement that has a `subject (id)` of one row, or none when nothing is to be recorded.
+# Parts of a statement that has `told (id, RECORD_COLUMNS)`: an audit row and an event for each of its rows.
+RECORD_COLUMNS = """record_at timestamptz, record_name text, record_subject text, record_user bigint, record_actor text,
+    record_after jsonb, record_topic text, record_payload jsonb"""
 RECORDING = """
 entry AS (
     INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
-    SELECT %(record_at)s::timestamptz, %(record_hotel)s::bigint, %(record_name)s, %(record_subject)s, subject.id,
-        %(record_user)s::bigint, %(record_actor)s, %(record_before)s::jsonb, %(record_after)s::jsonb, %(record_reason)s
-    FROM subject RETURNING id
+    SELECT record_at, %(hotel)s::bigint, record_name, record_subject, id, record_user, record_actor, '{}', record_after,
+        ''
+    FROM told RETURNING id
 ), event AS (
     INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
-    SELECT %(record_at)s::timestamptz, %(record_hotel)s::bigint, %(record_topic)s, %(record_subject)s, subject.id,
-        %(record_payload)s::jsonb
-    FROM subject RETURNING id
+    SELECT record_at, %(hotel)s::bigint, record_topic, record_subject, id, record_payload FROM told
+    RETURNING id, subject_id
 )
 """
-_RECORD = f"WITH subject AS (SELECT %(record_id)s::bigint AS id), {RECORDING} SELECT id FROM event"  # noqa: S608
+_RECORD = """
+WITH entry AS (
+    INSERT INTO kernel_audit_entry (at, hotel_id, operation, subject, subject_id, user_id, actor, before, after, reason)
+    VALUES (%(at)s, %(hotel)s, %(name)s, %(subject)s, %(id)s, %(user)s, %(actor)s, %(before)s::jsonb, %(after)s::jsonb,
+        %(reason)s)
+)
+INSERT INTO kernel_outbox_event (at, hotel_id, topic, subject, subject_id, payload)
+VALUES (%(at)s, %(hotel)s, %(topic)s, %(subject)s, %(id)s, %(payload)s::jsonb) RETURNING id
+"""
 
 
 def record(
@@ -190,31 +202,25 @@ def record(
 
     `before` and `after` hold ids, codes, dates and amounts, never names, phones or document numbers.
     """
-    params = recording(
-        name, subject=subject, hotel_id=hotel_id, actor=actor, now=now, event=event, before=before, after=after,
-        reason=reason,
-    )  # fmt: skip
-    recorded(event, event_id=db.fetch_value(_RECORD, params | {"record_id": subject_id}))
+    params = {
+        "at": now, "hotel": hotel_id, "name": name, "subject": subject, "id": subject_id, "user": actor.user_id,
+        "actor": _signature(actor), "before": _json(before), "after": _json(after), "reason": reason,
+        "topic": event.topic, "payload": _json(event.payload()),
+    }  # fmt: skip
+    recorded(event, event_id=db.fetch_value(_RECORD, params))
 
 
 def recording(
-    name: str,
-    *,
-    subject: str,
-    hotel_id: int,
-    actor: Actor,
-    now: datetime,
-    event: Event,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    reason: str = "",
+    name: str, *, subject: str, actor: Actor, now: datetime, event: Event, after: dict[str, Any]
 ) -> dict[str, Any]:
-    """The parameters of `RECORDING`, for an operation whose statement carries it and which then calls `recorded`."""
+    """The RECORD_COLUMNS of one row of `told`, for an operation whose statement carries RECORDING.
+
+    Whoever called the operation notes each with `recorded`.
+    """
     return {
-        "record_at": now, "record_hotel": hotel_id, "record_name": name, "record_subject": subject,
-        "record_user": actor.user_id, "record_actor": _signature(actor), "record_before": _json(before),
-        "record_after": _json(after), "record_reason": reason, "record_topic": event.topic,
-        "record_payload": _json(event.payload()),
+        "record_at": now, "record_name": name, "record_subject": subject, "record_user": actor.user_id,
+        "record_actor": _signature(actor), "record_after": after, "record_topic": event.topic,
+        "record_payload": event.payload(),
     }  # fmt: skip
 
 

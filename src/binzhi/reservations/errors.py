@@ -314,10 +314,24 @@ class NightCannotSplit(InvalidInput):
     message = _("A stay is split at one of its nights to come, not at the first.")
 
 
-class SplitKeepsType(InvalidInput):
-    code = "split_keeps_type"
+class SplitChangesType(InvalidInput):
+    """The second room is of another type: the agreed price (`total`) stays, or that type's is asked (`new_total`)."""
+
+    code = "split_changes_type"
     field = "room"
-    message = _("Room %(number)s is of another type: a stay is split over rooms of one type.")
+    message = _(
+        "Room %(number)s is of another type (%(room_type)s). At the agreed price the stay costs %(total)s, at that"
+        " type's price %(new_total)s. Choose which."
+    )
+
+
+class SplitChangesTypeUnpriced(SplitChangesType):
+    """The rate has no price for the second room's type: only the agreed one can stay."""
+
+    message = _(
+        "Room %(number)s is of another type (%(room_type)s), for which the rate has no price. Choose whether the"
+        " agreed price of %(total)s stays."
+    )
 
 
 # Groups.

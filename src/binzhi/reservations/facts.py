@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+import orjson
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.kernel import db
+from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
 from binzhi.reservations import errors, limits, pricing
+from binzhi.reservations.access import Permission
 
 
 class Wanted(Protocol):
@@ -43,30 +46,29 @@ class Wanted(Protocol):
 # nights are given one by one for the sake of the key (night, hotel, plan, type).
 _FACTS = """
 WITH wanted AS (
-    SELECT v.*, greatest(v.departure - 1, v.arrival) AS last FROM (VALUES {rows})
-        AS v (position, room_type, rate_plan, arrival, departure, adults, children, ages, beds)
+    SELECT v.*, greatest(v.departure - 1, v.arrival) AS last FROM {wanted}
 )
 SELECT w.position, h.business_date, h.longest_stay, h.booking_horizon, h.currency,
        t.id AS type_id, t.max_adults, t.max_guests, p.id AS plan_id, p.kind, p.guarantee_required,
        p.cancellation_policy_id AS policy_id,
        {is_member} AS is_entitled,
        p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
-       least(p.valid_until, a.valid_until) AS valid_until, a.id AS agreement_id, x.*,
+       least(p.valid_until, a.valid_until) AS valid_until, a.id AS agreement_id, {floor}, x.*,
        (SELECT coalesce(array_agg(c.kind || ' ' || c.code), '{{}}') FROM reservations_code c
         WHERE c.hotel_id = h.id AND c.is_active AND c.kind || ' ' || c.code = ANY (%(codes)s::text[])) AS codes,
        (SELECT coalesce(array_agg(g.id), '{{}}') FROM guests_guest g
         WHERE g.group_id = h.group_id AND g.id = ANY (%(guests)s::bigint[])) AS guests,
        (SELECT o.id FROM guests_organisation o
-        WHERE o.group_id = h.group_id AND o.id = %(organisation)s::bigint) AS organisation_id,
-       CASE WHEN %(new)s AND w.position = 1
+        WHERE o.group_id = h.group_id AND o.id = w.organisation) AS organisation_id,
+       CASE WHEN %(new)s AND w.is_first
             THEN nextval('reservations_reservation_id_seq'::regclass) END AS new_id,
-       CASE WHEN %(new)s AND w.position = 1 THEN nextval('reservations_number'::regclass)::text END AS new_number,
+       CASE WHEN %(new)s AND w.is_first THEN nextval('reservations_number'::regclass)::text END AS new_number,
        CASE WHEN %(new)s THEN nextval('reservations_roomreservation_id_seq'::regclass) END AS new_room_id
 FROM property_hotel h
 CROSS JOIN wanted w
 LEFT JOIN property_roomtype t ON t.hotel_id = h.id AND t.code = w.room_type AND t.is_active
 LEFT JOIN reservations_rateplan p ON p.hotel_id = h.id AND p.code = w.rate_plan AND p.is_active
-LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = %(organisation)s::bigint
+LEFT JOIN reservations_agreement a ON a.rate_plan_id = p.id AND a.organisation_id = w.organisation
 LEFT JOIN LATERAL (
     SELECT {restrictions}
     FROM reservations_ratenight r CROSS JOIN (SELECT p.id, p.parent_id, {terms}) p
@@ -82,7 +84,10 @@ ORDER BY w.position
 
 @dataclass(frozen=True, slots=True)
 class PricedRoom:
-    """A room that may be booked, with the price of each night by the plan (None where it has none)."""
+    """A room that may be booked, with the price of each night by the plan (None where it has none).
+
+    `under_floor`: an agreed, member's or promotion's price below its floor, which only some may book.
+    """
 
     position: int
     room_type_id: int
@@ -92,6 +97,7 @@ class PricedRoom:
     guarantee_required: bool
     new_id: int
     policy_id: int
+    under_floor: errors.FloorBroken | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,27 @@ class Facts:
     rooms: list[PricedRoom]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of one booking; `codes` are (kind, code, field of the form)."""
+
+    rooms: Sequence[Wanted]
+    codes: Sequence[tuple[str, str, str]] = ()
+    guest_ids: Sequence[int] = ()
+    organisation_id: int | None = None
+    guest_id: int | None = None
+    promotion_plan_id: int | None = None
+
+
+def _of(wanted: str) -> str:
+    return pricing.one_line(
+        _FACTS.format(
+            wanted=wanted, restrictions=pricing.RESTRICTIONS, terms=pricing.TERMS_OF_PLAN,
+            is_member=pricing.IS_MEMBER.replace("%(guest)s::bigint", "w.guest"), floor=pricing.FLOOR,
+        )
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=limits.MAX_ROOMS)
 def _statement(rooms: int) -> str:
     rows = ", ".join(
@@ -112,10 +139,16 @@ def _statement(rooms: int) -> str:
         f" %(adults{n})s::integer, %(children{n})s::integer, %(ages{n})s::smallint[], %(beds{n})s::integer)"
         for n in range(1, rooms + 1)
     )
-    statement = _FACTS.format(
-        rows=rows, restrictions=pricing.RESTRICTIONS, terms=pricing.TERMS_OF_PLAN, is_member=pricing.IS_MEMBER
-    )
-    return pricing.one_line(statement)
+    return _of(f"""(
+        SELECT v.*, %(organisation)s::bigint AS organisation, %(guest)s::bigint AS guest, v.position = 1 AS is_first
+        FROM (VALUES {rows})
+            AS v (position, room_type, rate_plan, arrival, departure, adults, children, ages, beds)) v""")  # noqa: S608
+
+
+# Rooms of several bookings: one text for all of them, whose plan does not depend on how many they are.
+_OF_EACH = _of("""json_to_recordset(%(wanted)s::json)
+    AS v (position integer, room_type text, rate_plan text, arrival date, departure date, adults integer,
+          children integer, ages smallint[], beds integer, organisation bigint, guest bigint, is_first boolean)""")
 
 
 def gather(
@@ -164,6 +197,63 @@ def gather(
             for row, room in zip(rows, rooms, strict=True)
         ],
     )
+
+
+def gather_new(*, hotel_id: int, asked: Asked) -> Facts:
+    """The facts of a reservation to be made. Raises as `gather`."""
+    return gather(
+        hotel_id=hotel_id, rooms=asked.rooms, codes=asked.codes, guest_ids=asked.guest_ids,
+        organisation_id=asked.organisation_id, is_new=True, guest_id=asked.guest_id,
+        promotion_plan_id=asked.promotion_plan_id,
+    )  # fmt: skip
+
+
+def gather_each(hotel_id: int, several: Sequence[Asked]) -> list[Facts | DomainError]:
+    """The facts of several reservations of one room to be made, in one statement; what `gather` would raise in place.
+
+    Raises NotFound for the hotel.
+    """
+    found: list[Facts | DomainError | None] = [_cannot_be(asked) for asked in several]
+    read = [place for place, error in enumerate(found) if error is None]
+    params = {
+        "hotel": hotel_id, "new": True,
+        "codes": db.texts(sorted({f"{kind} {code}" for p in read for kind, code, _field in several[p].codes})),
+        "guests": db.array({guest_id for p in read for guest_id in several[p].guest_ids}),
+        "wanted": orjson.dumps([_wanted(place, several[place]) for place in read]).decode(),
+    }  # fmt: skip
+    rows = db.fetch_all(_OF_EACH, params) if read else []
+    if len(rows) != len(read):
+        raise NotFound
+    for row in rows:
+        found[row["position"]] = _new_of(row, several[row["position"]])
+    return cast(list[Facts | DomainError], found)
+
+
+def _cannot_be(asked: Asked) -> DomainError | None:
+    try:
+        check_codes(asked.codes)
+        _asked(1, asked.rooms[0], "")
+    except DomainError as error:
+        return error
+    return None
+
+
+def _wanted(place: int, asked: Asked) -> dict[str, Any]:
+    room = asked.rooms[0]
+    return {
+        "position": place, "room_type": room.room_type, "rate_plan": room.rate_plan, "arrival": room.arrival,
+        "departure": room.departure, "adults": room.adults, "children": room.children, "ages": room.child_ages or (),
+        "beds": room.extra_beds or 0, "organisation": asked.organisation_id, "guest": asked.guest_id, "is_first": True,
+    }  # fmt: skip
+
+
+def _new_of(row: dict[str, Any], asked: Asked) -> Facts | DomainError:
+    try:
+        _check_names(row, asked.codes, asked.guest_ids, asked.organisation_id)
+        priced = _priced(row, asked.rooms[0], None, "", asked.promotion_plan_id)
+    except DomainError as error:
+        return error
+    return Facts(row["business_date"], row["currency"], row["new_id"], row["new_number"], [priced])
 
 
 def _asked(n: int, room: Wanted, prefix: str) -> dict[str, Any]:
@@ -273,4 +363,18 @@ def _priced(
         guarantee_required=row["guarantee_required"],
         new_id=row["new_room_id"] or 0,
         policy_id=row["policy_id"],
+        under_floor=_under_floor(row, terms, prefix),
     )
+
+
+def _under_floor(row: dict[str, Any], terms: pricing.Terms, prefix: str) -> errors.FloorBroken | None:
+    broken = pricing.floor_error(row, terms)
+    if broken is not None:
+        broken.field = prefix + broken.field
+    return broken
+
+
+def require_floor(room: PricedRoom, *, hotel_id: int, actor: Actor) -> None:
+    """Whether the actor may book the plan's price of this room. Raises FloorBroken."""
+    if room.under_floor is not None and not actor.may(Permission.BREAK_FLOOR, hotel_id):
+        raise room.under_floor

@@ -53,6 +53,7 @@ class LockedRoom:
     room_fixed: str
     child_ages: tuple[int, ...]
     extra_beds: int
+    types_mixed: bool
 
     @property
     def nights(self) -> list[date]:
@@ -95,7 +96,7 @@ SELECT rr.id, rr.hotel_id, rr.reservation_id, held.number, held.version, rr.posi
        rr.priced_type_id, rr.rate_plan_id, t.code AS priced_type, p.code AS rate_plan, rr.arrival, rr.departure,
        rr.adults, rr.children, rr.infants, rr.guest_id, held.organisation_id, rr.room_id, rr.folio_id,
        rr.charge_account_id, rr.walk_in, rr.checked_in_at, held.guarantee, held.today, h.currency, h.timezone,
-       h.longest_stay, rr.block_id, rr.room_fixed, rr.child_ages, rr.extra_beds
+       h.longest_stay, rr.block_id, rr.room_fixed, rr.child_ages, rr.extra_beds, rr.types_mixed
 FROM held
 JOIN reservations_roomreservation rr ON rr.reservation_id = held.id
 JOIN property_hotel h ON h.id = rr.hotel_id

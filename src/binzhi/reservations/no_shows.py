@@ -12,7 +12,7 @@ from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import Entry, record_each
-from binzhi.reservations import fees, nights
+from binzhi.reservations import fees, holding, nights
 from binzhi.reservations.enums import Status
 from binzhi.reservations.events import ReservationNoShow
 from binzhi.reservations.locks import nights_between
@@ -36,8 +36,8 @@ WITH due AS MATERIALIZED (
     UPDATE reservations_reservation r SET version = r.version + 1
     WHERE r.id IN (SELECT reservation_id FROM due) RETURNING r.id, r.version, r.number
 )
-SELECT rr.id, rr.reservation_id, rr.room_type_id, rr.arrival, rr.departure, rr.guest_id, rr.charge_account_id,
-       held.version, held.number, h.currency, {fees.POLICY_COLUMNS},
+SELECT rr.id, rr.reservation_id, rr.room_type_id, rr.types_mixed, rr.arrival, rr.departure, rr.guest_id,
+       rr.charge_account_id, held.version, held.number, h.currency, {fees.POLICY_COLUMNS},
        (SELECT coalesce(array_agg(n.price ORDER BY n.night), '{{}}') FROM reservations_staynight n
         WHERE n.room_reservation_id = rr.id) AS prices
 FROM due
@@ -71,16 +71,20 @@ FROM unnest(%(fee_accounts)s::bigint[], %(fee_amounts)s::numeric[], %(fee_texts)
 def turn_over(*, hotel_id: int, date: date, actor: Actor, now: datetime) -> TurnedOver:
     """Make no-shows of all rooms due in up to `date`: nights given back from the arrival on, fees posted, events told.
 
-    Called inside the night audit's operation, which holds the hotel day. At most seven statements, whatever the number.
+    Called inside the night audit's operation, which holds the hotel day. At most eight statements, whatever the number.
     """
     due = db.fetch_all(_DUE, {"hotel": hotel_id, "date": date})
     if not due:
         return TurnedOver(0, ZERO)
+    types = holding.types_by_night([row["id"] for row in due if row["types_mixed"]])
     nights.take(
         hotel_id=hotel_id,
         deltas=nights.merged(
             *(
-                nights.deltas_of(nights_between(row["arrival"], row["departure"]), row["room_type_id"], -1)
+                {
+                    (night, types.get(row["id"], {}).get(night, row["room_type_id"])): -1
+                    for night in nights_between(row["arrival"], row["departure"])
+                }
                 for row in due
             )
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +33,10 @@ TERMS_OF_PLAN = """coalesce(a.percent, p.percent) AS percent, coalesce(a.amount,
 IS_MEMBER = """(p.kind <> 'member' OR EXISTS (
     SELECT FROM guests_guest g WHERE g.id = %(guest)s::bigint AND (g.member_no <> '' OR g.member_tier <> '')
     AND (p.member_tiers = '{}' OR g.member_tier = ANY (p.member_tiers))))"""
+
+# Below what a plan `p` for some people only (the kinds after `base` and `derived`) may not be sold in type `t`; others
+# are held to theirs when painted. Kept short, see `one_line`.
+FLOOR = "CASE WHEN p.kind > 'e' THEN reservations_floor(p.id,t.id) END AS floor"
 
 # Aggregates over the rate rows `r` of a plan (its own and its parent's), for the stay `w`; `w.last` is the last night
 # that has a price.
@@ -129,6 +133,17 @@ def price_error(row: Mapping[str, Any], terms: Terms) -> DomainError | None:
     if prices_of(row, terms) is not None:
         return None
     return offer_errors.NoExtraBed() if row["prices"] and row["extra"] is None else errors.NoPrice()
+
+
+def floor_error(row: Mapping[str, Any], terms: Terms) -> errors.FloorBroken | None:
+    """The first night whose price, without what is asked on top, stands below the floor of an entitled plan."""
+    prices = prices_of(row, terms) if row["floor"] is not None else None
+    for offset, price in enumerate(prices or ()):
+        bare = price - (row["extra"] or 0)
+        if bare < row["floor"]:
+            night = terms.arrival + timedelta(days=offset)
+            return errors.FloorBroken(field="rate_plan", night=night, price=bare, floor=row["floor"])
+    return None
 
 
 _BREAK = re.compile(r"\s*\n\s*")

@@ -26,7 +26,8 @@ WITH dropped AS (
     SELECT %(id)s, %(hotel)s, n.night, n.price, %(plan)s
     FROM unnest(%(nights)s::date[], %(prices)s::numeric[]) AS n (night, price)
     ON CONFLICT (room_reservation_id, night) DO UPDATE SET
-        price = EXCLUDED.price, rate_plan_id = EXCLUDED.rate_plan_id, agreed_at = statement_timestamp()
+        price = EXCLUDED.price, rate_plan_id = EXCLUDED.rate_plan_id, agreed_at = statement_timestamp(),
+        priced_type_id = CASE WHEN NOT %(retyped)s THEN reservations_staynight.priced_type_id END
 ), freed AS (
     DELETE FROM reservations_roomnight WHERE room_reservation_id = %(id)s
       AND (night < %(arrival)s OR night >= %(departure)s
@@ -81,7 +82,7 @@ def rewrite(*, before: LockedRoom, after: LockedRoom, prices: Mapping[date, Deci
         "departure": after.departure, "type": after.room_type_id, "priced_type": after.priced_type_id,
         "plan": after.rate_plan_id, "adults": after.adults, "children": after.children, "infants": after.infants,
         "ages": list(after.child_ages), "beds": after.extra_beds, "room": after.room_id, "room_nights": wanted,
-        "moved": before.room_id != after.room_id,
+        "moved": before.room_id != after.room_id, "retyped": before.priced_type_id != after.priced_type_id,
         "was_until": before.departure, "reserved": before.is_reserved, "nights": [night for night, _price in priced],
         "prices": [price for _night, price in priced],
         # A day use keeps one price, at its date.

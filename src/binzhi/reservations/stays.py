@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from binzhi.kernel import db
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.property.errors import RoomSealed
-from binzhi.reservations import facts, nights
+from binzhi.reservations import facts, holding, nights
 from binzhi.reservations.enums import Status
 from binzhi.reservations.errors import NightsSlept, NoPrice, NoRoomAssigned, NotDueIn, WrongStatus
 from binzhi.reservations.locks import (
@@ -87,21 +87,24 @@ def _give(room: LockedRoom, room_id: int) -> LockedRoom:
     if wanted["sealed"]:
         raise RoomSealed(number=wanted["number"])
     type_id = wanted["room_type_id"]
-    if type_id != room.room_type_id:
-        left = room.nights_left
-        nights.take(
-            hotel_id=room.hotel_id,
-            deltas=nights.merged(nights.deltas_of(left, room.room_type_id, -1), nights.deltas_of(left, type_id, 1)),
-        )
-    return rewrite(before=room, after=replace(room, room_id=room_id, room_type_id=type_id))
+    return _in_one_room(room, replace(room, room_id=room_id, room_type_id=type_id))
+
+
+def _in_one_room(before: LockedRoom, after: LockedRoom) -> LockedRoom:
+    """All that is left is in the room of `after`, or in none: the counters follow where the type is another."""
+    if after.room_type_id != before.room_type_id or before.types_mixed:
+        deltas, after = holding.carried(before, after)
+        nights.take(hotel_id=before.hotel_id, deltas=deltas)
+    return rewrite(before=before, after=after)
 
 
 def unassign(*, room_reservation: LockedRoom) -> LockedRoom:
-    """Take the room back. The type stays what the counters hold. Raises WrongStatus, NoRoomAssigned."""
+    """Take the room back. The type stays what the counters hold; of a stay split over types it is that of the first
+    room. Raises WrongStatus, NoRoomAssigned, RoomTypeSoldOut."""
     _require(room_reservation, Status.RESERVED)
     if room_reservation.room_id is None:
         raise NoRoomAssigned
-    return rewrite(before=room_reservation, after=replace(room_reservation, room_id=None))
+    return _in_one_room(room_reservation, replace(room_reservation, room_id=None))
 
 
 def require_due(*, room_reservation: LockedRoom) -> None:
@@ -202,7 +205,7 @@ def shorten(*, room_reservation: LockedRoom, departure: date) -> LockedRoom:
     if not stay.arrival <= departure < stay.departure:
         raise InvalidInput(field="departure", message=_("The new departure is not earlier than the agreed one."))
     given_back = nights_between(departure, stay.departure)
-    nights.take(hotel_id=stay.hotel_id, deltas=nights.deltas_of(given_back, stay.room_type_id, -1))
+    nights.take(hotel_id=stay.hotel_id, deltas=holding.held(stay, given_back, -1))
     return rewrite(before=stay, after=replace(stay, departure=departure))
 
 
@@ -221,17 +224,22 @@ def extend(*, room_reservation: LockedRoom, departure: date, prices: Sequence[De
             field="departure", message=_("A stay has at most %(nights)s nights."), nights=stay.longest_stay
         )
     added = nights_between(stay.departure, departure)
-    agreed = list(prices) if prices is not None else _plan_prices(stay, departure)
+    types = holding.priced_types(stay)
+    priced_type_id, priced_type = holding.priced_as(stay, types, stay.departure)
+    agreed = list(prices) if prices is not None else _plan_prices(stay, departure, priced_type)
     if len(agreed) != len(added):
         raise InvalidInput(field="prices", message=_("%(nights)s prices are needed."), nights=len(added))
-    nights.take(hotel_id=stay.hotel_id, deltas=nights.deltas_of(added, stay.room_type_id, 1))
-    return rewrite(before=stay, after=replace(stay, departure=departure), prices=dict(zip(added, agreed, strict=True)))
+    deltas, after = holding.carried(stay, replace(stay, departure=departure))
+    nights.take(hotel_id=stay.hotel_id, deltas=deltas)
+    after = rewrite(before=stay, after=after, prices=dict(zip(added, agreed, strict=True)))
+    holding.name_types(stay.id, dict.fromkeys(added, priced_type_id) if types else {})
+    return after
 
 
-def _plan_prices(stay: LockedRoom, departure: date) -> list[Decimal]:
+def _plan_prices(stay: LockedRoom, departure: date, room_type: str) -> list[Decimal]:
     """What the plan asks for the nights added. Its restrictions are for new bookings and do not turn a guest out."""
     wanted = RoomRequest(
-        room_type=stay.priced_type, rate_plan=stay.rate_plan, arrival=stay.departure, departure=departure,
+        room_type=room_type, rate_plan=stay.rate_plan, arrival=stay.departure, departure=departure,
         adults=stay.adults, children=stay.children, infants=stay.infants, child_ages=stay.child_ages,
         extra_beds=stay.extra_beds,
     )  # fmt: skip

@@ -10,12 +10,10 @@ from binzhi.frontdesk.police.settings import LinkInput, link_of, set_up_police
 from binzhi.frontdesk.police.simulator import Simulator
 from binzhi.frontdesk.registration.particulars import Particulars
 from binzhi.frontdesk.requests import DocumentInput, RegistrationInput
-from binzhi.frontdesk.services import check_in
+from binzhi.frontdesk.services import check_in, check_out
 from binzhi.kernel import db
 from tests.factories import NOW, SYSTEM, TestHotel
-from tests.frontdesk.conftest import arrive, clerk_of
-
-KEY = "key-of-the-station"
+from tests.frontdesk.conftest import POLICE_KEY, arrive, clerk_of
 
 
 def number_of(body: str) -> str:
@@ -42,7 +40,7 @@ def person(name: str = "王伟", number: str = WANG, **more: Any) -> Registratio
 def reporting(hotel: TestHotel, url: str, **more: Any) -> None:
     """Switch reporting on, or change how."""
     kept = link_of(hotel.pk)
-    given = {"is_on": True, "region": "national", "url": url, "key": KEY, "station": "H001"} | more
+    given = {"is_on": True, "region": "national", "url": url, "key": POLICE_KEY, "station": "H001"} | more
     link = LinkInput(expected_version=kept.version if kept else 0, **given)
     set_up_police(hotel_id=hotel.pk, link=link, actor=SYSTEM, now=NOW)
 
@@ -76,3 +74,11 @@ def send_all(now: datetime) -> int:
     while found := send_due(now=now):
         sent += found
     return sent
+
+
+def what(hotel: TestHotel, report_id: int, now: Any = NOW) -> dict[str, Any]:
+    return {"hotel_id": hotel.pk, "report_id": report_id, "actor": SYSTEM, "now": now}
+
+
+def leave(hotel: TestHotel, stay: int, now: Any) -> None:
+    check_out(hotel_id=hotel.pk, room_reservation_id=stay, waive_day_use="test", actor=SYSTEM, now=now)

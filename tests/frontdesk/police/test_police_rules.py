@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
 
-from binzhi.frontdesk import services
 from binzhi.frontdesk.police import outcomes, queries
 from binzhi.frontdesk.police.settings import LinkInput, set_up_police
 from binzhi.frontdesk.police.simulator import Simulator
@@ -18,7 +16,6 @@ from binzhi.kernel.errors import EditConflict, InvalidInput, NotFound
 from tests.factories import NOW, SYSTEM, TestHotel
 from tests.frontdesk.conftest import statements
 from tests.frontdesk.police.house import (
-    KEY,
     LI,
     SMITH,
     begin,
@@ -26,29 +23,10 @@ from tests.frontdesk.police.house import (
     reporting,
     reports,
     send_all,
+    what,
 )
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def police() -> Iterator[Simulator]:
-    with Simulator(key=KEY) as started:
-        yield started
-
-
-@pytest.fixture
-def hotel(strict: TestHotel, police: Simulator) -> TestHotel:
-    reporting(strict, police.url)
-    return strict
-
-
-def what(hotel: TestHotel, report_id: int, now: Any = NOW) -> dict[str, Any]:
-    return {"hotel_id": hotel.pk, "report_id": report_id, "actor": SYSTEM, "now": now}
-
-
-def leave(hotel: TestHotel, stay: int, now: Any) -> None:
-    services.check_out(hotel_id=hotel.pk, room_reservation_id=stay, waive_day_use="test", actor=SYSTEM, now=now)
 
 
 WRITTEN_OVER = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,12 +21,12 @@ from binzhi.reservations.errors import RoomOccupied
 from tests.factories import NOW, SYSTEM, TestHotel
 from tests.frontdesk.conftest import arrive, clerk_of, statements
 from tests.frontdesk.police.house import (
-    KEY,
     LI,
     SMITH,
     UNKNOWN,
     WANG,
     begin,
+    leave,
     person,
     reporting,
     reports,
@@ -35,29 +34,10 @@ from tests.frontdesk.police.house import (
     states,
     told,
     tries,
+    what,
 )
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def police() -> Iterator[Simulator]:
-    with Simulator(key=KEY) as started:
-        yield started
-
-
-@pytest.fixture
-def hotel(strict: TestHotel, police: Simulator) -> TestHotel:
-    reporting(strict, police.url)
-    return strict
-
-
-def what(hotel: TestHotel, report_id: int, now: Any = NOW) -> dict[str, Any]:
-    return {"hotel_id": hotel.pk, "report_id": report_id, "actor": SYSTEM, "now": now}
-
-
-def leave(hotel: TestHotel, stay: int, now: Any) -> None:
-    services.check_out(hotel_id=hotel.pk, room_reservation_id=stay, waive_day_use="test", actor=SYSTEM, now=now)
 
 
 # ---------------------------------------------------------------- queued

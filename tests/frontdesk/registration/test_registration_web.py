@@ -21,7 +21,7 @@ from tests.factories import NOW, SYSTEM, TestHotel
 from tests.frontdesk.browser import at, text
 from tests.frontdesk.browser import desk as any_desk
 from tests.frontdesk.conftest import arrive, nothing_changes, row_of
-from tests.frontdesk.police.house import KEY, LI, SMITH, WANG, begin, number_of, person, reporting, states
+from tests.frontdesk.police.house import LI, SMITH, WANG, begin, number_of, person, reporting, states
 from tests.frontdesk.registration.test_visitors_cards_images import SIGNATURE, picture
 
 BOY = number_of("11010520150101003")
@@ -173,19 +173,18 @@ def test_police_pages_show_what_is_owed_and_take_a_receipt(strict: TestHotel) ->
 
 
 @pytest.mark.slow
-def test_sent_back_report_is_mended_and_sent_again_on_the_page(strict: TestHotel) -> None:
-    with Simulator(key=KEY) as police:
-        reporting(strict, police.url, region="hunan")
-        begin(strict, person())
-        sending.send_due(now=NOW)
-        client = desk(strict)
-        page = text(client.get(at(strict, "police?tab=held")))
-        assert "缺：住址" in page
-        report = db.fetch_one("SELECT * FROM frontdesk_policereport")
-        assert report is not None
-        where = f"stays/{report['room_reservation_id']}/registration/{report['registration_id']}"
-        assert client.post(at(strict, where), {"address": "湖滨路1号"}).status_code == 302
-        sending.send_due(now=NOW)
-        assert next(iter(police.received.reports.values()))["XZZ"] == "湖滨路1号"
-        assert client.post(at(strict, f"police/{report['id']}/again")).status_code == 302
+def test_sent_back_report_is_mended_and_sent_again_on_the_page(strict: TestHotel, police: Simulator) -> None:
+    reporting(strict, police.url, region="hunan")
+    begin(strict, person())
+    sending.send_due(now=NOW)
+    client = desk(strict)
+    page = text(client.get(at(strict, "police?tab=held")))
+    assert "缺：住址" in page
+    report = db.fetch_one("SELECT * FROM frontdesk_policereport")
+    assert report is not None
+    where = f"stays/{report['room_reservation_id']}/registration/{report['registration_id']}"
+    assert client.post(at(strict, where), {"address": "湖滨路1号"}).status_code == 302
+    sending.send_due(now=NOW)
+    assert next(iter(police.received.reports.values()))["XZZ"] == "湖滨路1号"
+    assert client.post(at(strict, f"police/{report['id']}/again")).status_code == 302
     assert states() == [("in", "received")]

@@ -18,6 +18,7 @@ from binzhi.promises.protocols.store import shipped
 CODES = [
     "airport-transfer", "baby-crib", "birthday-in-house", "check-out-room-check", "complaint-recovery",
     "long-stay-welcome", "personal-service", "room-preparation", "sudden-illness", "vip-reception", "wake-up-call",
+    "wake-up-unanswered",
 ]  # fmt: skip
 ALL = ("IP", "VIP", "VVIP")
 BANNER = ("VIP", "VVIP")

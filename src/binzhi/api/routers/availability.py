@@ -68,6 +68,7 @@ def availability(request: ApiRequest, hotel: Code, search: Query[Search]) -> Htt
         guest_id=search.guest_id,
         promotion_plan_id=promotion.rate_plan_id if promotion else None,
         today=request.hotel.business_date,
+        may_break_floor=request.actor.may(Permission.BREAK_FLOOR, request.hotel.pk),
     )
     currency = request.hotel.currency
     return json_response(

@@ -19,6 +19,7 @@ from binzhi.frontdesk.queries.candidates import day_plan
 from binzhi.frontdesk.wording import reasons_text
 from binzhi.property.queries import room_by_number
 from binzhi.reservations.access import Permission as Booking
+from binzhi.reservations.splitting import TypePrice
 
 router = Router(tags=["calendar"])
 KeyHeader = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
@@ -78,16 +79,19 @@ def place(request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.Place
 
 @router.post("/hotels/{hotel}/stays/{stay_id}/split", response={201: schemas.StaySplitOut}, operation_id="split_stay")
 def split(request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.StaySplitIn, key: KeyHeader) -> HttpResponse:
-    """From a night on another room of the same type."""
+    """From a night on another room. One of another type is asked about: at the agreed price, or at the type's."""
 
     def work() -> dict[str, Any]:
-        split_stay(
+        price = TypePrice(asked=payload.price == "ask", total=payload.expected_total) if payload.price else None
+        done = split_stay(
             hotel_id=request.hotel.pk, room_reservation_id=stay_id, night=payload.night,
-            room_id=room_by_number(request.hotel.pk, payload.room).pk, expected_version=payload.version,
+            room_id=room_by_number(request.hotel.pk, payload.room).pk, expected_version=payload.version, price=price,
             actor=request.actor, now=now(),
         )  # fmt: skip
         return {
             "id": stay_id, "night": payload.night, "room": payload.room,
+            "total_before": str(done.total_before) if done.total else None,
+            "total": str(done.total) if done.total else None,
             "version": version_of_stay(hotel_id=request.hotel.pk, room_reservation_id=stay_id),
         }  # fmt: skip
 

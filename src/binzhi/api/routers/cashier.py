@@ -1,4 +1,4 @@
-"""Cashier shifts: tills, open, count and close, cash to the safe, reports. Handing over is signed at a screen."""
+"""Cashier shifts: tills, open, count and close, hand over, cash to the safe, reports."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from binzhi.api.schemas import cashier as schemas
 from binzhi.api.types import Code, IdempotencyKey, Key
 from binzhi.billing.access import Permission
 from binzhi.billing.cashier import services
+from binzhi.billing.cashier.asking import colleague
 from binzhi.billing.cashier.counting import CountInput
 from binzhi.billing.cashier.queries import ShiftReport, ShiftRow, shift_report, shifts, tills
 
@@ -68,7 +69,8 @@ def _means_out(found: ShiftReport) -> list[dict[str, Any]]:
     return [
         {
             "means": line.code, "taken": _money(line.taken), "given": _money(line.given),
-            "dropped": _money(line.dropped), "expected": _money(line.expected), "counted": _money(line.counted),
+            "dropped": _money(line.dropped), "dropped_notes": _money(line.dropped_notes),
+            "expected": _money(line.expected), "counted": _money(line.counted),
             "difference": _money(line.difference),
         }
         for line in found.means
@@ -96,20 +98,27 @@ def begin(request: ApiRequest, hotel: Code, payload: schemas.ShiftIn, key: KeyHe
 def close(
     request: ApiRequest, hotel: Code, shift_id: ShiftKey, payload: schemas.CountIn, key: KeyHeader
 ) -> HttpResponse:
-    """Count blind and close; what differs is posted to over or short."""
+    """Count blind and close; what differs is posted to over or short. A colleague who signs goes on at the till."""
     request.actor.require(Permission.TAKE_PAYMENT, request.hotel.pk)
     count = CountInput(
         pieces={row.face: row.pieces for row in payload.pieces},
         totals={row.means: row.counted for row in payload.totals}, note=payload.note,
     )  # fmt: skip
+    given = payload.successor
+    successor = None
+    if given is not None:
+        successor = colleague(request, username=given.username, password=given.password, by=request.actor)
 
     def work() -> dict[str, Any]:
         done = services.close_shift(
-            hotel_id=request.hotel.pk, shift_id=shift_id, count=count, actor=request.actor, now=now()
-        )
-        return {"id": done.shift_id, "differs": done.differs}
+            hotel_id=request.hotel.pk, shift_id=shift_id, count=count, successor=successor, actor=request.actor,
+            now=now(),
+        )  # fmt: skip
+        return {"id": done.shift_id, "differs": done.differs, "next": done.next_shift_id}
 
-    return once(request, key=key, route=f"close_shift:{shift_id}", body=payload.model_dump(), work=work)
+    # Of the signature only whose it is: a password is kept nowhere, not even as a hash of the request.
+    body = payload.model_dump(exclude={"successor": {"password"}})
+    return once(request, key=key, route=f"close_shift:{shift_id}", body=body, work=work)
 
 
 @router.post("/hotels/{hotel}/cash-drops", response={201: schemas.DroppedOut}, operation_id="drop_cash")
@@ -119,8 +128,9 @@ def drop(request: ApiRequest, hotel: Code, payload: schemas.DropIn, key: KeyHead
 
     def work() -> dict[str, Any]:
         done = services.drop_cash(
-            hotel_id=request.hotel.pk, amount=payload.amount, note=payload.note, actor=request.actor, now=now()
-        )
+            hotel_id=request.hotel.pk, amount=payload.amount, currency=payload.currency or "", note=payload.note,
+            actor=request.actor, now=now(),
+        )  # fmt: skip
         return {"transaction": done.transaction_id}
 
     return once(request, key=key, route="drop_cash", body=payload.model_dump(), work=work)

@@ -56,7 +56,8 @@ def pay_out(
     def work(view: queries.FolioView) -> Posted | Asked:
         return services.pay_out(
             hotel_id=request.hotel.pk, account_id=view.window(payload.window).account_id, amount=payload.amount,
-            means=payload.means, reason=payload.reason, actor=request.actor, now=now(),
+            means=payload.means, reason=payload.reason, exceed_limit=payload.exceed_limit, actor=request.actor,
+            now=now(),
         )  # fmt: skip
 
     return _done(request, number, key, "pay_out", payload.model_dump(), work)
@@ -112,7 +113,8 @@ def damage(request: ApiRequest, hotel: Code, number: Number, payload: schemas.Da
     def work(view: queries.FolioView) -> int:
         return services.charge_compensation(
             hotel_id=request.hotel.pk, account_id=view.window(payload.window).account_id, item_id=payload.item,
-            quantity=payload.quantity, amount=payload.amount, note=payload.note, actor=request.actor, now=now(),
+            quantity=payload.quantity, amount=payload.amount, note=payload.note, exceed_limit=payload.exceed_limit,
+            actor=request.actor, now=now(),
         ).transaction_id  # fmt: skip
 
     return posted(request, number, key, "charge_compensation", payload.model_dump(), work)
@@ -128,6 +130,7 @@ def late(
         given = LateCharge(
             charge_code=payload.code, amount=payload.amount, quantity=payload.quantity, means=payload.means,
             organisation_id=payload.organisation_id, description=payload.description,
+            exceed_limit=payload.exceed_limit,
         )  # fmt: skip
         return services.post_late_charge(
             hotel_id=request.hotel.pk, folio_id=view.pk, late=given, actor=request.actor, now=now()

@@ -15,6 +15,7 @@ from binzhi.billing import queries
 from binzhi.billing.access import Permission
 from binzhi.billing.holds import services
 from binzhi.billing.holds.queries import HoldRow, holds
+from binzhi.billing.holds.refunds import refund_hold
 from binzhi.billing.holds.services import Slip
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.money import ZERO
@@ -37,7 +38,8 @@ def listing(request: ApiRequest, hotel: Code, number: Number) -> HttpResponse:
 def _out(row: HoldRow) -> dict[str, Any]:
     return {
         "id": row.pk, "folio": row.folio, "state": row.state, "amount": f"{row.amount:.2f}",
-        "captured": f"{row.captured:.2f}", "card_tail": row.card_tail, "auth_code": row.auth_code,
+        "captured": f"{row.captured:.2f}", "given_back": f"{row.given_back:.2f}",
+        "card_tail": row.card_tail, "auth_code": row.auth_code,
         "by_hand": row.by_hand, "expires_on": row.expires_on, "step": row.step_kind, "step_state": row.step_state,
         "error": row.step_error,
     }  # fmt: skip
@@ -118,6 +120,21 @@ def release(
         )  # fmt: skip
 
     return _about(request, number, hold_id, key, "release_hold", payload.model_dump(), deed)
+
+
+@router.post(ONE + "/refund", response={201: schemas.HoldMadeOut}, operation_id="refund_hold")
+def refund(
+    request: ApiRequest, hotel: Code, number: Number, hold_id: HoldKey, payload: schemas.HoldRefundIn, key: KeyHeader
+) -> HttpResponse:
+    """Have the bank give back what it took, or a part. Booked when the bank says so."""
+
+    def deed(_view: queries.FolioView) -> None:
+        refund_hold(
+            hotel_id=request.hotel.pk, hold_id=hold_id, amount=payload.amount, reason=payload.reason,
+            actor=request.actor, now=now(),
+        )  # fmt: skip
+
+    return _about(request, number, hold_id, key, "refund_hold", payload.model_dump(), deed)
 
 
 @router.post(ONE + "/ask-again", response={201: schemas.HoldMadeOut}, operation_id="ask_hold_again")

@@ -130,7 +130,7 @@ def split(request: ApiRequest, hotel: Code, number: Number, payload: SplitIn, ke
         return services.split_charges(
             hotel_id=request.hotel.pk, source_id=view.window(payload.window).account_id,
             target_id=other.window(payload.to_window).account_id, split=what, reason=payload.reason,
-            actor=request.actor, now=now(),
+            exceed_limit=payload.exceed_limit, actor=request.actor, now=now(),
         ).transaction_ids[0]  # fmt: skip
 
     return posted(request, number, key, "split_charges", payload.model_dump(), work)

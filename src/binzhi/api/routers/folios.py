@@ -41,6 +41,7 @@ def charge(request: ApiRequest, hotel: Code, number: Number, payload: schemas.Ch
             quantity=payload.quantity,
             description=payload.description,
             currency=payload.currency,
+            exceed_limit=payload.exceed_limit,
             actor=request.actor,
             now=now(),
         ).transaction_id
@@ -63,6 +64,7 @@ def payment(
                 amount=payload.amount,
                 organisation_id=payload.organisation_id,
                 in_advance=payload.in_advance,
+                exceed_limit=payload.exceed_limit,
             ),
             currency=payload.currency,
             actor=request.actor,
@@ -162,6 +164,7 @@ def transfer(
             source_id=view.window(payload.window).account_id,
             target_id=target.window(payload.to_window).account_id,
             reason=payload.reason,
+            exceed_limit=payload.exceed_limit,
             actor=request.actor,
             now=now(),
         ).transaction_ids[0]

@@ -167,10 +167,11 @@ def check_in(request: ApiRequest, hotel: Code, block_id: Key, payload: selling.C
 @router.post(
     "/hotels/{hotel}/groups/{block_id}/check-out", response=selling.GroupDoneOut, operation_id="check_out_group"
 )  # fmt: skip
-def check_out(request: ApiRequest, hotel: Code, block_id: Key, payload: selling.ChosenIn) -> HttpResponse:
+def check_out(request: ApiRequest, hotel: Code, block_id: Key, payload: selling.LeavingIn) -> HttpResponse:
     """Check out all that are due out, or the chosen ones; who owes something himself stays and is named."""
     return _done(frontdesk.check_out_group(
-        hotel_id=request.hotel.pk, block_id=block_id, stays=payload.stays, actor=request.actor, now=now()
+        hotel_id=request.hotel.pk, block_id=block_id, stays=payload.stays, exceed_limit=payload.exceed_limit,
+        actor=request.actor, now=now(),
     ))  # fmt: skip
 
 

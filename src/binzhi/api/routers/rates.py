@@ -20,6 +20,7 @@ from binzhi.reservations.conditions.services import take_deposit as take_reserva
 from binzhi.reservations.queries import reservation_view
 from binzhi.reservations.ratebook import queries, services
 from binzhi.reservations.ratebook.brush import Brush
+from binzhi.reservations.ratebook.effects import Effect
 from binzhi.reservations.ratebook.services import Painted
 
 router = Router(tags=["rates"])
@@ -30,9 +31,20 @@ MOST_CHANGES = 500
 @router.post("/hotels/{hotel}/rates/preview", response=schemas.EffectOut, operation_id="preview_painting")
 def preview(request: ApiRequest, hotel: Code, payload: schemas.PaintIn) -> HttpResponse:
     """What a painting would change; nothing is written."""
-    effect = services.preview(hotel_id=request.hotel.pk, brush=_brush(payload), actor=request.actor)
+    return _effect(services.preview(hotel_id=request.hotel.pk, brush=_brush(payload), actor=request.actor))
+
+
+@router.post("/hotels/{hotel}/rates/preview-rules", response=schemas.EffectOut, operation_id="preview_rate_rules")
+def preview_rules(request: ApiRequest, hotel: Code, payload: schemas.ApplyRulesIn) -> HttpResponse:
+    """What applying the rules of a rate would change; nothing is written."""
+    asked = payload.model_dump(exclude={"effect"})
+    return _effect(services.preview_rules(hotel_id=request.hotel.pk, actor=request.actor, **asked))
+
+
+def _effect(effect: Effect) -> HttpResponse:
     return json_response(
         {
+            "effect": effect.digest,
             "changed": len(effect.cells),
             "nights": effect.nights,
             "unpriced": effect.unpriced,
@@ -64,8 +76,9 @@ def preview(request: ApiRequest, hotel: Code, payload: schemas.PaintIn) -> HttpR
 def paint(request: ApiRequest, hotel: Code, payload: schemas.PaintIn) -> HttpResponse:
     """Write prices, restrictions and limits over nights as one painting that can be taken back."""
     done = services.paint(
-        hotel_id=request.hotel.pk, brush=_brush(payload), reason=payload.reason, actor=request.actor, now=now()
-    )
+        hotel_id=request.hotel.pk, brush=_brush(payload), reason=payload.reason, shown=payload.effect,
+        actor=request.actor, now=now(),
+    )  # fmt: skip
     return json_response(_painted(done), status=201)
 
 
@@ -107,7 +120,10 @@ def undo(request: ApiRequest, hotel: Code, painting_id: Key) -> HttpResponse:
 @router.post("/hotels/{hotel}/rates/apply-rules", response={201: schemas.PaintedOut}, operation_id="apply_rate_rules")
 def apply_rules(request: ApiRequest, hotel: Code, payload: schemas.ApplyRulesIn) -> HttpResponse:
     """Write the prices that the rules of a rate make of its base prices."""
-    done = services.apply_rules(hotel_id=request.hotel.pk, **payload.model_dump(), actor=request.actor, now=now())
+    asked = payload.model_dump(exclude={"effect"})
+    done = services.apply_rules(
+        hotel_id=request.hotel.pk, **asked, shown=payload.effect, actor=request.actor, now=now()
+    )  # fmt: skip
     return json_response(_painted(done), status=201)
 
 
@@ -119,7 +135,7 @@ def calendar_days(request: ApiRequest, hotel: Code, payload: schemas.CalendarDay
 
 
 def _brush(payload: schemas.PaintIn) -> Brush:
-    values: dict[str, Any] = payload.model_dump(exclude={"reason"})
+    values: dict[str, Any] = payload.model_dump(exclude={"reason", "effect"})
     for name in ("room_types", "rate_plans", "weekdays"):
         values[name] = tuple(dict.fromkeys(values[name]))
     values["clear"] = frozenset(values["clear"])

@@ -10,6 +10,7 @@ from ninja import Header, Query, Router, Schema
 from binzhi.api.core import ApiRequest, json_response, now, once
 from binzhi.api.present import decode_cursor, encode_cursor
 from binzhi.api.schemas.registration import (
+    CompletionIn,
     MinorClosedIn,
     MinorRoundIn,
     PoliceReceiptIn,
@@ -19,7 +20,6 @@ from binzhi.api.schemas.registration import (
     VisitorIn,
     VisitorOut,
 )
-from binzhi.api.schemas.stays import ParticularsIn
 from binzhi.api.types import Code, Cursor, IdempotencyKey, Key, Limit
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.police import outcomes, queries
@@ -94,12 +94,14 @@ def receipt(request: ApiRequest, hotel: Code, report_id: Key, payload: PoliceRec
     operation_id="complete_registration",
 )  # fmt: skip
 def complete(
-    request: ApiRequest, hotel: Code, stay_id: Key, registration_id: Key, payload: ParticularsIn
+    request: ApiRequest, hotel: Code, stay_id: Key, registration_id: Key, payload: CompletionIn
 ) -> HttpResponse:
-    """Write what is asked of somebody who is registered; a report that waits for it goes out."""
+    """Write what is asked of somebody who is registered; what the police were told otherwise is corrected."""
+    said = payload.model_dump()
+    document_id = said.pop("document_id")
     completing.write_particulars(
         hotel_id=request.hotel.pk, room_reservation_id=stay_id, registration_id=registration_id,
-        particulars=Particulars(**payload.model_dump()), actor=request.actor, now=now(),
+        particulars=Particulars(**said), document_id=document_id, actor=request.actor, now=now(),
     )  # fmt: skip
     return json_response({"id": registration_id})
 

@@ -17,6 +17,7 @@ from binzhi.billing.amounts import check_currency
 from binzhi.billing.queries import folio_number
 from binzhi.frontdesk import requests, services
 from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.continuing.services import continue_stay, undo_continue
 from binzhi.frontdesk.queries import arrivals, in_house
 from binzhi.frontdesk.queries.board import BoardFilter, BoardRow, Page
 from binzhi.property.queries import room_by_number
@@ -257,6 +258,42 @@ def check_out(
         }
 
     return once(request, key=key, route=f"check_out:{stay_id}", body=payload.model_dump(), work=work)
+
+
+@router.post(
+    "/hotels/{hotel}/stays/{stay_id}/continue", response={201: schemas.ContinuedOut}, operation_id="continue_stay"
+)
+def continue_(
+    request: ApiRequest, hotel: Code, stay_id: Key, payload: schemas.CheckOutIn, key: KeyHeader
+) -> HttpResponse:
+    """Let a guest who is due out today stay on in the room under this booking; the bill that ends is settled."""
+
+    def work() -> dict[str, Any]:
+        for payment in payload.payments:
+            check_currency(payment.currency, expected=request.hotel.currency)
+        done = continue_stay(
+            hotel_id=request.hotel.pk, room_reservation_id=stay_id, actor=request.actor, now=now(),
+            payments=[
+                requests.PaymentInput(
+                    means=payment.means, amount=payment.amount, organisation_id=payment.organisation_id
+                )
+                for payment in payload.payments
+            ],
+            deposit=requests.DepositReturn(means=payload.deposit_means) if payload.deposit_means else None,
+        )  # fmt: skip
+        return {
+            "id": stay_id, "before": done.stay_id, "room": done.room, "paid": f"{done.paid:.2f}",
+            "returned": f"{done.returned:.2f}",
+        }  # fmt: skip
+
+    return once(request, key=key, route=f"continue_stay:{stay_id}", body=payload.model_dump(), work=work)
+
+
+@router.delete("/hotels/{hotel}/stays/{stay_id}/continue", response={204: None}, operation_id="undo_continue_stay")
+def undo_continued(request: ApiRequest, hotel: Code, stay_id: Key) -> HttpResponse:
+    """Take it back on the same hotel day, while nothing stands on the next bill."""
+    undo_continue(hotel_id=request.hotel.pk, room_reservation_id=stay_id, actor=request.actor, now=now())
+    return HttpResponse(status=204)
 
 
 def _registrations(given: Sequence[schemas.RegistrationIn]) -> list[requests.RegistrationInput]:

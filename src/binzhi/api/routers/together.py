@@ -120,19 +120,22 @@ def part(request: ApiRequest, hotel: Code, stay_id: Key, key: KeyHeader) -> Http
 
 
 @router.post(STAY + "/check-out-party", response={201: schemas.PartyOutOut}, operation_id="check_out_party")
-def check_out_party(request: ApiRequest, hotel: Code, stay_id: Key, key: KeyHeader) -> HttpResponse:
+def check_out_party(
+    request: ApiRequest, hotel: Code, stay_id: Key, key: KeyHeader, exceed_limit: bool = False
+) -> HttpResponse:
     """Check out all of a party but the room that pays; who cannot leave is named with why."""
     request.actor.require(Permission.CHECK_OUT, request.hotel.pk)
 
     def work() -> dict[str, Any]:
         stay_card(hotel=request.hotel, room_reservation_id=stay_id)
         done = joining.check_out_party(
-            hotel_id=request.hotel.pk, room_reservation_id=stay_id, actor=request.actor, now=now()
-        )
+            hotel_id=request.hotel.pk, room_reservation_id=stay_id, exceed_limit=exceed_limit, actor=request.actor,
+            now=now(),
+        )  # fmt: skip
         refused = [
             {"stay": one.room_reservation_id, "room": one.room, "code": one.code, "text": one.text}
             for one in done.refused
         ]
         return {"done": list(done.done), "refused": refused}
 
-    return once(request, key=key, route=f"check_out_party:{stay_id}", body={}, work=work)
+    return once(request, key=key, route=f"check_out_party:{stay_id}", body={"exceed": exceed_limit}, work=work)

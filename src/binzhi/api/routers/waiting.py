@@ -16,7 +16,8 @@ from binzhi.reservations.access import Permission
 from binzhi.reservations.denials import NewDenial, denial_report, record_denial
 from binzhi.reservations.queries import room_of
 from binzhi.reservations.waitlist import queries, services
-from binzhi.reservations.walks.services import COSTS, WalkCosts, WalkInput, walk_guest
+from binzhi.reservations.walks.queries import walk_by_id
+from binzhi.reservations.walks.services import COSTS, WalkCosts, WalkInput, pay_walk, set_walk_costs, walk_guest
 
 router = Router(tags=["waitlist and walks"])
 KeyHeader = Annotated[IdempotencyKey, Header(alias="Idempotency-Key")]
@@ -114,3 +115,43 @@ def walk(
 
     body = {"room": room_id} | payload.model_dump(mode="json")
     return once(request, key=key, route="walk_guest", body=body, work=work)
+
+
+def _cost_out(request: ApiRequest, walk_id: int) -> dict[str, Any]:
+    row = walk_by_id(hotel_id=request.hotel.pk, walk_id=walk_id)
+    return {"id": row.id, "total": f"{row.total:.2f}", "owed": f"{row.owed:.2f}"}
+
+
+@router.post(
+    "/hotels/{hotel}/walks/{walk_id}/costs", response={201: schemas.WalkCostOut}, operation_id="set_walk_costs"
+)
+def walk_costs(
+    request: ApiRequest, hotel: Code, walk_id: Key, payload: schemas.WalkCostsIn, key: KeyHeader
+) -> HttpResponse:
+    """Write what a walk cost; the difference is posted to the accounts of the house."""
+    request.actor.require(Permission.WALK_GUEST, request.hotel.pk)
+
+    def work() -> dict[str, Any]:
+        costs = WalkCosts(**{name: getattr(payload, name) or ZERO for name in COSTS})
+        set_walk_costs(
+            hotel_id=request.hotel.pk, walk_id=walk_id, costs=costs, means=payload.means, actor=request.actor,
+            now=now(),
+        )  # fmt: skip
+        return _cost_out(request, walk_id)
+
+    body = payload.model_dump(mode="json")
+    return once(request, key=key, route=f"set_walk_costs:{walk_id}", body=body, work=work)
+
+
+@router.post("/hotels/{hotel}/walks/{walk_id}/payments", response={201: schemas.WalkCostOut}, operation_id="pay_walk")
+def walk_payment(
+    request: ApiRequest, hotel: Code, walk_id: Key, payload: schemas.WalkPayIn, key: KeyHeader
+) -> HttpResponse:
+    """Pay all that is still owed for a walk."""
+    request.actor.require(Permission.WALK_GUEST, request.hotel.pk)
+
+    def work() -> dict[str, Any]:
+        pay_walk(hotel_id=request.hotel.pk, walk_id=walk_id, means=payload.means, actor=request.actor, now=now())
+        return _cost_out(request, walk_id)
+
+    return once(request, key=key, route=f"pay_walk:{walk_id}", body=payload.model_dump(), work=work)

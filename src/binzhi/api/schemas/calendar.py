@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Schema
 from pydantic import Field
 
 from binzhi.api.schemas.base import In
-from binzhi.api.types import Day, Key, MoneyIn, Note, Number
+from binzhi.api.types import Day, Key, Money, MoneyIn, Note, Number
 
 Version = Annotated[int, Field(ge=1, le=999_999_999)]
 
@@ -36,15 +36,23 @@ class PlacedOut(Schema):
 
 
 class StaySplitIn(In):
+    """`price` answers `split_changes_type`: `keep` the agreed one, or `ask` that of the type, at `expected_total`."""
+
     night: Day
     room: Number
+    price: Literal["keep", "ask"] | None = None
+    expected_total: MoneyIn | None = None
     version: Version | None = None
 
 
 class StaySplitOut(Schema):
+    """The totals are those of the stay where a room of another type was asked for, else nothing."""
+
     id: int
     night: date
     room: str
+    total_before: Money | None
+    total: Money | None
     version: int
 
 

@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from binzhi.api.schemas.base import In
-from binzhi.api.types import Key, Money, MoneyIn
+from binzhi.api.types import Currency, Key, Money, MoneyIn
 from binzhi.kernel.money import LARGEST
 
 
@@ -47,21 +47,31 @@ class PieceIn(In):
     pieces: int = Field(ge=0, le=100_000)
 
 
+class SuccessorIn(In):
+    """The colleague who takes the till over and signs for what was counted."""
+
+    username: str = Field(min_length=1, max_length=150)
+    password: str = Field(min_length=1, max_length=200, json_schema_extra={"format": "password", "writeOnly": True})
+
+
 class CountIn(In):
     """Cash by notes and coins or in one sum; foreign cash as `cash:USD`, in its own money."""
 
     pieces: list[PieceIn] = Field(default=[], max_length=20)
     totals: list[TotalIn] = Field(default=[], max_length=40)
     note: str = Field("", max_length=120)
+    successor: SuccessorIn | None = Field(None, description="hand the till over; wrong passwords are counted")
 
 
 class ClosedOut(Schema):
     id: int
     differs: bool
+    next: int | None
 
 
 class DropIn(In):
     amount: MoneyIn
+    currency: Currency | None = Field(None, description="of foreign notes; the hotel's own when left out")
     note: str = Field("", max_length=120)
 
 
@@ -102,6 +112,7 @@ class ShiftMeansOut(Schema):
     taken: Money
     given: Money
     dropped: Money
+    dropped_notes: Money | None = Field(description="foreign notes in their own currency")
     expected: Money | None
     counted: Money | None
     difference: Money | None

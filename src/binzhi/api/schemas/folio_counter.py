@@ -23,6 +23,7 @@ class PayOutIn(In):
     means: Code
     window: int = Field(1, ge=1, le=99)
     reason: str = Reason
+    exceed_limit: bool = Field(False, description="above a company's credit limit, by who may")
 
 
 class DoneOut(Schema):
@@ -53,6 +54,7 @@ class DamageIn(In):
     amount: MoneyIn | None = Field(None, description="another price than the list's; needs a note")
     note: str = Field("", max_length=60)
     window: int = Field(1, ge=1, le=99)
+    exceed_limit: bool = Field(False, description="above a company's credit limit, by who may")
 
 
 class LateChargeIn(In):
@@ -62,6 +64,7 @@ class LateChargeIn(In):
     description: str = Field("", max_length=120)
     means: OptionalCode
     organisation_id: Key | None = None
+    exceed_limit: bool = Field(False, description="above a company's credit limit, by who may")
 
 
 class DecisionIn(In):

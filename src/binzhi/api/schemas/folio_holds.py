@@ -41,6 +41,11 @@ class ReleaseIn(In):
     auth_code: str = Code
 
 
+class HoldRefundIn(In):
+    amount: MoneyIn
+    reason: str = Field(min_length=1, max_length=120)
+
+
 class HoldOut(Schema):
     """`step` is the last request and `step_state` what became of it (asked: the bank has not answered yet)."""
 
@@ -49,6 +54,7 @@ class HoldOut(Schema):
     state: str
     amount: Money
     captured: Money
+    given_back: Money
     card_tail: str
     auth_code: str
     by_hand: bool

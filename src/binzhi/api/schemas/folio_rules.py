@@ -72,3 +72,4 @@ class SplitIn(In):
     to_folio: OptionalCode = Field("", description="another bill; this one when empty")
     to_window: int = Field(ge=1, le=99)
     reason: str = Field("", max_length=120)
+    exceed_limit: bool = Field(False, description="above a company's credit limit, by who may")

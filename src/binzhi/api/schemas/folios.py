@@ -46,12 +46,14 @@ class ChargeIn(In):
     quantity: int = Field(1, ge=1, le=999)
     window: int = Field(1, ge=1, le=99)
     description: str = Field("", max_length=120)
+    exceed_limit: bool = Field(False, description="above a company's credit limit, by who may")
 
 
 class PaymentIn(AmountIn):
     window: int = Field(1, ge=1, le=99)
     organisation_id: Key | None = Field(None, description="whose account it is, for the means `company`")
     in_advance: bool = Field(False, description="more than is owed now, for what is still to come")
+    exceed_limit: bool = Field(False, description="above a company's credit limit, by who may")
 
 
 class RefundIn(In):
@@ -67,6 +69,7 @@ class TransferIn(In):
     to_folio: OptionalCode = Field("", description="another bill; this one when empty")
     to_window: int = Field(1, ge=1, le=99)
     reason: str = Field("", max_length=120)
+    exceed_limit: bool = Field(False, description="above a company's credit limit, by who may")
 
 
 class ReverseIn(In):

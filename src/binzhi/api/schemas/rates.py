@@ -12,6 +12,7 @@ from binzhi.api.schemas.base import In
 from binzhi.api.types import Code, Day, Money, MoneyIn
 
 Weekday = Annotated[int, Field(ge=1, le=7)]
+EffectMark = Annotated[str, Field(pattern=r"^[0-9a-f]{24}$")]
 WEEK = [1, 2, 3, 4, 5, 6, 7]
 
 
@@ -39,6 +40,7 @@ class PaintIn(In):
         default_factory=list, max_length=4
     )
     reason: Annotated[str, Field(max_length=200)] = ""
+    effect: EffectMark | None = Field(None, description="as previewed; `effect_changed` when it is another")
 
 
 class ChangeOut(Schema):
@@ -58,8 +60,12 @@ class BelowFloorOut(Schema):
 
 
 class EffectOut(Schema):
-    """What a painting would change: at most 500 of `changes` are listed, `changed` counts them all."""
+    """What a painting would change: at most 500 of `changes` are listed, `changed` counts them all.
 
+    `effect` names it: sent back with the painting, exactly this is written or nothing.
+    """
+
+    effect: str
     changed: int
     nights: int
     unpriced: int
@@ -78,6 +84,7 @@ class ApplyRulesIn(In):
     room_types: list[Code] = Field(min_length=1, max_length=100)
     first: Day
     last: Day
+    effect: EffectMark | None = Field(None, description="as previewed; `effect_changed` when it is another")
 
 
 class PaintingOut(Schema):

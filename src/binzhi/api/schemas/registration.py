@@ -9,8 +9,8 @@ from ninja import Schema
 from pydantic import Field
 
 from binzhi.api.schemas.base import In
-from binzhi.api.schemas.stays import DocumentIn
-from binzhi.api.types import Name
+from binzhi.api.schemas.stays import DocumentIn, ParticularsIn
+from binzhi.api.types import Key, Name
 from binzhi.frontdesk.police.enums import ReportKind, ReportState
 
 
@@ -56,6 +56,10 @@ class ReportPageOut(Schema):
 
 class ReportDoneOut(Schema):
     id: int
+
+
+class CompletionIn(ParticularsIn):
+    document_id: Key | None = Field(None, description="by which of the guest's documents he is registered")
 
 
 class MinorRoundIn(In):

@@ -157,6 +157,10 @@ class ChosenIn(In):
     stays: Annotated[list[Key], Field(max_length=500)] | None = None
 
 
+class LeavingIn(ChosenIn):
+    exceed_limit: bool = Field(False, description="above a company's credit limit, by who may")
+
+
 class LeftOut(Schema):
     stay_id: int
     number: str

@@ -148,6 +148,16 @@ class CheckOutIn(In):
     deposit_means: OptionalCode = Field("", description="how the rest of the deposit goes back; empty leaves it")
 
 
+class ContinuedOut(Schema):
+    """`before` is the stay that ended; the room and everybody in it are the same."""
+
+    id: int
+    before: int
+    room: str
+    paid: Money
+    returned: Money
+
+
 class CheckedOutOut(Schema):
     id: int
     status: Status

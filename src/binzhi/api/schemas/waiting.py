@@ -91,6 +91,27 @@ class WalkIn(In):
     transport_cost: MoneyIn | None = None
     compensation_cost: MoneyIn | None = None
     other_cost: MoneyIn | None = None
+    means: OptionalCode = Field("", description="by which the costs are paid at once; owed when empty")
+
+
+class WalkCostsIn(In):
+    """What each part came to; left out is nothing."""
+
+    room_cost: MoneyIn | None = None
+    transport_cost: MoneyIn | None = None
+    compensation_cost: MoneyIn | None = None
+    other_cost: MoneyIn | None = None
+    means: OptionalCode = Field("", description="by which the difference is paid; owed when empty")
+
+
+class WalkPayIn(In):
+    means: Code
+
+
+class WalkCostOut(Schema):
+    id: int
+    total: Money
+    owed: Money
 
 
 class WalkedOut(Schema):

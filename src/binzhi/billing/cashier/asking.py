@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 
 from binzhi.billing.cashier import services
-from binzhi.billing.cashier_errors import NoOpenShift, UnknownTill
+from binzhi.billing.cashier_errors import NoOpenShift, SignatureWrong, TooManySignatures, UnknownTill
 from binzhi.kernel import clock
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError, InvalidInput
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import unit_of_work
+from binzhi.people.signatures import TooOften, signature
 from binzhi.property.queries import HotelRef
 
 R = TypeVar("R")
@@ -41,6 +42,23 @@ def with_shift(request: HttpRequest, hotel: HotelRef, actor: Actor, work: Callab
             raise
 
     return done
+
+
+def no_shift(request: HttpRequest) -> bool:
+    """Whether what was asked for met no open shift: the form asks for one when it is drawn again."""
+    return hasattr(request, NOTED)
+
+
+def colleague(request: HttpRequest, *, username: str, password: str, by: object) -> Actor | None:
+    """Who signs to take over, None where nobody is named. Raises SignatureWrong, TooManySignatures."""
+    if not username:
+        return None
+    found = signature(request, username=username, password=password, by=by)
+    if isinstance(found, TooOften):
+        raise TooManySignatures
+    if found is None:
+        raise SignatureWrong
+    return found
 
 
 def _is_of_shift(refusal: DomainError) -> bool:

@@ -28,7 +28,8 @@ class CountInput:
     note: str = ""
 
 
-# Foreign cash is counted in its own money; the notes of a payment that was taken back in this shift are gone.
+# Foreign cash is counted in its own money; the notes of a payment that was taken back in this shift are gone, and so
+# are those that went to the safe.
 _EXPECTED = """
 WITH moved AS (
     SELECT a.code, sum(l.amount) AS amount, bool_or(l.amount <> 0) AS is_there
@@ -37,8 +38,10 @@ WITH moved AS (
     WHERE t.shift_id = %(shift)s AND t.kind <> 'over_short' GROUP BY a.code
 ), notes AS (
     SELECT 'cash:' || n.currency AS code,
-           sum(CASE WHEN t.reverses_id IS NULL THEN n.foreign_amount ELSE -n.foreign_amount END) AS amount
+           sum(CASE WHEN (t.reverses_id IS NULL) = (r.kind <> 'drop') THEN n.foreign_amount
+                    ELSE -n.foreign_amount END) AS amount
     FROM billing_transaction t JOIN billing_currencynote n ON n.transaction_id = coalesce(t.reverses_id, t.id)
+    JOIN billing_transaction r ON r.id = n.transaction_id
     WHERE t.shift_id = %(shift)s GROUP BY 1
 )
 SELECT moved.code, CASE WHEN moved.code LIKE 'cash:%%' THEN coalesce(notes.amount, 0) ELSE moved.amount END AS amount
@@ -51,6 +54,20 @@ def expected_in(*, shift_id: int, opening_float: Decimal) -> dict[str, Decimal]:
     found = {row["code"]: row["amount"] for row in db.fetch_all(_EXPECTED, {"shift": shift_id})}
     found[CASH] = found.get(CASH, ZERO) + opening_float
     return found
+
+
+_WORTH = """
+SELECT coalesce(sum(l.amount), 0)
+FROM billing_transaction t JOIN billing_line l ON l.transaction_id = t.id
+JOIN billing_account a ON a.id = l.account_id AND a.kind = 'means' AND a.code = %s
+WHERE t.shift_id = %s AND t.kind <> 'over_short'
+"""
+
+
+def worth_of(*, shift_id: int, code: str) -> Decimal:
+    """What the books say that the foreign cash of this shift is worth in the hotel's money."""
+    worth: Decimal = db.fetch_value(_WORTH, [code, shift_id])
+    return worth
 
 
 def cash_of(count: CountInput) -> Decimal | None:

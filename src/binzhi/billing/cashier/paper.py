@@ -25,7 +25,7 @@ def kind_words() -> dict[str, str]:
         "payment": _("Payment taken"), "refund": _("Refund"), "deposit": _("Deposit taken"),
         "deposit_refund": _("Deposit returned"), "paid_out": _("Laid out"), "exchange": _("Change for foreign cash"),
         "over_short": _("Over or short"), "drop": _("To the safe"), "receipt": _("Received from a company"),
-        "reversal": _("Reversal"),
+        "reversal": _("Reversal"), "expense": _("The house's own cost"),
     }  # fmt: skip
 
 
@@ -80,7 +80,10 @@ def _means(line: MeansLine) -> list[str]:
         "" if value is None else amount(value, signed=signed)
         for value, signed in ((line.expected, False), (line.counted, False), (line.difference, True))
     ]
-    return [line.label, amount(line.taken), amount(line.given), amount(line.dropped), *counted]
+    dropped = amount(line.dropped)
+    if line.dropped_notes:
+        dropped = f"{dropped} ({line.code.partition(':')[2]} {amount(line.dropped_notes)})"
+    return [line.label, amount(line.taken), amount(line.given), dropped, *counted]
 
 
 def shift_csv(*, hotel: HotelRef, report: ShiftReport) -> HttpResponse:

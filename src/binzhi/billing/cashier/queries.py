@@ -141,13 +141,16 @@ def shift_of(*, hotel_id: int, user_id: int | None) -> ShiftRow | None:
 
 @dataclass(frozen=True, slots=True)
 class MeansLine:
-    """What passed by one means. `expected` and `counted` are in the means' own money, the rest in the hotel's."""
+    """What passed by one means. `expected`, `counted` and `dropped_notes` are in the means' own money, the rest in the
+    hotel's.
+    """
 
     code: str
     label: str
     taken: Decimal
     given: Decimal
     dropped: Decimal
+    dropped_notes: Decimal | None
     expected: Decimal | None
     counted: Decimal | None
     difference: Decimal | None
@@ -204,13 +207,21 @@ WITH moved AS (
     WHERE t.shift_id = %(shift)s AND t.kind <> 'over_short'
       AND (a.kind = 'means' OR a.kind = 'receivable' AND coalesce(o.kind, t.kind) IN ('payment', 'refund'))
     GROUP BY 1
+), notes AS (
+    SELECT 'cash:' || n.currency AS code,
+           sum(CASE WHEN t.reverses_id IS NULL THEN n.foreign_amount ELSE -n.foreign_amount END) AS amount
+    FROM billing_transaction t JOIN billing_currencynote n ON n.transaction_id = coalesce(t.reverses_id, t.id)
+    JOIN billing_transaction r ON r.id = n.transaction_id AND r.kind = 'drop'
+    WHERE t.shift_id = %(shift)s GROUP BY 1
 ), counted AS (
     SELECT code, expected, counted, difference FROM billing_shiftcount WHERE shift_id = %(shift)s
 )
 SELECT both_of.code, m.name, m.name_en, coalesce(moved.taken, 0) AS taken, coalesce(moved.given, 0) AS given,
-       coalesce(moved.dropped, 0) AS dropped, counted.expected, counted.counted, counted.difference
+       coalesce(moved.dropped, 0) AS dropped, notes.amount AS dropped_notes, counted.expected,
+       counted.counted, counted.difference
 FROM (SELECT code FROM moved UNION SELECT code FROM counted) both_of
 LEFT JOIN moved ON moved.code = both_of.code LEFT JOIN counted ON counted.code = both_of.code
+LEFT JOIN notes ON notes.code = both_of.code
 LEFT JOIN billing_paymentmeans m ON m.hotel_id = %(hotel)s AND m.code = split_part(both_of.code, ':', 1)
 ORDER BY m.position, both_of.code
 """

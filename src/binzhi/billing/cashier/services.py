@@ -12,7 +12,7 @@ from binzhi.billing import ledger
 from binzhi.billing.access import Permission
 from binzhi.billing.amounts import clean_amount
 from binzhi.billing.cashier.counting import CASH, CountInput, counted_in, expected_in
-from binzhi.billing.cashier.settling import keep_count
+from binzhi.billing.cashier.settling import drop_foreign, keep_count
 from binzhi.billing.cashier_errors import (
     DropTooLarge,
     NoOpenShift,
@@ -190,13 +190,17 @@ def close_shift(
 
 
 @operation(Permission.TAKE_PAYMENT)
-def drop_cash(*, hotel_id: int, amount: Decimal, note: str = "", actor: Actor, now: datetime) -> Posted:
-    """Bring cash from the actor's drawer to the safe.
+def drop_cash(
+    *, hotel_id: int, amount: Decimal, currency: str = "", note: str = "", actor: Actor, now: datetime
+) -> Posted:
+    """Bring cash from the actor's drawer to the safe; foreign notes (`currency`) as many as were counted of them.
 
-    Changes the cash and the safe. Locks hotel day and the actor's shift. Raises InvalidInput at amount or note,
-    NoOpenShift, DropTooLarge. Publishes CashDropped. Not idempotent.
+    Foreign notes go at what they were taken for. Changes the cash and the safe. Locks hotel day and the actor's shift.
+    Raises InvalidInput at amount or note, NoOpenShift, DropTooLarge. Publishes CashDropped. Not idempotent.
     """
-    amount = clean_amount(amount, currency=hotel_by_id(hotel_id).currency)
+    own = hotel_by_id(hotel_id).currency
+    foreign = currency if currency != own else ""
+    amount = clean_amount(amount, currency=currency or own)
     note = clean_text(note, field="note", limit=NOTE_LIMIT)
     shift_id = db.fetch_value(
         "SELECT id FROM billing_cashiershift WHERE hotel_id = %s AND user_id = %s AND closed_at IS NULL",
@@ -205,14 +209,21 @@ def drop_cash(*, hotel_id: int, amount: Decimal, note: str = "", actor: Actor, n
     if shift_id is None:
         raise NoOpenShift
     shift = lock_shift(hotel_id=hotel_id, shift_id=shift_id)
-    if amount > expected_in(shift_id=shift.pk, opening_float=shift.opening_float).get(CASH, ZERO):
+    there = expected_in(shift_id=shift.pk, opening_float=shift.opening_float)
+    if amount > there.get(f"{CASH}:{foreign}" if foreign else CASH, ZERO):
         raise DropTooLarge
-    safe = house_account(hotel_id=hotel_id, code=SAFE)
-    posting = Posting(kind="drop", lines=[(safe, amount)], means=CASH, means_amount=-amount, description=note)
-    posted = ledger.post(hotel_id=hotel_id, posting=posting, user_id=actor.user_id, now=now)
+    if foreign:
+        posted = drop_foreign(
+            hotel_id=hotel_id, shift_id=shift.pk, currency=foreign, notes=amount, there=there[f"{CASH}:{foreign}"],
+            own=own, note=note, user_id=actor.user_id, now=now,
+        )  # fmt: skip
+    else:
+        safe = house_account(hotel_id=hotel_id, code=SAFE)
+        posting = Posting(kind="drop", lines=[(safe, amount)], means=CASH, means_amount=-amount, description=note)
+        posted = ledger.post(hotel_id=hotel_id, posting=posting, user_id=actor.user_id, now=now)
     record(
         CashDropped.topic, subject="cashier_shift", subject_id=shift.pk, hotel_id=hotel_id, actor=actor, now=now,
-        after={"transaction": posted.transaction_id, "amount": amount}, reason=note,
+        after={"transaction": posted.transaction_id, "amount": amount, "currency": currency or own}, reason=note,
         event=CashDropped(shift_id=shift.pk, transaction_id=posted.transaction_id),
     )  # fmt: skip
     return posted

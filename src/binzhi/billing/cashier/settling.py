@@ -7,10 +7,11 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from binzhi.billing import ledger
-from binzhi.billing.cashier.counting import CASH
+from binzhi.billing.cashier.counting import CASH, worth_of
 from binzhi.billing.counter.postings import rate_of
-from binzhi.billing.houses import OVER_SHORT, house_account, means_account
-from binzhi.billing.ledger import Posting
+from binzhi.billing.errors import AmountNotPositive
+from binzhi.billing.houses import OVER_SHORT, SAFE, house_account, means_account
+from binzhi.billing.ledger import Posted, Posting
 from binzhi.kernel import db
 from binzhi.kernel.money import quantum
 from binzhi.property.queries import hotel_by_id
@@ -66,3 +67,42 @@ def _post(hotel_id: int, code: str, difference: Decimal, currency: str, user_id:
     )
     posting = Posting(kind="over_short", lines=lines, means_id=means, description=words)
     return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now).transaction_id
+
+
+_NOTE = """
+INSERT INTO billing_currencynote (hotel_id, transaction_id, currency, foreign_amount, rate, value, change)
+VALUES (%s, %s, %s, %s, %s, %s, 0)
+"""
+
+
+def drop_foreign(
+    *, hotel_id: int, shift_id: int, currency: str, notes: Decimal, there: Decimal, own: str, note: str,
+    user_id: int | None, now: datetime,
+) -> Posted:  # fmt: skip
+    """Foreign notes from the drawer to the safe at what the shift took them for; the last take what is left of it.
+
+    The caller has locked the shift and seen that it holds as many (`there`).
+    """
+    code = f"{FOREIGN}{currency}"
+    worth = worth_of(shift_id=shift_id, code=code)
+    value = (worth * notes / there).quantize(quantum(own), rounding=ROUND_HALF_UP)
+    if value <= 0:
+        raise AmountNotPositive
+    lines = [
+        (house_account(hotel_id=hotel_id, code=f"{SAFE}:{currency}"), value),
+        (means_account(hotel_id=hotel_id, code=code), -value),
+    ]
+    words = f"{currency} {notes} = {value} {note}".strip()
+    posting = Posting(kind="drop", lines=lines, means_id=_cash_of(hotel_id), description=words[:120])
+    posted = ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now)
+    rate = (value / notes).quantize(Decimal("0.000001"))
+    db.execute(_NOTE, [hotel_id, posted.transaction_id, currency, notes, rate, value])
+    return posted
+
+
+def _cash_of(hotel_id: int) -> int:
+    """Named so that the posting belongs to the shift."""
+    found: int = db.fetch_value(
+        "SELECT id FROM billing_paymentmeans WHERE hotel_id = %s AND code = %s", [hotel_id, CASH]
+    )
+    return found

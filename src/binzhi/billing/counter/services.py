@@ -26,6 +26,7 @@ from binzhi.billing.events import (
 from binzhi.billing.folio_errors import CompanyCannotPayOut, LateChargeTooLate, NumberTaken, UnknownItem
 from binzhi.billing.ledger import Charged, OpenFolio, Posted
 from binzhi.billing.payments import PaymentInput
+from binzhi.billing.receivables.credit import within_credit
 from binzhi.billing.services import NOTE_LIMIT, record_posting
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel import db
@@ -85,12 +86,14 @@ def adjust_charge(
 
 @operation(Permission.PAY_OUT)
 def pay_out(
-    *, hotel_id: int, account_id: int, amount: Decimal, means: str, reason: str, actor: Actor, now: datetime
-) -> Posted | Asked:
+    *, hotel_id: int, account_id: int, amount: Decimal, means: str, reason: str, exceed_limit: bool = False,
+    actor: Actor, now: datetime,
+) -> Posted | Asked:  # fmt: skip
     """Lay out money for a guest and charge it; above the authority of the actor's post it waits for a second person.
 
     Changes the window and the means' account, or the list of approvals. Raises InvalidInput at amount, means or reason,
-    NotFound, FolioClosed. Publishes PaidOut or ApprovalAsked. Not idempotent.
+    NotFound, FolioClosed, CreditLimitExceeded (unless `exceed_limit` by who may). Publishes PaidOut or ApprovalAsked.
+    Not idempotent.
     """
     reason = _reason(reason)
     currency = hotel_by_id(hotel_id).currency
@@ -107,7 +110,10 @@ def pay_out(
         hotel_id=hotel_id, account_id=account_id, amount=amount, means=means, reason=reason, currency=currency,
         user_id=actor.user_id, now=now,
     )  # fmt: skip
-    record_posting(posted, PaidOut, amount, hotel_id, actor, now, reason, means=means)
+    over = within_credit(
+        hotel_id=hotel_id, transaction_ids=[posted.transaction_id], actor=actor, exceed_limit=exceed_limit
+    )
+    record_posting(posted, PaidOut, amount, hotel_id, actor, now, reason, means=means, **over)
     return posted
 
 
@@ -121,6 +127,10 @@ def decide_approval(*, hotel_id: int, approval_id: int, approve: bool, actor: Ac
     """
     waiting = authority.lock(hotel_id=hotel_id, approval_id=approval_id, actor=actor)
     posted = _post(waiting, hotel_id, actor, now) if approve else None
+    over = {}
+    if posted is not None:
+        # Who approves stands for it, as far as his own rights go.
+        over = within_credit(hotel_id=hotel_id, transaction_ids=[posted.transaction_id], actor=actor, exceed_limit=True)
     authority.decided(
         approval=waiting, approved=approve, posted_id=posted.transaction_id if posted else None,
         user_id=actor.user_id, now=now,
@@ -128,7 +138,8 @@ def decide_approval(*, hotel_id: int, approval_id: int, approve: bool, actor: Ac
     record(
         ApprovalDecided.topic, subject="folio", subject_id=waiting.folio_id, hotel_id=hotel_id, actor=actor, now=now,
         before={"approval": approval_id, "kind": waiting.kind, "amount": waiting.amount},
-        after={"approved": approve, "transaction": posted.transaction_id if posted else None}, reason=waiting.reason,
+        after={"approved": approve, "transaction": posted.transaction_id if posted else None, **over},
+        reason=waiting.reason,
         event=ApprovalDecided(folio_id=waiting.folio_id, approval_id=approval_id, approved=approve),
     )  # fmt: skip
     return posted
@@ -170,12 +181,13 @@ def take_foreign_cash(*, hotel_id: int, account_id: int, given: ForeignInput, ac
 @operation(Permission.POST_CHARGE)
 def charge_compensation(
     *, hotel_id: int, account_id: int, item_id: int, quantity: int, amount: Decimal | None = None, note: str = "",
-    actor: Actor, now: datetime,
+    exceed_limit: bool = False, actor: Actor, now: datetime,
 ) -> Charged:  # fmt: skip
     """Charge what was damaged or taken, at its list price; at another price with a note why.
 
     Changes the window and revenue. Raises InvalidInput at item, amount, quantity or note, NotFound, FolioClosed,
-    ReasonRequired. Publishes CompensationCharged. Not idempotent.
+    ReasonRequired, CreditLimitExceeded (unless `exceed_limit` by who may). Publishes CompensationCharged. Not
+    idempotent.
     """
     note = clean_text(note, field="note", limit=60)
     item = db.fetch_one(
@@ -192,7 +204,12 @@ def charge_compensation(
         currency=hotel_by_id(hotel_id).currency, user_id=actor.user_id, now=now,
     )  # fmt: skip
     posted = Posted(charged.transaction_id, charged.folio_id, charged.business_date)
-    record_posting(posted, CompensationCharged, charged.gross, hotel_id, actor, now, item=item_id, quantity=quantity)
+    over = within_credit(
+        hotel_id=hotel_id, transaction_ids=[charged.transaction_id], actor=actor, exceed_limit=exceed_limit
+    )
+    record_posting(
+        posted, CompensationCharged, charged.gross, hotel_id, actor, now, item=item_id, quantity=quantity, **over
+    )
     return charged
 
 
@@ -206,6 +223,7 @@ class LateCharge:
     quantity: int = 1
     organisation_id: int | None = None
     description: str = ""
+    exceed_limit: bool = False
 
 
 @operation(Permission.LATE_CHARGE)
@@ -231,16 +249,20 @@ def post_late_charge(*, hotel_id: int, folio_id: int, late: LateCharge, actor: A
     # A routing rule may have sent a part to another window of the bill: whichever owes is paid.
     for window in ledger.lock_folio(hotel_id=hotel_id, folio_id=folio_id):
         if window.kind == "folio" and window.balance > 0:
-            payment = PaymentInput(means=late.means, amount=window.balance, organisation_id=late.organisation_id)
+            payment = PaymentInput(
+                means=late.means, amount=window.balance, organisation_id=late.organisation_id,
+                exceed_limit=late.exceed_limit,
+            )  # fmt: skip
             payments.pay(
-                hotel_id=hotel_id, account_id=window.pk, payment=payment, currency=currency, user_id=actor.user_id,
-                now=now,
+                hotel_id=hotel_id, account_id=window.pk, currency=currency, user_id=actor.user_id, now=now,
+                payment=payments.within_rights(payment, hotel_id=hotel_id, actor=actor),
             )  # fmt: skip
     folios.close(hotel_id=hotel_id, folio_id=folio_id, now=now)
     posted = Posted(charged.transaction_id, charged.folio_id, charged.business_date)
     record_posting(
-        posted, LateChargePosted, charged.gross, hotel_id, actor, now, code=late.charge_code, means=late.means
-    )
+        posted, LateChargePosted, charged.gross, hotel_id, actor, now, code=late.charge_code, means=late.means,
+        over_limit=late.exceed_limit,
+    )  # fmt: skip
     return charged
 
 

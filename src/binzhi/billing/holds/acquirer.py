@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from binzhi.kernel.calls import Unanswered, call
+from binzhi.kernel.calls import BAD_REQUEST, NOT_KNOWN, REFUSED, Unanswered, call
 
 TIMEOUT_SECONDS = 8
-BAD_REQUEST, NOT_KNOWN, REFUSED = 400, 404, 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from procrastinate import App
 
 from binzhi.billing.holds.sending import expire_due, send_due
@@ -28,12 +26,3 @@ def register(app: App) -> None:
     @app.task(name="billing.expire_holds", queueing_lock="billing.expire_holds", retry=WHEN_AWAY)
     def expire_holds(timestamp: int) -> int:
         return expire_due(now=clock.now())
-
-
-def at_once(app: App) -> Any:
-    """The reaction to a request: the guest stands at the desk."""
-
-    def defer(*, event_id: int, **_payload: Any) -> None:
-        app.configure_task("billing.send_holds_now").defer()
-
-    return defer

@@ -76,7 +76,7 @@ class HoldStep(models.Model):
     hotel = models.ForeignKey(Hotel, on_delete=models.PROTECT, related_name="+", db_index=False)
     hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="+", db_index=False)
     serial = models.CharField(max_length=32)
-    kind = models.CharField(max_length=10, help_text="hold, extend, capture, release")
+    kind = models.CharField(max_length=10, help_text="hold, extend, capture, release, refund")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     account = models.ForeignKey(
         "billing.Account", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -90,7 +90,7 @@ class HoldStep(models.Model):
     answered_at = models.DateTimeField(null=True)
     attempts = models.SmallIntegerField(db_default=0)
     next_at = models.DateTimeField(null=True)
-    transaction_id = models.BigIntegerField(null=True, help_text="the payment that a capture became")
+    transaction_id = models.BigIntegerField(null=True, help_text="what a capture or refund became on the bill")
 
     class Meta:
         constraints = [
@@ -100,12 +100,13 @@ class HoldStep(models.Model):
                 fields=["hold"], condition=Q(state__in=["asked", "giving_up"]), name="hold_one_step_at_a_time"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["hold", "capture"], amount__gt=0)
-                | Q(kind__in=["extend", "release"], amount__gte=0),
+                condition=Q(amount__gt=0, kind__in=["hold", "capture", "refund"])
+                | Q(amount__gte=0, kind__in=["extend", "release"]),
                 name="hold_step_amount",
             ),
             models.CheckConstraint(
-                condition=~Q(kind="capture") | Q(account__isnull=False), name="hold_capture_pays_a_window"
+                condition=~Q(kind__in=["capture", "refund"]) | Q(account__isnull=False),
+                name="hold_capture_pays_a_window",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["asked", "giving_up"], answered_at=None)
@@ -116,4 +117,5 @@ class HoldStep(models.Model):
         indexes = [
             models.Index(fields=["hold", "id"], name="hold_step_of_hold"),
             models.Index(fields=["next_at"], condition=Q(state__in=["asked", "giving_up"]), name="hold_step_due"),
+            models.Index(fields=["account"], condition=Q(kind="refund", state="asked"), name="hold_refund_waiting"),
         ]

@@ -40,6 +40,8 @@ class HoldRow:
     step_amount: Decimal
     step_error: str
     step_attempts: int
+    payment_id: int | None
+    given_back: Decimal
     business_date: date
     warn_days: int
 
@@ -61,6 +63,11 @@ class HoldRow:
         return self.step_state == "asked" and self.step_kind != "release" and self.step_attempts > 0
 
     @property
+    def may_refund(self) -> bool:
+        """The bank took it, and not all of it went back."""
+        return self.payment_id is not None and not self.waits and self.given_back < self.captured
+
+    @property
     def ends_soon(self) -> bool:
         return (
             self.is_held and self.expires_on is not None
@@ -72,7 +79,8 @@ _ROWS = """
 SELECT h.id AS pk, h.folio_id, f.number AS folio, f.closed_at IS NULL AS folio_is_open, h.state, h.amount, h.captured,
        h.currency, h.card_tail, h.auth_code, h.by_hand, h.expires_on, h.note, h.asked_at,
        coalesce(nullif(u.name, ''), u.username, '') AS asked_by, s.kind AS step_kind, s.state AS step_state,
-       s.amount AS step_amount, s.error AS step_error, s.attempts AS step_attempts, o.business_date,
+       s.amount AS step_amount, s.error AS step_error, s.attempts AS step_attempts, c.payment_id,
+       coalesce(c.given_back, 0) AS given_back, o.business_date,
        coalesce(a.warn_days, %(warn)s) AS warn_days
 FROM billing_hold h
 JOIN billing_folio f ON f.id = h.folio_id
@@ -82,6 +90,13 @@ LEFT JOIN people_user u ON u.id = h.asked_by
 JOIN LATERAL (
     SELECT kind, state, amount, error, attempts FROM billing_holdstep WHERE hold_id = h.id ORDER BY id DESC LIMIT 1
 ) s ON true
+LEFT JOIN LATERAL (
+    SELECT p.transaction_id AS payment_id, (
+        SELECT sum(l.amount) FROM billing_transaction t JOIN billing_line l
+            ON l.transaction_id = t.id AND l.account_id = p.account_id
+        WHERE t.origin_id = p.transaction_id) AS given_back
+    FROM billing_holdstep p WHERE p.hold_id = h.id AND p.kind = 'capture' AND p.state = 'done'
+) c ON h.state = 'captured'
 WHERE h.hotel_id = %(hotel)s AND (%(folio)s::bigint IS NULL OR h.folio_id = %(folio)s)
   AND (%(pk)s::bigint IS NULL OR h.id = %(pk)s)
   AND CASE %(state)s

@@ -1,42 +1,25 @@
-"""Sending what waits: claimed under a lock, asked outside any transaction, noted in another."""
+"""Asking the acquirer what waits, and noting what has ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from binzhi.billing.folio_errors import HoldBusy, HoldNotHeld, HoldStepAnswered
 from binzhi.billing.holds.acquirer import Acquirer, HttpAcquirer, Outcome
-from binzhi.billing.holds.services import expire_hold, key_place, note_outcome, turn_after
-from binzhi.kernel import crypto, db
+from binzhi.billing.holds.services import LINK, expire_hold, note_outcome
+from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.operations import unit_of_work
+from binzhi.kernel.partners import NOT_CONNECTED, Claimed, Pauses, Queue, send_each
 
+PARTNER = "bank"
 DESK = Actor.system("pre-authorisations")
-# Claimed for longer than an acquirer may take; whoever dies in between leaves it to the next turn.
+# Claimed for longer than an acquirer may take.
 CLAIM_SECONDS = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A request that is sent now; `state` says whether it is asked for or given up."""
-
-    pk: int
-    hotel_id: int
-    state: str
-    attempts: int
-    serial: str
-
-
-_CLAIM = """
-UPDATE billing_holdstep SET attempts = least(attempts + 1, 30000), next_at = %(now)s + make_interval(secs => %(claim)s)
-WHERE id = (
-    SELECT id FROM billing_holdstep WHERE state IN ('asked', 'giving_up') AND next_at <= %(now)s
-    ORDER BY next_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-) RETURNING id AS pk, hotel_id, state, attempts, serial
-"""
+# The guest waits at the desk at first.
+PAUSES = Pauses(timedelta(seconds=3), timedelta(minutes=10))
+QUEUE = Queue(table="billing_holdstep", waiting=("asked", "giving_up"))
 # A hold is known to the acquirer by the serial of its first request.
 _REQUEST = """
 SELECT a.merchant_no AS merchant, s.serial, s.kind, s.amount, h.currency,
@@ -50,9 +33,7 @@ Chooser = Callable[[int], Acquirer | None]
 
 def claim(*, now: datetime) -> Claimed | None:
     """The next request whose turn it is; nobody else sends it meanwhile."""
-    with unit_of_work():
-        row = db.fetch_one(_CLAIM, {"now": now, "claim": CLAIM_SECONDS})
-    return Claimed(**row) if row else None
+    return QUEUE.claim(now=now, seconds=CLAIM_SECONDS)
 
 
 def request_of(step_id: int) -> dict[str, Any]:
@@ -64,11 +45,8 @@ def request_of(step_id: int) -> dict[str, Any]:
 
 def acquirer_of(hotel_id: int) -> Acquirer | None:
     """The hotel's acquirer, or None where none is connected."""
-    row = db.fetch_one("SELECT url, key FROM billing_acquirer WHERE hotel_id = %s", [hotel_id])
-    if row is None or not row["url"]:
-        return None
-    key = crypto.open_sealed(row["key"], place=key_place(hotel_id)) if row["key"] else ""
-    return HttpAcquirer(url=row["url"], key=key)
+    link = LINK.of(hotel_id)
+    return HttpAcquirer(**link) if link else None
 
 
 def outcome(claimed: Claimed, acquirer: Acquirer | None) -> Outcome:
@@ -86,19 +64,18 @@ def outcome(claimed: Claimed, acquirer: Acquirer | None) -> Outcome:
 def send_due(*, now: datetime, choose: Chooser = acquirer_of, most: int = 200) -> int:
     """Send all whose turn it is; how many were tried. Safe to run at any time, by several workers."""
     db.enter_scope("*", "*")
-    tried = 0
-    while tried < most and (claimed := claim(now=now)) is not None:
-        said = outcome(claimed, choose(claimed.hotel_id))
-        tried += 1
-        try:
-            note_outcome(
-                hotel_id=claimed.hotel_id, step_id=claimed.pk, was=claimed.state, outcome=said,
-                next_at=turn_after(claimed.attempts, now), actor=DESK, now=now,
-            )  # fmt: skip
-        except HoldStepAnswered:
-            # Another worker's answer came first, or it was given up meanwhile: its turn has come again.
-            continue
-    return tried
+
+    def send(claimed: Claimed) -> str:
+        acquirer = choose(claimed.hotel_id)
+        said = outcome(claimed, acquirer)
+        note_outcome(
+            hotel_id=claimed.hotel_id, step_id=claimed.pk, was=claimed.state, outcome=said,
+            next_at=PAUSES.after(claimed.attempts, now), actor=DESK, now=now,
+        )  # fmt: skip
+        return "" if said.state != "unknown" else said.error if acquirer else NOT_CONNECTED
+
+    waiting = QUEUE.one_by_one(lambda: claim(now=now), most=most)
+    return send_each(waiting, send, partner=lambda _one: PARTNER, now=now, settled=HoldStepAnswered)
 
 
 _ENDED = """

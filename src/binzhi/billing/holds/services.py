@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from binzhi.billing import ledger, payments
@@ -28,16 +28,18 @@ from binzhi.billing.holds.steps import Ask, LockedHold, Step
 from binzhi.billing.invoices.services import clean_address
 from binzhi.billing.ledger.refusals import typed_refusals
 from binzhi.billing.payments import PaymentInput
-from binzhi.kernel import crypto, db
+from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import operation, record
+from binzhi.kernel.partners import Link
 from binzhi.kernel.text import clean_text
 from binzhi.property.queries import hotel_by_id
 
 WAITING = ("asked", "giving_up")
 DEFAULT_WARN_DAYS = 3
+LINK = Link("billing_acquirer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,9 +211,9 @@ WHERE hotel_id = %s AND hold_id = %s AND state IN ('asked', 'giving_up')
 def note_outcome(
     *, hotel_id: int, step_id: int, was: str, outcome: Outcome, next_at: datetime, actor: Actor, now: datetime
 ) -> None:
-    """Keep what the acquirer said of a request that stood at `was` when it was asked; a capture is booked here.
+    """Keep what the acquirer said of a request that stood at `was` when asked; a capture or refund is booked here.
 
-    Changes request, hold and, with a capture, the bill, together. Locks window and hold. Raises NotFound,
+    Changes request, hold and, with a capture or refund, the bill, together. Locks window and hold. Raises NotFound,
     HoldStepAnswered (answered already, or given up meanwhile). Publishes HoldAnswered. A second answer is refused.
     """
     row = db.fetch_one(_WAITING, [hotel_id, step_id])
@@ -235,7 +237,7 @@ def note_outcome(
         # The payment is of who asked for it, not of the worker that heard of it.
         payee = with_drawer(hotel_id=hotel_id, user_id=asked_by)
         paid = steps.settle(hotel_id=hotel_id, hold=hold, step=step, outcome=outcome, user_id=payee, now=now)
-    if outcome.state == "given_up" and step.kind != "hold" and not hold.folio_is_open:
+    if outcome.state == "given_up" and step.kind not in ("hold", "refund") and not hold.folio_is_open:
         # The guest is gone and nothing more will be taken.
         steps.ask(
             hotel_id=hotel_id, hold_id=hold.pk, what=Ask(kind="release", amount=ZERO), user_id=None, now=now,
@@ -328,11 +330,6 @@ class AcquirerInput:
     warn_days: int = DEFAULT_WARN_DAYS
 
 
-def key_place(hotel_id: int) -> str:
-    """Where the acquirer's key is sealed to."""
-    return f"billing_acquirer.key:{hotel_id}"
-
-
 _SET = """
 INSERT INTO billing_acquirer (hotel_id, merchant_no, url, key, hold_days, warn_days)
 VALUES (%(hotel)s, %(merchant)s, %(url)s, %(key)s::bytea, %(hold)s, %(warn)s)
@@ -355,12 +352,11 @@ def set_acquirer(*, hotel_id: int, acquirer: AcquirerInput, actor: Actor, now: d
         raise WholeDays(field="hold_days", least=1, most=180)
     if not 0 <= acquirer.warn_days <= 30:
         raise WholeDays(field="warn_days", least=0, most=30)
-    key = acquirer.provider_key
     db.execute(
         _SET,
         {
             "hotel": hotel_id, "merchant": merchant, "url": clean_address(acquirer.provider_url),
-            "key": crypto.seal(key, place=key_place(hotel_id)) if key else None, "hold": acquirer.hold_days,
+            "key": LINK.sealed(acquirer.provider_key, hotel_id=hotel_id), "hold": acquirer.hold_days,
             "warn": acquirer.warn_days,
         },
     )  # fmt: skip
@@ -372,8 +368,3 @@ def set_acquirer(*, hotel_id: int, acquirer: AcquirerInput, actor: Actor, now: d
         },
         event=AcquirerSet(hotel_id=hotel_id),
     )  # fmt: skip
-
-
-def turn_after(attempts: int, now: datetime) -> datetime:
-    """When to ask again: the guest waits at the desk at first; three seconds, doubling, at most ten minutes."""
-    return now + min(timedelta(seconds=3 * 2 ** min(attempts, 9)), timedelta(minutes=10))

@@ -5,23 +5,18 @@
 
 from __future__ import annotations
 
-import hmac
-import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
-import orjson
-
-from binzhi.kernel.calls import signature
+from binzhi.kernel.loopback import Answer, serve_signed, serve_until_stopped
 
 KEY = "simulator"
 HOLD_DAYS = 30
 LIMIT = Decimal(50000)
-Answer = tuple[int, dict[str, Any]]
 
 
 class Bank:
@@ -33,6 +28,7 @@ class Bank:
         self.never: set[str] = set()
         self.held: dict[str, Decimal] = {}
         self.taken: dict[str, Decimal] = {}
+        self.returned: dict[str, Decimal] = {}
         self.asked: list[str] = []
         self._lock = threading.Lock()
 
@@ -60,6 +56,8 @@ class Bank:
     def _do(self, request: dict[str, Any]) -> Answer:
         kind, hold, amount = request["kind"], request["hold"], Decimal(str(request["amount"]))
         held = self.held.get(hold, Decimal(0))
+        if kind == "refund":
+            return self._give_back(request["serial"], hold, amount)
         if kind != "hold" and not held:
             return 422, {"error": "原预授权不存在"}
         if kind in ("hold", "extend") and held + amount > LIMIT:
@@ -73,6 +71,18 @@ class Bank:
             self.held[hold] = Decimal(0)
             if kind == "capture":
                 self.taken[request["serial"]] = amount
+        return self._yes()
+
+    def _give_back(self, serial: str, hold: str, amount: Decimal) -> Answer:
+        """Never more than was taken of what was held, less what went back."""
+        of = {key for key, (request, answer) in self.done.items() if request["hold"] == hold and answer[0] == 200}
+        taken = sum((self.taken.get(key, Decimal(0)) for key in of), Decimal(0))
+        if amount > taken - sum((self.returned.get(key, Decimal(0)) for key in of), Decimal(0)):
+            return 422, {"error": "超出可退金额"}
+        self.returned[serial] = amount
+        return self._yes()
+
+    def _yes(self) -> Answer:
         ends = datetime.now(UTC).date() + timedelta(days=HOLD_DAYS)
         return 200, {
             "state": "done", "auth_code": f"{100000 + len(self.done)}", "card_tail": "6222", "expires_on": ends,
@@ -102,6 +112,8 @@ class Bank:
         elif request["kind"] == "capture":
             self.taken.pop(request["serial"], None)
             self.held[hold] = self._asked_for(hold)
+        elif request["kind"] == "refund":
+            self.returned.pop(request["serial"], None)
 
     def _asked_for(self, hold: str) -> Decimal:
         of = [request for request, answer in self.done.values() if request["hold"] == hold and answer[0] == 200]
@@ -109,53 +121,17 @@ class Bank:
         return sum((Decimal(str(one["amount"])) for one in stand), Decimal(0))
 
 
-def handler_of(bank: Bank) -> type[BaseHTTPRequestHandler]:
-    """The HTTP side of a bank."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self._serve(self.rfile.read(min(int(self.headers.get("Content-Length", 0)), 100_000)))
-
-        def do_GET(self) -> None:
-            self._serve(b"")
-
-        def _serve(self, body: bytes) -> None:
-            time.sleep(bank.slow_seconds)
-            expected = signature(bank.key, self.headers.get("X-Time", ""), body)
-            if not hmac.compare_digest(expected, self.headers.get("X-Signature", "")):
-                self._answer(401, {"error": "signature"})
-            elif self.path == "/requests":
-                self._answer(*bank.ask(orjson.loads(body)))
-            elif self.path == "/reversals":
-                self._answer(*bank.give_up(orjson.loads(body)["serial"]))
-            else:
-                self._answer(*bank.outcome_of(self.path.removeprefix("/requests/")))
-
-        def _answer(self, status: int, said: dict[str, Any]) -> None:
-            body = orjson.dumps(said)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: Any) -> None:
-            """What is held on whose card is nobody's business in a log."""
-
-    return Handler
-
-
 def serve(bank: Bank, port: int = 0) -> ThreadingHTTPServer:
     """A bank on this machine, at a free port when none is named."""
-    return ThreadingHTTPServer(("127.0.0.1", port), handler_of(bank))
 
+    def route(path: str, request: Any) -> Answer:
+        time.sleep(bank.slow_seconds)
+        if path == "/requests":
+            return bank.ask(request)
+        return bank.give_up(request["serial"]) if path == "/reversals" else bank.outcome_of(path.rpartition("/")[2])
 
-def main() -> None:
-    """Serve until stopped."""
-    server = serve(Bank(), int(sys.argv[1]) if len(sys.argv) > 1 else 8992)
-    sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]} key {KEY}\n")
-    server.serve_forever()
+    return serve_signed(lambda: bank.key, route, port)
 
 
 if __name__ == "__main__":
-    main()
+    serve_until_stopped(lambda port: serve(Bank(), port), port=8992, key=KEY)

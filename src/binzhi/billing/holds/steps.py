@@ -74,6 +74,15 @@ def lock_hold(*, hotel_id: int, hold_id: int) -> LockedHold:
     return LockedHold(**row)
 
 
+def waits(hold_id: int) -> bool:
+    """Has the bank not said yet what became of the last request? Read after the hold's lock."""
+    found: bool = db.fetch_value(
+        "SELECT EXISTS (SELECT 1 FROM billing_holdstep WHERE hold_id = %s AND state IN ('asked', 'giving_up'))",
+        [hold_id],
+    )
+    return found
+
+
 def require_held(hold: LockedHold) -> None:
     """Raises HoldBusy while the bank has not said whether it holds it, HoldNotHeld."""
     if hold.state == "asked":
@@ -125,15 +134,18 @@ class Step:
 def settle(
     *, hotel_id: int, hold: LockedHold, step: Step, outcome: Outcome, user_id: int | None, now: datetime
 ) -> int | None:
-    """What an answer that is known changes: the hold, the request, with a capture the bill; the payment's id.
+    """What an answer that is known changes: the hold, the request, with a capture or refund the bill; what was posted.
 
-    The caller holds the day, the window of a capture and the hold.
+    The caller holds the day, the window of a capture or refund and the hold.
     """
     paid = None
     if outcome.state == "done":
-        if step.kind == "capture":
-            paid = _pay(hotel_id, hold, step, user_id, now)
-        _change(hold, step, outcome)
+        if step.kind in ("capture", "refund"):
+            paid = _book(
+                hotel_id, step, _payment(step) if step.kind == "capture" else _refund(hold, step), user_id, now
+            )
+        if step.kind != "refund":
+            _change(hold, step, outcome)
     elif step.kind == "hold":
         # Never held: refused by the bank, or taken back before it was known.
         _set(hold, "refused" if outcome.state == "refused" else "released", outcome)
@@ -171,13 +183,33 @@ def _set(
     )  # fmt: skip
 
 
-def _pay(hotel_id: int, hold: LockedHold, step: Step, user_id: int | None, now: datetime) -> int:
-    """The money has moved: it is booked whatever the window owes by now, once."""
+def _payment(step: Step) -> Posting:
     assert step.account_id is not None  # a capture pays a window
-    posting = Posting(
+    return Posting(
         kind="payment", lines=[(step.account_id, -step.amount)], means=CARD, means_amount=step.amount,
         window_id=step.account_id, source_key=f"hold:{step.pk}",
     )  # fmt: skip
+
+
+_CAPTURED = """
+SELECT c.transaction_id, s.reason FROM billing_holdstep c JOIN billing_holdstep s ON s.id = %s
+WHERE c.hold_id = %s AND c.kind = 'capture' AND c.state = 'done'
+"""
+
+
+def _refund(hold: LockedHold, step: Step) -> Posting:
+    assert step.account_id is not None  # a refund goes from the window that was paid
+    row = db.fetch_one(_CAPTURED, [step.pk, hold.pk])
+    assert row is not None  # the database lets nothing be given back that was not taken
+    return Posting(
+        kind="refund", lines=[(step.account_id, step.amount)], means=CARD, means_amount=-step.amount,
+        window_id=step.account_id, origin_id=row["transaction_id"], description=row["reason"],
+        source_key=f"hold:{step.pk}",
+    )  # fmt: skip
+
+
+def _book(hotel_id: int, step: Step, posting: Posting, user_id: int | None, now: datetime) -> int:
+    """The money has moved: it is booked whatever the window owes by now, once."""
     try:
         with attempt():
             return ledger.post(hotel_id=hotel_id, posting=posting, user_id=user_id, now=now).transaction_id

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from procrastinate import App
 
 from binzhi.billing.invoices.sending import send_due
@@ -23,12 +21,3 @@ def register(app: App) -> None:
     @app.task(name="billing.send_invoices_now", retry=WHEN_AWAY)
     def send_invoices_now() -> int:
         return send_due(now=clock.now())
-
-
-def at_once(app: App) -> Any:
-    """The reaction to an invoice that was asked for: the guest stands at the desk."""
-
-    def defer(*, event_id: int, **_payload: Any) -> None:
-        app.configure_task("billing.send_invoices_now").defer()
-
-    return defer

@@ -1,40 +1,24 @@
-"""Sending what waits: claimed under a lock, asked outside any transaction, noted in another."""
+"""Sending invoices that wait to the provider."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from binzhi.billing.folio_errors import InvoiceNotWaiting
 from binzhi.billing.invoices.provider import HttpProvider, Provider
-from binzhi.billing.invoices.services import Answer, key_place, note_answer, turn_after
-from binzhi.kernel import crypto, db
+from binzhi.billing.invoices.services import LINK, Answer, note_answer
+from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.operations import unit_of_work
+from binzhi.kernel.partners import NOT_CONNECTED, Claimed, Pauses, Queue, send_each
 
+PARTNER = "invoices"
 DESK = Actor.system("e-invoices")
-# Claimed for as long as a provider may take; whoever dies in between leaves it to the next turn.
+# Claimed for as long as a provider may take.
 CLAIM_SECONDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An invoice that is sent now, and how often it was tried before."""
-
-    pk: int
-    hotel_id: int
-    attempts: int
-
-
-_CLAIM = """
-UPDATE billing_invoice SET attempts = least(attempts + 1, 30000), next_at = %(now)s + make_interval(secs => %(claim)s)
-WHERE id = (
-    SELECT id FROM billing_invoice WHERE state IN ('asked', 'sent') AND next_at <= %(now)s
-    ORDER BY next_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-) RETURNING id AS pk, hotel_id, attempts
-"""
+PAUSES = Pauses(timedelta(seconds=30), timedelta(hours=1))
+QUEUE = Queue(table="billing_invoice", waiting=("asked", "sent"))
 _REQUEST = """
 SELECT i.serial, i.kind, i.seller_name, i.seller_tax_no, i.seller_address_phone, i.seller_bank_account, i.issuer,
        i.buyer_name, i.buyer_tax_no, i.buyer_is_person, i.buyer_address_phone, i.buyer_bank_account, i.remark,
@@ -51,9 +35,7 @@ Chooser = Callable[[int], Provider | None]
 
 def claim(*, now: datetime) -> Claimed | None:
     """The next invoice whose turn it is; nobody else sends it meanwhile."""
-    with unit_of_work():
-        row = db.fetch_one(_CLAIM, {"now": now, "claim": CLAIM_SECONDS})
-    return Claimed(**row) if row else None
+    return QUEUE.claim(now=now, seconds=CLAIM_SECONDS)
 
 
 def request_of(invoice_id: int) -> dict[str, Any]:
@@ -65,30 +47,22 @@ def request_of(invoice_id: int) -> dict[str, Any]:
 
 def provider_of(hotel_id: int) -> Provider | None:
     """The hotel's provider, or None where none is entered."""
-    row = db.fetch_one("SELECT provider_url, provider_key FROM billing_invoiceseller WHERE hotel_id = %s", [hotel_id])
-    if row is None or not row["provider_url"]:
-        return None
-    key = crypto.open_sealed(row["provider_key"], place=key_place(hotel_id)) if row["provider_key"] else ""
-    return HttpProvider(url=row["provider_url"], key=key)
+    link = LINK.of(hotel_id)
+    return HttpProvider(**link) if link else None
 
 
 def send_due(*, now: datetime, choose: Chooser = provider_of, most: int = 200) -> int:
     """Send all whose turn it is; how many were tried. Safe to run at any time, by several workers."""
     db.enter_scope("*", "*")
-    tried = 0
-    while tried < most and (claimed := claim(now=now)) is not None:
+
+    def send(claimed: Claimed) -> str:
         provider = choose(claimed.hotel_id)
-        answer = (
-            Answer(state="asked", error="no provider") if provider is None else provider.issue(request_of(claimed.pk))
-        )
-        try:
-            note_answer(
-                hotel_id=claimed.hotel_id, invoice_id=claimed.pk, answer=answer,
-                next_at=turn_after(claimed.attempts, now), actor=DESK, now=now,
-            )  # fmt: skip
-        except InvoiceNotWaiting:
-            # Another worker's answer came first; the serial is the same, and so is the invoice.
-            continue
-        finally:
-            tried += 1
-    return tried
+        answer = provider.issue(request_of(claimed.pk)) if provider else Answer(state="asked", error="no provider")
+        note_answer(
+            hotel_id=claimed.hotel_id, invoice_id=claimed.pk, answer=answer,
+            next_at=PAUSES.after(claimed.attempts, now), actor=DESK, now=now,
+        )  # fmt: skip
+        return "" if answer.state != "asked" else answer.error if provider else NOT_CONNECTED
+
+    waiting = QUEUE.one_by_one(lambda: claim(now=now), most=most)
+    return send_each(waiting, send, partner=lambda _one: PARTNER, now=now, settled=InvoiceNotWaiting)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import IntegrityError
 
@@ -20,16 +19,18 @@ from binzhi.billing.folio_errors import InvoiceNotWaiting, MoreThanPaid, NotReda
 from binzhi.billing.invoices.buyers import ORDINARY, SPECIAL, Buyer, clean_buyer, clean_gbk
 from binzhi.billing.invoices.composing import DraftLine, draft, mirrored, pools_of, room_of
 from binzhi.billing.invoices.words import capitals
-from binzhi.kernel import crypto, db
+from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
+from binzhi.kernel.calls import may_be_called
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import operation, record
+from binzhi.kernel.partners import Link
 from binzhi.kernel.text import clean_text
 from binzhi.property.queries import hotel_by_id
 
 REMARK_LIMIT = 200
-AT_HOME = ("127.0.0.1", "localhost", "::1")
+LINK = Link("billing_invoiceseller", url="provider_url", key="provider_key")
 
 
 def new_serial() -> str:
@@ -246,11 +247,6 @@ class SellerInput:
     provider_key: str = ""
 
 
-def key_place(hotel_id: int) -> str:
-    """Where the provider's key is sealed to."""
-    return f"billing_invoiceseller.provider_key:{hotel_id}"
-
-
 @operation(Permission.SET_INVOICES)
 def set_seller(*, hotel_id: int, seller: SellerInput, actor: Actor, now: datetime) -> None:
     """Enter the hotel's own data for invoices; invoices that are asked for already keep what they say.
@@ -269,7 +265,7 @@ def set_seller(*, hotel_id: int, seller: SellerInput, actor: Actor, now: datetim
     if not issuer:
         raise InvalidInput(field="issuer")
     url = clean_address(seller.provider_url)
-    sealed = crypto.seal(seller.provider_key, place=key_place(hotel_id)) if seller.provider_key else None
+    sealed = LINK.sealed(seller.provider_key, hotel_id=hotel_id)
     db.execute(
         "INSERT INTO billing_invoiceseller (hotel_id, name, tax_no, address_phone, bank_account, issuer, provider_url,"
         " provider_key) VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (hotel_id) DO UPDATE SET"
@@ -285,14 +281,9 @@ def set_seller(*, hotel_id: int, seller: SellerInput, actor: Actor, now: datetim
 def clean_address(url: str) -> str:
     """An address that may be called: https, or http on this machine. Raises UnsafeAddress."""
     url = clean_text(url, field="provider_url", limit=200)
-    if not url:
-        return ""
-    parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname:
-        return url
-    if parts.scheme == "http" and parts.hostname in AT_HOME:
-        return url
-    raise UnsafeAddress
+    if url and not may_be_called(url):
+        raise UnsafeAddress
+    return url
 
 
 @operation(Permission.SET_INVOICES)
@@ -332,8 +323,3 @@ def _set(hotel_id: int, what: str, actor: Actor, now: datetime, **after: object)
         InvoiceSettingChanged.topic, subject="hotel", subject_id=hotel_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"what": what, **after}, event=InvoiceSettingChanged(what=what),
     )  # fmt: skip
-
-
-def turn_after(attempts: int, now: datetime) -> datetime:
-    """When to try again: half a minute, doubling, at most an hour."""
-    return now + min(timedelta(seconds=30 * 2 ** min(attempts, 7)), timedelta(hours=1))

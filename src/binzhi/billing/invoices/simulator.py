@@ -5,19 +5,15 @@
 
 from __future__ import annotations
 
-import hmac
 import re
-import sys
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
-import orjson
-
-from binzhi.billing.invoices.provider import signature
 from binzhi.billing.invoices.words import capitals
+from binzhi.kernel.loopback import Answer, serve_signed, serve_until_stopped
 
 KEY = "simulator"
 _TAX_NO = re.compile(r"[0-9A-Z]{15,20}")
@@ -33,7 +29,7 @@ class Office:
         self.asked: list[str] = []
         self._lock = threading.Lock()
 
-    def ask(self, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def ask(self, request: dict[str, Any]) -> Answer:
         """Status and answer; the same serial gets the same number, another content under it is refused."""
         with self._lock:
             self.asked.append(request["serial"])
@@ -82,45 +78,16 @@ class Office:
         return ""
 
 
-def handler_of(office: Office) -> type[BaseHTTPRequestHandler]:
-    """The HTTP side of an office."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), 1_000_000))
-            expected = signature(office.key, self.headers.get("X-Time", ""), body)
-            if not hmac.compare_digest(expected, self.headers.get("X-Signature", "")):
-                self._answer(401, {"error": "signature"})
-            elif self.path != "/invoices":
-                self._answer(404, {"error": "path"})
-            else:
-                self._answer(*office.ask(orjson.loads(body)))
-
-        def _answer(self, status: int, said: dict[str, Any]) -> None:
-            body = orjson.dumps(said)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: Any) -> None:
-            """Who is invoiced is nobody's business in a log."""
-
-    return Handler
-
-
 def serve(office: Office, port: int = 0) -> ThreadingHTTPServer:
     """An office on this machine, at a free port when none is named."""
-    return ThreadingHTTPServer(("127.0.0.1", port), handler_of(office))
 
+    def route(path: str, request: Any) -> Answer:
+        if path == "/invoices":
+            return office.ask(request)
+        return (503, {"error": "down"}) if office.down else (404, {"error": "path"})
 
-def main() -> None:
-    """Serve until stopped."""
-    server = serve(Office(), int(sys.argv[1]) if len(sys.argv) > 1 else 8991)
-    sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]} key {KEY}\n")
-    server.serve_forever()
+    return serve_signed(lambda: office.key, route, port)
 
 
 if __name__ == "__main__":
-    main()
+    serve_until_stopped(lambda port: serve(Office(), port), port=8991, key=KEY)

@@ -36,17 +36,20 @@ WITH folio AS (
     INSERT INTO billing_folio (hotel_id, guest_id, opened_at) VALUES (%(hotel)s, %(guest)s, %(now)s)
     RETURNING id, hotel_id, number
 ), opened AS (
-    INSERT INTO billing_account (hotel_id, kind, folio_id, "window", name)
-    SELECT hotel_id, 'folio', id, 1, %(payee)s FROM folio
+    INSERT INTO billing_account (hotel_id, kind, folio_id, "window", name, organisation_id)
+    SELECT hotel_id, 'folio', id, 1, %(payee)s, %(organisation)s::bigint FROM folio
     RETURNING id, folio_id
 )
 SELECT folio.id AS folio_id, folio.number, opened.id AS account_id FROM folio JOIN opened ON opened.folio_id = folio.id
 """
 
 
-def open_folio(*, hotel_id: int, guest_id: int | None, now: datetime, payee: str = "") -> OpenFolio:
-    """Open a bill with one window, in one statement; `payee` is who pays where it is not the guest."""
-    row = db.fetch_one(_OPEN, {"hotel": hotel_id, "guest": guest_id, "now": now, "payee": payee})
+def open_folio(
+    *, hotel_id: int, guest_id: int | None, now: datetime, payee: str = "", organisation_id: int | None = None
+) -> OpenFolio:
+    """Open a bill with one window, in one statement; `payee` and the company say who pays where it is not the guest."""
+    params = {"hotel": hotel_id, "guest": guest_id, "now": now, "payee": payee, "organisation": organisation_id}
+    row = db.fetch_one(_OPEN, params)
     assert row is not None
     return OpenFolio(**row)
 

@@ -82,13 +82,21 @@ def _line(one: Movement, heading: Heading | None) -> list[str]:
         part
         for part in (
             heading.name if heading else "", heading.room if heading else "",
-            f"{heading.arrival}–{heading.departure}" if heading and heading.arrival else "", one.description,
+            _days(heading, one.business_date.year), one.description,
         )
         if part
     )  # fmt: skip
     what = f"{kinds.get(one.kind, one.kind)} {one.folio}".strip()
     debit, credit = (one.amount, None) if one.amount > 0 else (None, -one.amount)
     return [str(one.business_date), what, stay, *(_cell(part) for part in (debit, credit)), amount(one.balance)]
+
+
+def _days(heading: Heading | None, year: int) -> str:
+    """Days of a stay in one cell; without their year where the line's own date tells it."""
+    if heading is None or heading.arrival is None or heading.departure is None:
+        return ""
+    days = (heading.arrival, heading.departure)
+    return "–".join(f"{day:%m-%d}" if all(one.year == year for one in days) else str(day) for day in days)
 
 
 def _cell(value: Decimal | None) -> str:

@@ -35,10 +35,12 @@ class AgedRow:
     oldest: date | None
     reminders: int
     reminded_on: date | None
+    windows: Decimal
 
     @property
     def left(self) -> Decimal:
-        return self.limit - self.balance
+        """Of the limit, after what it owes and what stands in the open windows that it pays."""
+        return self.limit - self.balance - self.windows
 
 
 _ACCOUNTS = """
@@ -67,7 +69,10 @@ SELECT a.id AS account_id, a.organisation_id, o.name, o.code, coalesce(a.credit_
        coalesce(c.days, %(usual)s) AS days, coalesce(s.to_30, 0) AS to_30, coalesce(s.to_60, 0) AS to_60,
        coalesce(s.to_90, 0) AS to_90, coalesce(s.older, 0) AS older, coalesce(s.unused, 0) AS unused,
        coalesce(s.balance, 0) AS balance, coalesce(s.overdue, 0) AS overdue, s.oldest,
-       coalesce(r.reminders, 0) AS reminders, r.reminded_on
+       coalesce(r.reminders, 0) AS reminders, r.reminded_on,
+       coalesce((SELECT sum(w.balance) FROM billing_account w
+                 WHERE w.hotel_id = a.hotel_id AND w.organisation_id = a.organisation_id AND w.kind = 'folio'
+                   AND w.is_open AND w.balance > 0), 0) AS windows
 FROM billing_account a
 JOIN guests_organisation o ON o.id = a.organisation_id
 LEFT JOIN sums s ON s.account_id = a.id

@@ -90,12 +90,14 @@ def change_routing_rule(
 
 @operation(Permission.TRANSFER)
 def split_charges(
-    *, hotel_id: int, source_id: int, target_id: int, split: SplitInput, reason: str = "", actor: Actor, now: datetime
-) -> Transferred:
+    *, hotel_id: int, source_id: int, target_id: int, split: SplitInput, reason: str = "", exceed_limit: bool = False,
+    actor: Actor, now: datetime,
+) -> Transferred:  # fmt: skip
     """Move a part of what stands in a window to another: of some items, of some days, a share or an amount.
 
-    Changes both windows. Locks them. Raises InvalidInput at amount, percent, last_date or reason, NotFound, SameWindow,
-    NothingToSplit, FolioClosed. Publishes ChargesTransferred. Not idempotent.
+    Changes both windows. Locks them, and the credit of a company that pays. Raises InvalidInput at amount, percent,
+    last_date or reason, NotFound, SameWindow, NothingToSplit, FolioClosed, CreditLimitExceeded (unless `exceed_limit`
+    by who may). Publishes ChargesTransferred. Not idempotent.
     """
     reason = clean_text(reason, field="reason", limit=NOTE_LIMIT)
     moved = splitting.split(
@@ -103,6 +105,7 @@ def split_charges(
         currency=hotel_by_id(hotel_id).currency, user_id=actor.user_id, now=now,
     )  # fmt: skip
     corrections.record_transfer(
-        moved, hotel_id=hotel_id, source_id=source_id, target_id=target_id, reason=reason, actor=actor, now=now
-    )
+        moved, hotel_id=hotel_id, source_id=source_id, target_id=target_id, reason=reason, exceed_limit=exceed_limit,
+        actor=actor, now=now,
+    )  # fmt: skip
     return moved

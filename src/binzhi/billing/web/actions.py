@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from binzhi.billing import services
 from binzhi.billing.access import Permission
 from binzhi.billing.headings import Heading, headings_of
+from binzhi.billing.holds import refunds
 from binzhi.billing.payments import DepositInput, PaymentInput
 from binzhi.billing.queries import FolioView, charge_codes, companies, folio_view, means_of_payment
 from binzhi.billing.setup import COMPANY
@@ -149,7 +150,8 @@ def take_payment(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done
 def _post_charge(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
     posted = services.post_charge(
         hotel_id=desk.hotel.pk, account_id=desk.account_id, charge_code=data["charge_code"], amount=data["amount"],
-        quantity=data["quantity"], description=data["description"], actor=actor, now=now,
+        quantity=data["quantity"], description=data["description"], exceed_limit=data["exceed_limit"], actor=actor,
+        now=now,
     )  # fmt: skip
     words = _("Posted: %(amount)s to window %(window)s")
     return Done(words % {"amount": desk.money(posted.gross), "window": desk.window}, posted.transaction_id)
@@ -182,6 +184,12 @@ def _return_deposit(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> D
 
 def _refund(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
     _require_line(desk, data["payment"])
+    held = refunds.wired_hold_of(hotel_id=desk.hotel.pk, transaction_id=data["payment"])
+    if held is not None:
+        refunds.refund_hold(
+            hotel_id=desk.hotel.pk, hold_id=held, amount=data["amount"], reason=data["reason"], actor=actor, now=now
+        )
+        return Done(_("The bank is asked to give back %(amount)s") % {"amount": desk.money(data["amount"])})
     posted = services.refund_payment(
         hotel_id=desk.hotel.pk, payment_id=data["payment"], amount=data["amount"], reason=data["reason"], actor=actor,
         now=now,
@@ -203,8 +211,8 @@ def _transfer(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
         folio, window = folio_view(hotel_id=desk.hotel.pk, number=data["other"].strip().upper()), 1
     moved = services.transfer_charges(
         hotel_id=desk.hotel.pk, transaction_ids=desk.chosen, source_id=desk.account_id,
-        target_id=folio.window(int(window)).account_id, amount=data["amount"], reason=data["reason"], actor=actor,
-        now=now,
+        target_id=folio.window(int(window)).account_id, amount=data["amount"], reason=data["reason"],
+        exceed_limit=data["exceed_limit"], actor=actor, now=now,
     )  # fmt: skip
     words = _("Moved: %(amount)s to %(target)s")
     target = folio.number if folio.pk != desk.folio.pk else _("window %(window)s") % {"window": window}

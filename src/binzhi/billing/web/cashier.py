@@ -14,18 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from binzhi.billing.access import Permission
 from binzhi.billing.cashier import services
+from binzhi.billing.cashier.asking import colleague
 from binzhi.billing.cashier.paper import shift_csv, shift_pdf
 from binzhi.billing.cashier.queries import ShiftReport, ShiftRow, shift_of, shift_report, shifts, tills
-from binzhi.billing.cashier_errors import SignatureWrong, TooManySignatures
 from binzhi.billing.counter.queries import currency_rates
 from binzhi.billing.printing import LANGUAGES
 from binzhi.billing.queries import means_of_payment
 from binzhi.billing.web.cashier_forms import CountForm, DropForm, ShiftForm
 from binzhi.kernel import clock
-from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
-from binzhi.people.signatures import TooOften, signature
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, status_of
 
@@ -66,7 +64,9 @@ def cashier(request: StaffRequest) -> HttpResponse:
 def _form(request: StaffRequest, mine: ShiftRow | None, free: list[Any]) -> ShiftForm | DropForm:
     data = request.POST if request.method == "POST" else None
     if (request.POST.get("form") or ("drop" if mine else "open")) == "drop":
-        return DropForm(data)
+        hotel = hotel_of(request)
+        foreign = [row.currency for row in currency_rates(hotel_id=hotel.pk)]
+        return DropForm(data, own=hotel.currency, foreign=foreign)
     first = next((row for row in free if not row.shift_id), None)
     initial = {"till": first.pk if first else None, "opening_float": first.left if first else None}
     return ShiftForm(data, tills=free, initial=initial)
@@ -75,7 +75,9 @@ def _form(request: StaffRequest, mine: ShiftRow | None, free: list[Any]) -> Shif
 def _do(request: StaffRequest, form: ShiftForm | DropForm) -> None:
     data = form.cleaned_data
     if isinstance(form, DropForm):
-        services.drop_cash(amount=data["amount"], note=data["note"], **common(request))
+        services.drop_cash(
+            amount=data["amount"], currency=data["currency"], note=data["note"], **common(request)
+        )  # fmt: skip
     else:
         services.open_shift(
             till_id=data["till"], opening_float=data["opening_float"] or Decimal(0), **common(request)
@@ -109,7 +111,8 @@ def close(request: StaffRequest, shift_id: int) -> HttpResponse:
 
 def _close(request: StaffRequest, report: ShiftReport, form: CountForm) -> HttpResponse:
     hotel = hotel_of(request)
-    successor = _successor(request, form)
+    data = form.cleaned_data
+    successor = colleague(request, username=data["successor"], password=data["password"], by=request.user)
 
     def work() -> dict[str, Any]:
         done = services.close_shift(
@@ -124,19 +127,6 @@ def _close(request: StaffRequest, report: ShiftReport, form: CountForm) -> HttpR
     else:
         toast(request, words)
     return go(request, reverse("billing:shift", args=[hotel.code, report.shift.pk]))
-
-
-def _successor(request: StaffRequest, form: CountForm) -> Actor | None:
-    """The colleague who signs. Raises SignatureWrong, TooManySignatures."""
-    name, password = form.cleaned_data["successor"], form.cleaned_data["password"]
-    if not name:
-        return None
-    found = signature(request, username=name, password=password, by=request.user)
-    if isinstance(found, TooOften):
-        raise TooManySignatures
-    if found is None:
-        raise SignatureWrong
-    return found
 
 
 def _report(request: StaffRequest, shift_id: int) -> ShiftReport:

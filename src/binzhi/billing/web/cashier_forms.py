@@ -32,10 +32,16 @@ class ShiftForm(MoneyForm):
 
 
 class DropForm(MoneyForm):
-    """Cash to the safe."""
+    """Cash to the safe, the hotel's or foreign notes as they were counted."""
 
+    currency = forms.ChoiceField(label=_("Currency"), required=False)
     amount = AmountField(label=_("Amount"))
     note = line(_("Note"))
+
+    def __init__(self, *args: Any, own: str, foreign: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.foreign = bool(foreign)
+        self.fields["currency"].choices = [(code, code) for code in (own, *foreign)]  # type: ignore[attr-defined]
 
 
 class CountForm(MoneyForm):

@@ -20,7 +20,7 @@ from binzhi.billing.ledger import Posted
 from binzhi.billing.queries import CompanyRef, MeansRef, charge_codes, companies, means_of_payment
 from binzhi.billing.setup import COMPANY
 from binzhi.billing.web.actions import Action, Desk, Done, numbers_of
-from binzhi.billing.web.forms import AmountField, ChargeForm, MoneyForm, line, means_choices
+from binzhi.billing.web.forms import AmountField, ChargeForm, CreditForm, MoneyForm, line, means_choices
 from binzhi.kernel.errors import NotFound
 from binzhi.kernel.money import ZERO
 
@@ -37,7 +37,7 @@ class AdjustForm(MoneyForm):
     reason = line(gettext_lazy("Reason"))
 
 
-class PaidOutForm(MoneyForm):
+class PaidOutForm(CreditForm):
     """Money laid out for the guest."""
 
     means = forms.ChoiceField(label=gettext_lazy("Means of payment"), widget=forms.RadioSelect)
@@ -61,7 +61,7 @@ class ForeignForm(MoneyForm):
         _choose(self, "currency", [(row.currency, f"{row.currency} × {row.rate.normalize():f}") for row in rates])
 
 
-class DamageForm(MoneyForm):
+class DamageForm(CreditForm):
     """What was damaged, at its list price."""
 
     item = forms.TypedChoiceField(label=gettext_lazy("Item"), coerce=int)
@@ -137,7 +137,7 @@ def _adjust(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
 def _pay_out(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
     done = services.pay_out(
         hotel_id=desk.hotel.pk, account_id=desk.account_id, amount=data["amount"], means=data["means"],
-        reason=data["reason"], actor=actor, now=now,
+        reason=data["reason"], exceed_limit=data["exceed_limit"], actor=actor, now=now,
     )  # fmt: skip
     return _said(desk, done, _("Laid out: %(amount)s"), data["amount"])
 
@@ -154,7 +154,7 @@ def _foreign(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
 def _damage(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
     done = services.charge_compensation(
         hotel_id=desk.hotel.pk, account_id=desk.account_id, item_id=data["item"], quantity=data["quantity"],
-        amount=data["amount"], note=data["note"], actor=actor, now=now,
+        amount=data["amount"], note=data["note"], exceed_limit=data["exceed_limit"], actor=actor, now=now,
     )  # fmt: skip
     words = _("Posted: %(amount)s to window %(window)s")
     return Done(words % {"amount": desk.money(done.gross), "window": desk.window}, done.transaction_id)
@@ -164,6 +164,7 @@ def _late(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
     late = LateCharge(
         charge_code=data["charge_code"], amount=data["amount"], quantity=data["quantity"], means=data["means"],
         organisation_id=data["company"] if data["means"] == COMPANY else None, description=data["description"],
+        exceed_limit=data["exceed_limit"],
     )  # fmt: skip
     done = services.post_late_charge(hotel_id=desk.hotel.pk, folio_id=desk.folio.pk, late=late, actor=actor, now=now)
     return Done(_("Charged and paid: %(amount)s; the bill is closed again") % {"amount": desk.money(done.gross)})

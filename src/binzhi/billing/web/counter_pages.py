@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from binzhi.billing.access import Permission
 from binzhi.billing.cashier import settings as cashier_settings
+from binzhi.billing.cashier.asking import no_shift, with_shift
 from binzhi.billing.cashier.queries import must_be_open, tills
 from binzhi.billing.counter import services, settings
 from binzhi.billing.counter.authority import approvals
@@ -41,9 +42,16 @@ from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status
 @screen(Permission.APPROVE)
 def waiting(request: StaffRequest) -> HttpResponse:
     """What colleagues ask for, and what was decided lately."""
-    hotel = hotel_of(request)
-    rows = approvals(hotel_id=hotel.pk)
-    return render_screen(request, "billing/approvals.html", {"rows": rows, "me": request.actor.user_id})
+    return _approvals(request)
+
+
+def _approvals(request: StaffRequest, *, asks: int = 0, status: int = 200) -> HttpResponse:
+    """`asks`: the request whose yes needs an open shift; it is opened with it."""
+    rows = approvals(hotel_id=hotel_of(request).pk)
+    context = {
+        "rows": rows, "me": request.actor.user_id, "asks": next((row for row in rows if row.pk == asks), None),
+    }  # fmt: skip
+    return render_screen(request, "billing/approvals.html", context, status=status)
 
 
 @require_POST
@@ -55,8 +63,13 @@ def decide(request: StaffRequest, approval_id: int) -> HttpResponse:
     def work() -> None:
         services.decide_approval(approval_id=approval_id, approve=yes, **common(request))
 
-    back = reverse("billing:approvals", args=[hotel_of(request).code])
-    return press(request, work, done=_("Approved and posted") if yes else pgettext("counter", "Refused"), back=back)
+    hotel = hotel_of(request)
+    back = reverse("billing:approvals", args=[hotel.code])
+    answer = press(
+        request, with_shift(request, hotel, request.actor, work),
+        done=_("Approved and posted") if yes else pgettext("counter", "Refused"), back=back,
+    )  # fmt: skip
+    return _approvals(request, asks=approval_id, status=UNPROCESSABLE) if no_shift(request) else answer
 
 
 class HouseForm(MoneyForm):

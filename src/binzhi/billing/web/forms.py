@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from binzhi.billing.errors import CreditLimitExceeded
 from binzhi.billing.queries import ChargeCodeRef, CompanyRef, FolioView, MeansRef
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel.errors import DomainError
@@ -38,10 +39,22 @@ class MoneyForm(forms.Form):
     """A form that takes a refusal beside its field; `aliases` are names a service uses for the same thing."""
 
     aliases: Mapping[str, str] = {}
+    passes_limit = False
 
     def refuse(self, refusal: DomainError) -> None:
         name = self.aliases.get(refusal.field, refusal.field)
         self.add_error(name if name in self.fields else None, refusal.text)
+        self.passes_limit = isinstance(refusal, CreditLimitExceeded)
+
+
+class CreditForm(MoneyForm):
+    """What may land in a company's window; above its limit the panel asks whoever may whether he goes on."""
+
+    exceed_limit = forms.BooleanField(label=_("Above the company's credit limit"), required=False)
+
+    @property
+    def asks_to_exceed(self) -> bool:
+        return self.passes_limit or (self.is_bound and bool(self["exceed_limit"].value()))
 
 
 def line(label: Any, *, required: bool = False, **kwargs: Any) -> forms.CharField:
@@ -81,7 +94,7 @@ class PaymentForm(MoneyForm):
         _set_choices(self, "company", [("", _("Choose")), *((entry.pk, entry.name) for entry in companies)])
 
 
-class ChargeForm(MoneyForm):
+class ChargeForm(CreditForm):
     """Something the guest had."""
 
     charge_code = forms.ChoiceField(label=_("Item"))
@@ -127,7 +140,7 @@ class ReversalForm(MoneyForm):
     reason = line(_("Reason"))
 
 
-class TransferForm(MoneyForm):
+class TransferForm(CreditForm):
     """Charges to another window; `other` is the number of another bill, whose first window takes them."""
 
     target = forms.ChoiceField(label=pgettext_lazy("charge", "To"), required=False, widget=forms.RadioSelect)

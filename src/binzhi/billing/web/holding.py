@@ -18,16 +18,18 @@ from binzhi.billing.headings import headings_of
 from binzhi.billing.holds import services
 from binzhi.billing.holds.queries import HoldRow, acquirer, holds
 from binzhi.billing.holds.receipts import receipt_pdf
+from binzhi.billing.holds.sending import PARTNER
 from binzhi.billing.holds.services import AcquirerInput, Slip
 from binzhi.billing.printing import LANGUAGES
 from binzhi.billing.web.actions import Action, Desk, Done, desk_of, numbers_of
 from binzhi.billing.web.forms import AmountField, MoneyForm, line
 from binzhi.kernel import clock
-from binzhi.kernel.errors import DomainError, NotFound
+from binzhi.kernel.errors import NotFound
 from binzhi.kernel.money import ZERO
-from binzhi.kernel.ui.htmx import go, render_screen, toast
+from binzhi.kernel.ui.htmx import render_screen
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
+from binzhi.people.web.connecting import Setting, connect, key_field
+from binzhi.people.web.posting import common, press
 
 
 class PlaceForm(MoneyForm):
@@ -224,11 +226,16 @@ class AcquirerForm(MoneyForm):
 
     merchant_no = line(gettext_lazy("Merchant number"), required=True)
     provider_url = line(gettext_lazy("Bank's address"))
-    provider_key = forms.CharField(
-        label=gettext_lazy("Bank's key"), required=False, max_length=200, widget=forms.PasswordInput
-    )
+    provider_key = key_field(gettext_lazy("Bank's key"))
     hold_days = forms.IntegerField(label=gettext_lazy("Days that one by hand holds"))
     warn_days = forms.IntegerField(label=gettext_lazy("Told so many days before its end"))
+
+
+SETTING = Setting(
+    partner=PARTNER, done="billing:hold-list", said=gettext_lazy("Saved"),
+    by_hand=gettext_lazy("Empty: by hand at the terminal"),
+    looks={"merchant_no": {"icon": "tag"}, "hold_days": {"icon": "calendar"}, "warn_days": {"icon": "clock"}},
+)  # fmt: skip
 
 
 @never_cache
@@ -236,25 +243,13 @@ class AcquirerForm(MoneyForm):
 @screen(Permission.SET_HOLDS)
 def acquiring(request: StaffRequest) -> HttpResponse:
     """The hotel's acquirer."""
-    hotel = hotel_of(request)
-    known = acquirer(hotel_id=hotel.pk)
+    known = acquirer(hotel_id=hotel_of(request).pk)
     initial = {name: getattr(known, name) for name in AcquirerForm.base_fields if hasattr(known, name)}
     form = AcquirerForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            try:
-                once(
-                    request,
-                    lambda: services.set_acquirer(acquirer=AcquirerInput(**form.cleaned_data), **common(request)),
-                )
-                toast(request, _("Saved"))
-                return go(request, reverse("billing:hold-list", args=[hotel.code]))
-            except DomainError as refusal:
-                form.refuse(refusal)
-                status = status_of(refusal)
-    return render_screen(request, "billing/acquirer.html", {"form": form, "known": known}, status=status)
+    return connect(
+        request, SETTING, form=form, has_key=known.has_key,
+        save=lambda: services.set_acquirer(acquirer=AcquirerInput(**form.cleaned_data), **common(request)),
+    )  # fmt: skip
 
 
 @require_GET

@@ -18,6 +18,7 @@ from binzhi.billing.invoices import services
 from binzhi.billing.invoices.buyers import ORDINARY, SPECIAL, Buyer
 from binzhi.billing.invoices.composing import pools_of, room_of
 from binzhi.billing.invoices.queries import buyer_suggested, guest_name, invoices, seller_of
+from binzhi.billing.invoices.sending import PARTNER
 from binzhi.billing.invoices.services import SellerInput
 from binzhi.billing.web.actions import Action, Desk, Done
 from binzhi.billing.web.forms import AmountField, MoneyForm, line
@@ -25,6 +26,7 @@ from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.connecting import Setting, connect, key_field
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
 
 KINDS = [
@@ -161,29 +163,28 @@ class SellerForm(MoneyForm):
     address_phone = line(gettext_lazy("Address and phone"))
     bank_account = line(gettext_lazy("Bank and account"))
     provider_url = line(gettext_lazy("Provider's address"))
-    provider_key = forms.CharField(
-        label=gettext_lazy("Provider's key"), required=False, max_length=200, widget=forms.PasswordInput
-    )
+    provider_key = key_field(gettext_lazy("Provider's key"))
+
+
+SETTING = Setting(
+    partner=PARTNER, done="billing:invoice-list", said=gettext_lazy("Saved"),
+    by_hand=gettext_lazy("Empty: invoices wait until one is entered"),
+    looks={
+        "name": {"icon": "building"}, "tax_no": {"icon": "tag"}, "issuer": {"icon": "person"},
+        "address_phone": {"icon": "map-pin"}, "bank_account": {"icon": "card"},
+    },
+)  # fmt: skip
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 @screen(Permission.SET_INVOICES)
 def seller(request: StaffRequest) -> HttpResponse:
-    """The hotel's own data for invoices."""
-    hotel = hotel_of(request)
-    known = seller_of(hotel_id=hotel.pk)
+    """The hotel's own data for invoices, and who issues them."""
+    known = seller_of(hotel_id=hotel_of(request).pk)
     initial = {name: getattr(known, name) for name in SellerForm.base_fields if hasattr(known, name)}
     form = SellerForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            try:
-                once(request, lambda: services.set_seller(seller=SellerInput(**form.cleaned_data), **common(request)))
-                toast(request, _("Saved"))
-                return go(request, reverse("billing:invoice-list", args=[hotel.code]))
-            except DomainError as refusal:
-                form.refuse(refusal)
-                status = status_of(refusal)
-    return render_screen(request, "billing/seller.html", {"form": form, "seller": known}, status=status)
+    return connect(
+        request, SETTING, form=form, has_key=bool(known and known.has_key),
+        save=lambda: services.set_seller(seller=SellerInput(**form.cleaned_data), **common(request)),
+    )  # fmt: skip

@@ -19,7 +19,7 @@ from binzhi.billing.routing.queries import rules_of
 from binzhi.billing.routing.rules import WHOLE, RuleInput
 from binzhi.billing.routing.splitting import SplitInput
 from binzhi.billing.web.actions import Action, Desk, Done, desk_of, numbers_of
-from binzhi.billing.web.forms import GROUPS, AmountField, MoneyForm, line
+from binzhi.billing.web.forms import GROUPS, AmountField, CreditForm, MoneyForm, line
 from binzhi.kernel.ui.fields import Choice
 from binzhi.people.web import StaffRequest, screen
 from binzhi.people.web.posting import common, press
@@ -88,7 +88,7 @@ class RoutingForm(WhichForm):
         return data
 
 
-class SplitForm(WhichForm):
+class SplitForm(WhichForm, CreditForm):
     """A part of what stands in the window, to another."""
 
     amount = AmountField(label=gettext_lazy("Amount in all"), required=False)
@@ -167,7 +167,7 @@ def _split(desk: Desk, data: dict[str, Any], actor: Any, now: Any) -> Done:
     )  # fmt: skip
     moved = services.split_charges(
         hotel_id=desk.hotel.pk, source_id=desk.account_id, target_id=target_id, split=split, reason=data["reason"],
-        actor=actor, now=now,
+        exceed_limit=data["exceed_limit"], actor=actor, now=now,
     )  # fmt: skip
     said = _("Moved: %(amount)s to %(target)s")
     single = moved.transaction_ids[0] if len(moved.transaction_ids) == 1 else None

@@ -22,33 +22,18 @@ from binzhi.engagement.rendering import Wording
 from binzhi.engagement.services.queueing import LIVES, sealed_content
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.errors import NotFound
-from binzhi.kernel.operations import operation, record, unit_of_work
+from binzhi.kernel.operations import operation, record
+from binzhi.kernel.partners import Queue
 
 # Before the second try, the third …; after the last it is given up. An hour without a way out costs five of them.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60, 120, 240, 480))
-_TAKE = """
-UPDATE engagement_message m SET state = 'sending', attempts = attempts + 1, claimed_until = %(until)s
-FROM (
-    SELECT id FROM engagement_message WHERE state = 'queued' AND due_at <= %(now)s
-    ORDER BY due_at, id LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
-) due WHERE m.id = due.id
-RETURNING m.id, m.hotel_id, m.kind, m.way, m.language, m.guest_id, m.reservation_id, m.room_reservation_id, m.serial,
-    m.address_sealed, m.content_sealed, m.attempts, m.expires_at, m.created_by_id IS NULL AS by_itself, m.due_at,
-    m.source
-"""
-_DEATHS = """
-WITH lost AS (
-    SELECT id FROM engagement_message WHERE state = 'sending' AND claimed_until <= %(now)s
-    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-), back AS (
-    UPDATE engagement_message m SET due_at = %(now)s, claimed_until = NULL, reason = 'sender_died',
-        state = CASE WHEN m.attempts > %(most)s THEN 'dead' ELSE 'queued' END
-    FROM lost WHERE m.id = lost.id RETURNING m.id, m.hotel_id, m.attempts
-)
-INSERT INTO engagement_attempt (hotel_id, message_id, number, at, outcome, code)
-SELECT hotel_id, id, attempts, %(now)s, 'unknown', 'sender_died' FROM back
-"""
+QUEUE = Queue(
+    table="engagement_message", waiting=("queued",), due="due_at", tries=("engagement_attempt", "message_id"),
+    returning="""q.id, q.hotel_id, q.kind, q.way, q.language, q.guest_id, q.reservation_id, q.room_reservation_id,
+        q.serial, q.entry_id, q.address_sealed, q.content_sealed, q.attempts, q.expires_at,
+        q.created_by_id IS NULL AS by_itself, q.due_at, q.source""",
+)  # fmt: skip
+LONGEST_CODE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +46,9 @@ class Taken:
     way: str
     language: str
     guest_id: int | None
-    reservation_id: int
+    reservation_id: int | None
     room_reservation_id: int | None
+    entry_id: int | None
     serial: uuid.UUID
     address_sealed: bytes | None
     content_sealed: bytes | None
@@ -78,15 +64,13 @@ def take_due(*, now: datetime, until: datetime, limit: int) -> list[Taken]:
 
     Bookkeeping of the sender in a transaction of its own; locks the rows, skipping those another takes.
     """
-    with unit_of_work():
-        rows = db.fetch_all(_TAKE, {"now": now, "until": until, "limit": limit})
+    rows = QUEUE.take(now=now, until=until, limit=limit)
     return sorted((Taken(**row) for row in rows), key=lambda one: (one.due_at, one.id))
 
 
 def note_deaths(*, now: datetime) -> int:
     """Put back what a sender took and never noted; how many. The try is kept with an unknown outcome."""
-    with unit_of_work():
-        return db.execute(_DEATHS, {"now": now, "most": len(PAUSES)})
+    return QUEUE.note_deaths(now=now, most=len(PAUSES))
 
 
 @operation(Permission.SETTLE)
@@ -112,7 +96,7 @@ def note_sent(*, hotel_id: int, message_id: int, reference: str, actor: Actor, n
         " ended_at = %s WHERE id = %s",
         [reference[:100], now, message_id],
     )
-    _try(row, Outcome.SENT, "", now)
+    QUEUE.keep_try(row, Outcome.SENT, "", now)
     _record("message.sent", MessageSent, row, actor=actor, now=now)
 
 
@@ -123,7 +107,7 @@ def note_delay(*, hotel_id: int, message_id: int, code: str, actor: Actor, now: 
     Locks the message. Raises NotFound, MessageSettled. Publishes MessageDelayed or MessageGivenUp.
     """
     row = _lock(hotel_id, message_id, State.SENDING)
-    _try(row, Outcome.TEMPORARY, code, now)
+    QUEUE.keep_try(row, Outcome.TEMPORARY, code[:LONGEST_CODE], now)
     if row["attempts"] > len(PAUSES):
         _give_up(row, code, actor=actor, now=now)
         return
@@ -137,15 +121,14 @@ def put_back(*, hotel_id: int, message_id: int, actor: Actor, now: datetime) -> 
     Locks the message. Raises NotFound, MessageSettled. Publishes MessageDelayed.
     """
     row = _lock(hotel_id, message_id, State.SENDING)
-    db.execute("UPDATE engagement_message SET attempts = attempts - 1 WHERE id = %s", [message_id])
-    _again(row, "way_down", now + PAUSES[0], actor=actor, now=now)
+    _again(row, "way_down", now + PAUSES[0], actor=actor, now=now, untried=True)
 
 
 @operation(Permission.SETTLE)
 def note_refusal(*, hotel_id: int, message_id: int, code: str, actor: Actor, now: datetime) -> None:
     """It will never be taken: given up at once. Locks the message. Raises NotFound. Publishes MessageGivenUp."""
     row = _lock(hotel_id, message_id, State.SENDING)
-    _try(row, Outcome.PERMANENT, code, now)
+    QUEUE.keep_try(row, Outcome.PERMANENT, code[:LONGEST_CODE], now)
     _give_up(row, code, actor=actor, now=now)
 
 
@@ -187,30 +170,23 @@ def resend_message(*, hotel_id: int, message_id: int, actor: Actor, now: datetim
 def _lock(
     hotel_id: int, message_id: int, *states: State, refusal: type[MessageSettled] | type[NotGivenUp] = MessageSettled
 ) -> dict[str, Any]:
-    row = db.fetch_one(
-        "SELECT id, hotel_id, kind, way, state, attempts, reservation_id FROM engagement_message"
-        " WHERE hotel_id = %s AND id = %s FOR NO KEY UPDATE",
-        [hotel_id, message_id],
-    )
-    if row is None:
-        raise NotFound(field="message")
+    row = QUEUE.lock(hotel_id=hotel_id, pk=message_id, field="message", read=", way, reservation_id")
     if row["state"] not in states:
         raise refusal(state=State(row["state"]).label)
     return row
 
 
-def _again(row: dict[str, Any], code: str, due_at: datetime, *, actor: Actor, now: datetime) -> None:
-    db.execute(
-        "UPDATE engagement_message SET state = 'queued', reason = %s, due_at = %s, claimed_until = NULL WHERE id = %s",
-        [code, due_at, row["id"]],
-    )
+def _again(
+    row: dict[str, Any], code: str, due_at: datetime, *, actor: Actor, now: datetime, untried: bool = False
+) -> None:
+    QUEUE.wait(row, code[:LONGEST_CODE], due_at, untried=untried)
     _record("message.delayed", MessageDelayed, row, actor=actor, now=now, code=code)
 
 
 def _give_up(row: dict[str, Any], code: str, *, actor: Actor, now: datetime) -> None:
     db.execute(
         "UPDATE engagement_message SET state = 'dead', reason = %s, claimed_until = NULL WHERE id = %s",
-        [code, row["id"]],
+        [code[:LONGEST_CODE], row["id"]],
     )
     _record("message.given_up", MessageGivenUp, row, actor=actor, now=now, code=code)
 
@@ -222,14 +198,6 @@ def _end(row: dict[str, Any], reason: str, *, actor: Actor, now: datetime) -> No
         [reason, now, row["id"]],
     )
     _record("message.cancelled", MessageCancelled, row, actor=actor, now=now, code=reason)
-
-
-def _try(row: dict[str, Any], outcome: Outcome, code: str, now: datetime) -> None:
-    db.execute(
-        "INSERT INTO engagement_attempt (hotel_id, message_id, number, at, outcome, code)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        [row["hotel_id"], row["id"], row["attempts"], now, outcome.value, code],
-    )
 
 
 def _record(

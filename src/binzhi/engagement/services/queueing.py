@@ -14,6 +14,7 @@ from binzhi.engagement.enums import LANGUAGE_CODES, Kind, State, Way
 from binzhi.engagement.errors import AlreadyQueued, NothingToTell, NoWay, WayNotSetUp
 from binzhi.engagement.events import MessageQueued
 from binzhi.engagement.facts import Person, Subject, is_to_be_told, person_of, view_of
+from binzhi.engagement.offers import Offer, offer_of
 from binzhi.engagement.places import address_place, content_place
 from binzhi.engagement.rendering import Wording, clean_wording
 from binzhi.engagement.settings import messaging_of
@@ -27,14 +28,14 @@ from binzhi.property.queries import HotelRef, hotel_by_id
 
 # After that it makes no sense any more.
 LIVES = timedelta(days=2)
-NO_ADDRESS, NO_CONSENT = "no_address", "no_consent"
+NO_ADDRESS, NO_CONSENT, TOO_LATE = "no_address", "no_consent", "too_late"
 _INSERT = """
 INSERT INTO engagement_message (id, hotel_id, kind, way, language, guest_id, reservation_id, room_reservation_id,
-    source, serial, state, reason, address_sealed, address_masked, content_sealed, due_at, expires_at, created_by_id,
-    created_at, ended_at)
-VALUES (%(id)s, %(hotel)s, %(kind)s, %(way)s, %(language)s, %(guest)s, %(reservation)s, %(room)s, %(source)s,
-    %(serial)s, %(state)s, %(reason)s, %(address)s, %(masked)s, %(content)s, %(due)s, %(expires)s, %(by)s, %(now)s,
-    %(ended)s)
+    entry_id, source, serial, state, reason, address_sealed, address_masked, content_sealed, due_at, expires_at,
+    created_by_id, created_at, ended_at)
+VALUES (%(id)s, %(hotel)s, %(kind)s, %(way)s, %(language)s, %(guest)s, %(reservation)s, %(room)s, %(entry)s::bigint,
+    %(source)s, %(serial)s, %(state)s, %(reason)s, %(address)s, %(masked)s, %(content)s, %(due)s, %(expires)s,
+    %(by)s, %(now)s, %(ended)s)
 ON CONFLICT (hotel_id, source, way) DO NOTHING RETURNING id
 """
 
@@ -43,7 +44,7 @@ ON CONFLICT (hotel_id, source, way) DO NOTHING RETURNING id
 class _Draft:
     """A message before it has a row."""
 
-    subject: Subject
+    subject: Subject | Offer
     way: str
     language: str
     person: Person
@@ -51,6 +52,22 @@ class _Draft:
     due_at: datetime
     reason: str = ""
     content: Wording | None = None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The columns that say what it is about."""
+        if isinstance(self.subject, Offer):
+            return {"kind": Kind.WAITLIST.value, "reservation": None, "room": None, "entry": self.subject.id}
+        return {
+            "kind": self.subject.kind, "reservation": self.subject.reservation_id,
+            "room": self.subject.room_reservation_id, "entry": None,
+        }  # fmt: skip
+
+    def expires_at(self, now: datetime) -> datetime:
+        """After that it makes no sense any more."""
+        if isinstance(self.subject, Offer) and self.subject.offer_until is not None:
+            return self.subject.offer_until
+        return max(self.due_at, now) + LIVES
 
 
 @operation(Permission.SEND)
@@ -120,6 +137,38 @@ def notify_arrangement(
     )  # fmt: skip
 
 
+@operation(Permission.SEND)
+def queue_offer(*, hotel_id: int, entry_id: int, actor: Actor, now: datetime) -> list[int]:
+    """Tell somebody who waited that rooms are kept for him, once per offer and way; the ids of the messages.
+
+    Adds a row per way; one that is withheld when there is no address, or when the quiet hours end after the offer.
+    Locks nothing. Raises NotFound, WayNotSetUp (or not switched on), NothingToTell (no offer stands), AlreadyQueued.
+    Publishes MessageQueued.
+    """
+    offer = offer_of(hotel_id=hotel_id, entry_id=entry_id)
+    if offer is None:
+        raise NotFound(field="entry")
+    messaging = messaging_of(hotel_id)
+    if messaging is None or Kind.WAITLIST not in messaging.automatic or not messaging.ways:
+        raise WayNotSetUp
+    if offer.offer_until is None or not offer.stands(now):
+        raise NothingToTell
+    hotel, person = hotel_by_id(hotel_id), offer.person
+    ways = messaging.chosen(list(person.addresses))
+    source = f"waitlist:{entry_id}:{offer.offer_until:%Y%m%d%H%M%S}"
+    drafts = []
+    for way in ways or messaging.ways[:1]:
+        due_at = messaging.allowed(now, way=way, timezone=hotel.timezone)
+        late = TOO_LATE if due_at >= offer.offer_until else ""
+        reason = late if ways else NO_ADDRESS
+        drafts.append(_Draft(offer, way, person.language, person, source, due_at=due_at, reason=reason))
+    written = [_write(hotel_id, draft, actor=actor, now=now) for draft in drafts]
+    made = [message_id for message_id in written if message_id is not None]
+    if not made:
+        raise AlreadyQueued
+    return made
+
+
 def arrangement_source(room_reservation_id: int, room_id: int) -> str:
     return f"arrangement:{room_reservation_id}:{room_id}"
 
@@ -181,22 +230,22 @@ def _write(hotel_id: int, draft: _Draft, *, actor: Actor, now: datetime) -> int 
     address = draft.person.addresses.get(draft.way, "")
     state = State.WITHHELD if draft.reason else State.QUEUED
     params: dict[str, Any] = {
-        "id": message_id, "hotel": hotel_id, "kind": draft.subject.kind, "way": draft.way,
-        "language": draft.language, "guest": draft.person.guest_id, "reservation": draft.subject.reservation_id,
-        "room": draft.subject.room_reservation_id, "source": draft.source, "serial": uuid.uuid4(),
+        "id": message_id, "hotel": hotel_id, "way": draft.way, "language": draft.language,
+        "guest": draft.person.guest_id, **draft.about, "source": draft.source, "serial": uuid.uuid4(),
         "state": state.value, "reason": draft.reason,
         "address": crypto.seal(address, place=address_place(message_id)) if address and not draft.reason else None,
         "masked": draft.person.masked(draft.way) if address else "",
         "content": sealed_content(message_id, draft.content) if draft.content else None,
-        "due": draft.due_at, "expires": max(draft.due_at, now) + LIVES, "by": actor.user_id, "now": now,
+        "due": draft.due_at, "expires": draft.expires_at(now), "by": actor.user_id, "now": now,
         "ended": now if draft.reason else None,
     }  # fmt: skip
     if db.fetch_value(_INSERT, params) is None:
         return None
-    what = {"kind": draft.subject.kind, "way": draft.way}
+    about = draft.about
+    what = {"kind": about["kind"], "way": draft.way}
     record(
-        "message.queued", subject="reservation", subject_id=draft.subject.reservation_id, hotel_id=hotel_id,
-        actor=actor, now=now,
+        "message.queued", subject="reservation" if about["entry"] is None else "waitlist_entry",
+        subject_id=about["reservation"] or about["entry"], hotel_id=hotel_id, actor=actor, now=now,
         after={**what, "message_id": message_id, "state": state.value, "reason": draft.reason, "source": draft.source},
         event=MessageQueued(hotel_id=hotel_id, message_id=message_id, **what),
     )  # fmt: skip

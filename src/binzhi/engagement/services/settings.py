@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -19,12 +18,13 @@ from binzhi.engagement.models import Messaging
 from binzhi.engagement.places import key_place, password_place
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
+from binzhi.kernel.calls import LOOPBACK, may_be_called
 from binzhi.kernel.errors import EditConflict, InvalidInput
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_DAYS = 30
+is_gateway = may_be_called
 _HOST = re.compile(r"[A-Za-z0-9.:-]{1,200}")
 
 
@@ -137,15 +137,3 @@ def _clean_sms(given: MessagingInput) -> dict[str, str]:
         )
     signature = clean_text(given.sms_signature, field="sms_signature", limit=20).strip("【】")
     return {"sms_url": url, "sms_signature": signature}
-
-
-def is_gateway(url: str) -> bool:
-    """May messages be handed over there?"""
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return False
-    if not host or parts.username or parts.password or any(sign.isspace() for sign in url):
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)

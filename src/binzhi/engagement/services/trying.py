@@ -16,7 +16,7 @@ from binzhi.engagement.errors import TestNotTaken, WayNotSetUp
 from binzhi.engagement.events import MessagingTried
 from binzhi.engagement.queries import reason_words
 from binzhi.engagement.settings import MessagingRef, messaging_of
-from binzhi.engagement.transport.base import NotSent, Outgoing
+from binzhi.engagement.transport.base import NotTaken, Outgoing
 from binzhi.engagement.transport.choosing import transport_for
 from binzhi.guests.phones import normalise_phone
 from binzhi.kernel import db
@@ -41,7 +41,7 @@ def send_test(*, hotel_id: int, way: str, to: str, actor: Actor, now: datetime) 
     message = _message(messaging, way, to)
     try:
         taken, code = transport_for(messaging, way).send(message), ""
-    except NotSent as refusal:
+    except NotTaken as refusal:
         taken, code = "", refusal.code
     _tried(hotel_id=hotel_id, way=way, code=code, actor=actor, now=now)
     if code:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from binzhi.kernel.calls import Down as Down
+from binzhi.kernel.calls import NotNow as NotNow
+from binzhi.kernel.calls import NotTaken as NotTaken
+from binzhi.kernel.calls import Refused as Refused
+
 # A sender's turn lasts longer than all its tries together may.
 TIMEOUT_SECONDS = 10.0
 
@@ -18,26 +23,6 @@ class Outgoing:
     subject: str
     body: str
     language: str
-
-
-class NotSent(Exception):
-    """It did not go out; `code` says why, without a word of address or text."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code[:40]
-        super().__init__(self.code)
-
-
-class NotNow(NotSent):
-    """This message: later perhaps."""
-
-
-class Down(NotNow):
-    """The way itself does not work at the moment: no use in trying the next one."""
-
-
-class Refused(NotSent):
-    """Never: the address does not exist, the text is not taken."""
 
 
 class Transport(Protocol):

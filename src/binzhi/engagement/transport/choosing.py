@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from binzhi.engagement.enums import Way
 from binzhi.engagement.settings import MessagingRef
-from binzhi.engagement.transport.base import Transport
 from binzhi.engagement.transport.sms import Gateway, HttpGateway
 from binzhi.engagement.transport.smtp import MailServer, Smtp
 
 
-def transport_for(messaging: MessagingRef, way: str) -> Transport:
+def transport_for(messaging: MessagingRef, way: str) -> Smtp | HttpGateway:
     """Raises KeyMissing when a secret does not open."""
     if way == Way.EMAIL:
         return Smtp(

@@ -45,6 +45,17 @@ class Smtp:
             raise Down(type(error).__name__) from None
         return str(mail["Message-ID"])
 
+    def probe(self) -> None:
+        """Is the server there, and does it let us in? No letter goes. Raises Down."""
+        try:
+            with self._connected() as connection:
+                self._log_in(connection)
+                connection.noop()
+        except smtplib.SMTPResponseException as error:
+            raise Down(f"smtp_{error.smtp_code}") from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise Down(type(error).__name__) from None
+
     def _letter(self, message: Outgoing) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self._server.sender

@@ -51,7 +51,9 @@ def message_screen(request: StaffRequest, message_id: int) -> HttpResponse:
     view = queries.message_view(hotel_id=hotel.pk, message_id=message_id)
     context = {
         "view": view, "row": view.row, "may_settle": request.actor.may(Permission.SETTLE, hotel.pk),
-        "reservation": reverse("reservations:detail", args=[hotel.code, view.row.number]),
+        "reservation": reverse("reservations:detail", args=[hotel.code, view.row.number])
+        if view.row.number
+        else reverse("reservations:waitlist", args=[hotel.code]),
     }  # fmt: skip
     return render_screen(request, "engagement/message.html", context)
 

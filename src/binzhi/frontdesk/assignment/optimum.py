@@ -133,10 +133,11 @@ class _House:
         if profile not in self._profiles:
             self._profiles[profile] = self._score(need)
         found = self._profiles[profile]
-        last = self.numbers.get(need.last_room_id or NOWHERE)
-        if last is not None:
-            found = found.copy()
-            found[last] += self.weights["last_room"]
+        for room_id, worth in ((need.last_room_id, self.weights["last_room"]), (need.stays_on_in, MUST)):
+            j = self.numbers.get(room_id or NOWHERE)
+            if j is not None:
+                found = found.copy()
+                found[j] += worth
         return found
 
     def _score(self, need: Need) -> Values:

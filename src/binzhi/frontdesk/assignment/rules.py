@@ -39,6 +39,7 @@ class Need:
     expected_at: time | None
     requests: Sequence[str]
     last_room_id: int | None = None
+    stays_on_in: int | None = None
     vip_rank: int = 0
 
     @property
@@ -166,6 +167,11 @@ def rate(
         else:
             score -= MUST if wish in MUSTS else weights["wish"] // 2
             reasons.append(Reason("lacks", wish))
+    stays_on = need.stays_on_in == room.id
+    if stays_on:
+        # Who is in the room already has it for the next booking too.
+        score += MUST
+        reasons.insert(0, Reason("stays_on"))
     if need.last_room_id == room.id:
         score += weights["last_room"]
         reasons.append(Reason("last_room"))
@@ -185,7 +191,8 @@ def rate(
         score -= weights["keep"]
     if room.connects_to_id is not None and "connecting" not in need.wishes:
         score -= weights["keep"] // 4
-    reasons.append(Reason(room.condition))
+    if not stays_on:
+        reasons.append(Reason(room.condition))
     return Proposal(need.room_reservation_id, room, score, tuple(reasons))
 
 

@@ -194,26 +194,32 @@ def split_stay(
     room_reservation_id: int,
     night: date,
     room_id: int,
+    price: splitting.TypePrice | None = None,
     expected_version: int | None = None,
     actor: Actor,
     now: datetime,
-) -> int:
-    """From `night` on the stay has another room of its type; the room it had for that night.
+) -> splitting.Split:
+    """From `night` on the stay has another room; the guest moves on the day. The room it had, and what it costs.
 
-    Changes the room nights only: price and counters stay, the guest moves on the day. Locks hotel day, reservation,
-    room nights. Raises EditConflict, NightCannotSplit, NoRoomAssigned, SplitKeepsType, RoomSealed, RoomTaken,
-    WrongStatus, NotFound. Publishes StaySplit. Idempotent. The inverse is the former room for the same night.
+    Changes the room nights; in a room of another type also the counters and, where `price` asks for that type's price
+    (the right to change a booking), the prices of those nights. Locks hotel day, reservation, nights, room nights.
+    Raises EditConflict, NightCannotSplit, NoRoomAssigned, SplitChangesType, PriceChanged, RoomTypeSoldOut,
+    RoomTypeClosed, RoomSealed, RoomTaken, WrongStatus, NotFound. Publishes StaySplit. Idempotent. The inverse is the
+    former room for the same night.
     """
+    if price is not None and price.asked:
+        actor.require(Booking.CHANGE, hotel_id)
     stay = stays.lock_room_reservation(
         hotel_id=hotel_id, room_reservation_id=room_reservation_id, expected_version=expected_version
     )
-    had = splitting.split(room_reservation=stay, night=night, room_id=room_id)
+    done = splitting.split(room_reservation=stay, night=night, room_id=room_id, price=price)
     record(
         "reservation.stay_split", subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor,
-        now=now, before={"room_id": had}, after={"room_id": room_id, "night": night},
+        now=now, before={"room_id": done.had, "total": done.total_before},
+        after={"room_id": room_id, "night": night, "total": done.total},
         event=StaySplit(
             hotel_id=hotel_id, reservation_id=stay.reservation_id, room_reservation_id=stay.id, room_id=room_id,
             night=night,
         ),
     )  # fmt: skip
-    return had
+    return done

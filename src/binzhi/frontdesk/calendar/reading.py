@@ -33,7 +33,7 @@ _STAY = """
        rr.reservation_id, rr.status, rr.arrival, rr.departure, rr.room_type_id, rr.room_id AS is_in, rr.room_fixed,
        v.number, v.version, v.confirmed_at IS NULL AND v.guarantee = 'none' AS tentative,
        coalesce(g.name, v.booker_name, '') AS name, coalesce(g.sex, '') AS sex, coalesce(g.marked, '') AS marked,
-       coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank
+       coalesce(g.vip_level, '') AS vip_level, coalesce(g.vip_rank, 0) AS vip_rank, rr.guest_id
 """
 _STAY_FROM = """
 JOIN reservations_reservation v ON v.id = rr.reservation_id
@@ -116,7 +116,9 @@ def calendar_of(*, hotel: HotelRef, window: Window, now: datetime) -> dict[str, 
     types = _types(rooms)
     place = {type_id: index for index, type_id in enumerate(types)}
     shown = Shown(hotel=hotel, window=window, now=now)
-    bars = [bar for row in db.fetch_all(_HELD, params) for bar in shown.bars_of(row, place)]
+    held = db.fetch_all(_HELD, params)
+    shown.learn_ends(held)
+    bars = [bar for row in held for bar in shown.bars_of(row, place)]
     out = [shown.out_of(row) for row in db.fetch_all(_OUT, [hotel.pk, window.first, window.until])]
     return {
         "first": window.first,
@@ -191,7 +193,14 @@ class Shown:
         self.today = hotel.business_date
         local = hotel.local(now).replace(tzinfo=None)
         self.after_check_out = local >= datetime.combine(self.today, hotel.check_out_time)
+        self.ends: set[tuple[int, date]] = set()
         self.after_hold = local >= datetime.combine(self.today, max(hotel.hold_until, time(18)))
+
+    def learn_ends(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """When whose stays end: one that begins then goes on from there. What ends before the window is not seen."""
+        self.ends = {
+            (row["guest_id"], row["departure"]) for row in rows if row["guest_id"] and row["arrival"] < row["departure"]
+        }
 
     def bars_of(self, row: Mapping[str, Any], place: Mapping[int, int]) -> list[list[Any]]:
         """One bar, or several when a stay came back to a room it had left."""
@@ -213,7 +222,7 @@ class Shown:
             self._state(row, last), board_name(row["name"], row["sex"], row["marked"]),
             int(vip_weight(row["vip_level"], row["vip_rank"])), (row["arrival"] - start).days,
             (row["departure"] - start).days, row["version"], row["number"], place.get(row["room_type_id"], 0),
-            self._part(row, first, last), int(row["room_fixed"] != ""),
+            self._part(row, first, last), int(row["room_fixed"] != ""), int(self._goes_on(row)),
         ]  # fmt: skip
 
     def _state(self, row: Mapping[str, Any], last: date) -> str:
@@ -230,6 +239,10 @@ class Shown:
         if row["arrival"] <= self.today:
             return "la" if row["arrival"] < self.today or (row["tentative"] and self.after_hold) else "ar"
         return "tn" if row["tentative"] else "rs"
+
+    def _goes_on(self, row: Mapping[str, Any]) -> bool:
+        """From another booking of the same guest."""
+        return row["arrival"] < row["departure"] and (row["guest_id"], row["arrival"]) in self.ends
 
     def _part(self, row: Mapping[str, Any], first: date, last: date) -> int:
         """0: where the stay begins or is. Of a stay over several rooms: 1 planned and due now, 2 planned, 3 slept."""

@@ -59,6 +59,16 @@ class WakeUpFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerTried(Event):
+    """Somebody asked whether an outside partner is there."""
+
+    topic: ClassVar[str] = "partner.tried"
+    hotel_id: int
+    partner: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThingEvent(Event):
     """Base: something happened to a thing in keeping."""
 

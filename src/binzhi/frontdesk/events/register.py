@@ -126,6 +126,13 @@ class PoliceReportHeld(PoliceReportEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoliceReportCorrected(PoliceReportEvent):
+    """What was told does not hold any more: a correction is queued."""
+
+    topic: ClassVar[str] = "police_report.corrected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoliceReportOverdue(PoliceReportEvent):
     topic: ClassVar[str] = "police_report.overdue"
 

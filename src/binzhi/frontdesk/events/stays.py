@@ -66,6 +66,21 @@ class CheckOutReverted(StayEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StayContinued(StayEvent):
+    """The guest stays on in the room under another booking; `room_reservation_ids` are the stay before and this."""
+
+    topic: ClassVar[str] = "stay.continued"
+    room_reservation_ids: str
+    room_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContinuationReverted(StayEvent):
+    topic: ClassVar[str] = "stay.continuation_reverted"
+    room_reservation_ids: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StayMoved(StayEvent):
     topic: ClassVar[str] = "stay.moved"
     from_room_id: int

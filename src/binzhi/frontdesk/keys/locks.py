@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from binzhi.kernel.calls import Unanswered, call
+from binzhi.kernel.calls import BAD_REQUEST, REFUSED, Unanswered, call
 
 TIMEOUT_SECONDS = 6
-BAD_REQUEST, NOT_KNOWN, REFUSED = 400, 404, 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ class HttpLocks:
     def _call(self, path: str, request: Mapping[str, Any]) -> Answer:
         try:
             reply = call(self.url + path, key=self.key, timeout=TIMEOUT_SECONDS, request=request)
-        except (Unanswered, ValueError) as nothing:
+        except Unanswered as nothing:
             return Answer(state="unknown", error=str(nothing)[:120])
         if reply.status == REFUSED:
             return Answer(state="refused", error=str(reply.said.get("error", ""))[:120])

@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from procrastinate import App
 
 from binzhi.frontdesk.errors import KeyAnswered, KeyCannotBeVoid
 from binzhi.frontdesk.keys.locks import Answer, HttpLocks, Locks
-from binzhi.frontdesk.keys.services import key_place, note_answer, turn_after, void_keys_of_stay
-from binzhi.kernel import clock, crypto, db
+from binzhi.frontdesk.keys.services import LINK, note_answer, void_keys_of_stay
+from binzhi.kernel import clock, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.follower import Seen, follow
 from binzhi.kernel.jobs import WHEN_AWAY
-from binzhi.kernel.operations import unit_of_work
+from binzhi.kernel.partners import NOT_CONNECTED, Claimed, Pauses, Queue, send_each
 
+PARTNER = "locks"
 DESK = Actor.system("key cards")
 FOLLOWER = "frontdesk.keys"
 WHY = {"stay.checked_out": "left", "stay.moved": "moved", "stay.check_in_reverted": "reverted"}
 CLAIM_SECONDS = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A card that is asked about now."""
-
-    pk: int
-    hotel_id: int
-    state: str
-    attempts: int
-    serial: str
-
-
-_CLAIM = """
-UPDATE frontdesk_keycard SET attempts = least(attempts + 1, 30000), next_at = %(now)s + make_interval(secs => %(claim)s)
-WHERE id = (
-    SELECT id FROM frontdesk_keycard WHERE state IN ('asked', 'voiding') AND next_at <= %(now)s
-    ORDER BY next_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-) RETURNING id AS pk, hotel_id, state, attempts, serial
-"""
+# Somebody waits at the encoder at first.
+PAUSES = Pauses(timedelta(seconds=2), timedelta(minutes=5))
+QUEUE = Queue(table="frontdesk_keycard", waiting=("asked", "voiding"))
 _REQUEST = """
 SELECT k.serial, m.number AS room, k.is_copy, k.asked_at AS valid_from, k.valid_until
 FROM frontdesk_keycard k JOIN property_room m ON m.id = k.room_id WHERE k.id = %s
@@ -52,18 +34,13 @@ Chooser = Callable[[int], Locks | None]
 
 def locks_of(hotel_id: int) -> Locks | None:
     """The hotel's lock system, or None where none is connected."""
-    row = db.fetch_one("SELECT url, key FROM frontdesk_locksystem WHERE hotel_id = %s", [hotel_id])
-    if row is None or not row["url"]:
-        return None
-    key = crypto.open_sealed(row["key"], place=key_place(hotel_id)) if row["key"] else ""
-    return HttpLocks(url=row["url"], key=key)
+    link = LINK.of(hotel_id)
+    return HttpLocks(**link) if link else None
 
 
 def claim(*, now: datetime) -> Claimed | None:
     """The next card whose turn it is; nobody else asks about it meanwhile."""
-    with unit_of_work():
-        row = db.fetch_one(_CLAIM, {"now": now, "claim": CLAIM_SECONDS})
-    return Claimed(**row) if row else None
+    return QUEUE.claim(now=now, seconds=CLAIM_SECONDS)
 
 
 def answer_for(claimed: Claimed, locks: Locks | None) -> Answer:
@@ -80,19 +57,18 @@ def answer_for(claimed: Claimed, locks: Locks | None) -> Answer:
 def send_due(*, now: datetime, choose: Chooser = locks_of, most: int = 200) -> int:
     """Send all whose turn it is; how many were tried. Safe to run at any time, by several workers."""
     db.enter_scope("*", "*")
-    tried = 0
-    while tried < most and (claimed := claim(now=now)) is not None:
-        answer = answer_for(claimed, choose(claimed.hotel_id))
-        tried += 1
-        try:
-            note_answer(
-                hotel_id=claimed.hotel_id, key_id=claimed.pk, was=claimed.state, answer=answer,
-                next_at=turn_after(claimed.attempts, now), actor=DESK, now=now,
-            )  # fmt: skip
-        except KeyAnswered:
-            # Made void meanwhile, or another worker's answer came first.
-            continue
-    return tried
+
+    def send(claimed: Claimed) -> str:
+        locks = choose(claimed.hotel_id)
+        answer = answer_for(claimed, locks)
+        note_answer(
+            hotel_id=claimed.hotel_id, key_id=claimed.pk, was=claimed.state, answer=answer,
+            next_at=PAUSES.after(claimed.attempts, now), actor=DESK, now=now,
+        )  # fmt: skip
+        return "" if answer.state != "unknown" else answer.error if locks else NOT_CONNECTED
+
+    waiting = QUEUE.one_by_one(lambda: claim(now=now), most=most)
+    return send_each(waiting, send, partner=lambda _one: PARTNER, now=now, settled=KeyAnswered)
 
 
 def heed(seen: Seen) -> None:
@@ -127,12 +103,3 @@ def register(app: App) -> None:
     @app.task(name="frontdesk.keys_now", retry=WHEN_AWAY)
     def keys_now() -> int:
         return send_due(now=clock.now())
-
-
-def at_once(app: App) -> Any:
-    """The reaction to a request: a card lies on the encoder."""
-
-    def defer(*, event_id: int, **_payload: Any) -> None:
-        app.configure_task("frontdesk.keys_now").defer()
-
-    return defer

@@ -20,10 +20,11 @@ from binzhi.frontdesk.events import KeyAnswered as KeyAnsweredEvent
 from binzhi.frontdesk.events import KeysMade, KeysVoided, LocksSet
 from binzhi.frontdesk.held import hold_stay
 from binzhi.frontdesk.keys.locks import Answer
-from binzhi.kernel import crypto, db
+from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.operations import operation, record
+from binzhi.kernel.partners import Link
 from binzhi.property.queries import hotel_by_id
 from binzhi.reservations.enums import Status
 
@@ -32,6 +33,7 @@ MOST_CARDS, GRACE_MINUTES = 4, 30
 PATIENCE = timedelta(seconds=90)
 BY_CLERK = ("lost", "back", "wrong")
 LIVE = ("asked", "made")
+LINK = Link("frontdesk_locksystem")
 
 _RULES = "SELECT url <> '' AS connected, most_cards, grace_minutes FROM frontdesk_locksystem WHERE hotel_id = %s"
 _LIVE = """
@@ -231,11 +233,6 @@ class LocksInput:
     grace_minutes: int = GRACE_MINUTES
 
 
-def key_place(hotel_id: int) -> str:
-    """Where the lock system's key is sealed to."""
-    return f"frontdesk_locksystem.key:{hotel_id}"
-
-
 _SET = """
 INSERT INTO frontdesk_locksystem (hotel_id, url, key, most_cards, grace_minutes)
 VALUES (%(hotel)s, %(url)s, %(key)s::bytea, %(most)s, %(grace)s)
@@ -256,20 +253,14 @@ def set_locks(*, hotel_id: int, locks: LocksInput, actor: Actor, now: datetime) 
     ):  # fmt: skip
         if not least <= value <= most:
             raise NumberOutOfRange(field=field, least=least, most=most)
-    key = locks.provider_key
     db.execute(
         _SET,
         {
             "hotel": hotel_id, "url": clean_address(locks.provider_url), "most": locks.most_cards,
-            "key": crypto.seal(key, place=key_place(hotel_id)) if key else None, "grace": locks.grace_minutes,
+            "key": LINK.sealed(locks.provider_key, hotel_id=hotel_id), "grace": locks.grace_minutes,
         },
     )  # fmt: skip
     record(
         LocksSet.topic, subject="hotel", subject_id=hotel_id, hotel_id=hotel_id, actor=actor, now=now,
         after={"most_cards": locks.most_cards, "grace_minutes": locks.grace_minutes}, event=LocksSet(hotel_id=hotel_id),
     )  # fmt: skip
-
-
-def turn_after(attempts: int, now: datetime) -> datetime:
-    """When to ask again: somebody waits at the encoder at first; two seconds, doubling, at most five minutes."""
-    return now + min(timedelta(seconds=2 * 2 ** min(attempts, 8)), timedelta(minutes=5))

@@ -5,19 +5,14 @@
 
 from __future__ import annotations
 
-import hmac
-import sys
 import threading
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
-import orjson
-
-from binzhi.kernel.calls import signature
+from binzhi.kernel.loopback import Answer, serve_signed, serve_until_stopped
 
 KEY = "simulator"
-Answer = tuple[int, dict[str, Any]]
 
 
 class Doors:
@@ -63,45 +58,16 @@ class Doors:
             return (503, {}) if self.mute else (200, {"state": "done"})
 
 
-def handler_of(doors: Doors) -> type[BaseHTTPRequestHandler]:
-    """The HTTP side of a lock system."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), 100_000))
-            expected = signature(doors.key, self.headers.get("X-Time", ""), body)
-            if not hmac.compare_digest(expected, self.headers.get("X-Signature", "")):
-                self._answer(401, {"error": "signature"})
-            elif self.path == "/cards":
-                self._answer(*doors.make(orjson.loads(body)))
-            else:
-                self._answer(*doors.make_void(orjson.loads(body)["serial"]))
-
-        def _answer(self, status: int, said: dict[str, Any]) -> None:
-            body = orjson.dumps(said)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: Any) -> None:
-            """Who opens which door is nobody's business in a log."""
-
-    return Handler
-
-
 def serve(doors: Doors, port: int = 0) -> ThreadingHTTPServer:
     """A lock system on this machine, at a free port when none is named."""
-    return ThreadingHTTPServer(("127.0.0.1", port), handler_of(doors))
 
+    def route(path: str, request: Any) -> Answer:
+        if request is None:
+            return (503 if doors.down else 404), {}
+        return doors.make(request) if path == "/cards" else doors.make_void(request["serial"])
 
-def main() -> None:
-    """Serve until stopped."""
-    server = serve(Doors(), int(sys.argv[1]) if len(sys.argv) > 1 else 8993)
-    sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]} key {KEY}\n")
-    server.serve_forever()
+    return serve_signed(lambda: doors.key, route, port)
 
 
 if __name__ == "__main__":
-    main()
+    serve_until_stopped(lambda port: serve(Doors(), port), port=8993, key=KEY)

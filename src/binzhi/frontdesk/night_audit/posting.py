@@ -70,6 +70,7 @@ class Planned:
     """A group of rooms of the preview: what they will be charged. `late` counts nights of earlier days."""
 
     room_type: str
+    room_type_en: str
     rate_plan: str
     rate_plan_en: str
     rooms: int
@@ -82,13 +83,17 @@ class Planned:
         return self.gross - self.net
 
     @property
+    def type_label(self) -> str:
+        return localised(self.room_type, self.room_type_en)
+
+    @property
     def plan_label(self) -> str:
         return localised(self.rate_plan, self.rate_plan_en)
 
 
 _PLANNED = (
     """
-SELECT t.name AS room_type, p.name AS rate_plan, p.name_en AS rate_plan_en,
+SELECT t.name AS room_type, t.name_en AS room_type_en, p.name AS rate_plan, p.name_en AS rate_plan_en,
        count(*) FILTER (WHERE n.night = %(day)s) AS rooms, count(*) FILTER (WHERE n.night < %(day)s) AS late,
        sum(CASE WHEN h.inclusive THEN x.price ELSE x.price + round(x.price * c.tax_rate, h.digits) END) AS gross,
        sum(CASE WHEN h.inclusive THEN round(x.price / (1 + c.tax_rate), h.digits) ELSE x.price END) AS net
@@ -101,7 +106,7 @@ SELECT t.name AS room_type, p.name AS rate_plan, p.name_en AS rate_plan_en,
 {in_house}
       AND NOT EXISTS (SELECT 1 FROM billing_transaction x
                       WHERE x.hotel_id = r.hotel_id AND x.source_key = 'room:' || n.night || ':' || r.id)
-GROUP BY t.name, t.position, p.name, p.name_en, p.position ORDER BY t.position, p.position
+GROUP BY t.name, t.name_en, t.position, p.name, p.name_en, p.position ORDER BY t.position, p.position
 """.replace("{nights}", _NIGHTS)
     .replace("{in_house}", _IN_HOUSE)
     .replace("{room_part}", ROOM_PART)

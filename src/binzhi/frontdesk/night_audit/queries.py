@@ -10,6 +10,7 @@ from typing import Any
 
 from binzhi.billing.setup import ROOM
 from binzhi.frontdesk.night_audit.blockers import Blocker, blockers, count_of
+from binzhi.frontdesk.night_audit.credit import Warned, over_credit
 from binzhi.frontdesk.night_audit.overdue import OverdueDay, overdue_days
 from binzhi.frontdesk.night_audit.posting import Planned, planned_parts, planned_rooms
 from binzhi.frontdesk.night_audit.statistics import Figures, figures_of
@@ -29,9 +30,14 @@ class Expected:
     reservation: str
     guest_name: str
     room_type: str
+    room_type_en: str
     arrival: date
     guarantee: str
     total: int
+
+    @property
+    def type_label(self) -> str:
+        return localised(self.room_type, self.room_type_en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Preview:
     charged: Decimal
     paid: Decimal
     last: AuditRow | None
+    over_credit: tuple[Warned, ...]
 
     @property
     def blocked(self) -> int:
@@ -175,7 +182,7 @@ def _parts(amount: Decimal, rate: Decimal, inclusive: bool, currency: str) -> tu
 
 _EXPECTED = """
 SELECT r.id AS room_reservation_id, v.number AS reservation, coalesce(g.name, v.booker_name) AS guest_name,
-       t.name AS room_type, r.arrival, v.guarantee, count(*) OVER () AS total
+       t.name AS room_type, t.name_en AS room_type_en, r.arrival, v.guarantee, count(*) OVER () AS total
 FROM reservations_roomreservation r
 JOIN reservations_reservation v ON v.id = r.reservation_id
 JOIN property_roomtype t ON t.id = r.room_type_id
@@ -216,6 +223,7 @@ def preview(*, hotel: HotelRef, now: datetime) -> Preview:
         charged=moved["charged"],
         paid=moved["paid"],
         last=past[0] if past else None,
+        over_credit=over_credit(hotel_id=hotel.pk),
     )
 
 

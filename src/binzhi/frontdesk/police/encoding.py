@@ -23,7 +23,7 @@ class Outgoing:
 
 
 _SEX = {"male": "1", "female": "2"}
-_KINDS = {"in": "RZ", "move": "HF", "out": "TF", "void": "CX"}
+_KINDS = {"in": "RZ", "move": "HF", "out": "TF", "void": "CX", "fix": "GZ"}
 _CODES = {
     "name": "XM", "latin_name": "YWXM", "birth_date": "CSRQ", "nationality": "GJDQ", "kind": "ZJLX", "number": "ZJHM",
     "ethnicity": "MZ", "address": "XZZ", "visa_kind": "QZZL", "visa_number": "QZHM", "stay_until": "TLYXQ",

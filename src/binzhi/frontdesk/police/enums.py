@@ -11,6 +11,7 @@ class ReportKind(models.TextChoices):
     MOVE = "move", pgettext_lazy("police report", "Room change")
     OUT = "out", pgettext_lazy("police report", "Departure")
     VOID = "void", pgettext_lazy("police report", "Arrival taken back")
+    FIX = "fix", pgettext_lazy("police report", "Correction")
 
 
 class ReportState(models.TextChoices):

@@ -1,10 +1,10 @@
-"""The worker's part: what is due goes out, what is owed for too long is said."""
+"""The worker's part: what does not hold any more is corrected, what is due goes out, what is owed for long is said."""
 
 from __future__ import annotations
 
 from procrastinate import App
 
-from binzhi.frontdesk.police import sending
+from binzhi.frontdesk.police import correcting, sending
 from binzhi.kernel import clock
 from binzhi.kernel.jobs import WHEN_AWAY
 
@@ -16,7 +16,7 @@ def register(app: App) -> None:
     @app.periodic(cron="* * * * * */5")
     @app.task(name="police.send", queueing_lock="police.send", lock="police.send", retry=WHEN_AWAY)
     def send(timestamp: int) -> int:
-        sent = 0
+        sent = correcting.heed_all()
         while found := sending.send_due(now=clock.now()):
             sent += found
         return sent

@@ -21,40 +21,25 @@ from binzhi.frontdesk.events import (
 from binzhi.frontdesk.police.enums import OWED, ReportKind, ReportState, TryOutcome
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.errors import NotFound
-from binzhi.kernel.operations import operation, record, unit_of_work
+from binzhi.kernel.operations import operation, record
+from binzhi.kernel.partners import Queue
 from binzhi.kernel.text import clean_text
 
 # Before the second try, the third …; from the last on always as long. A duty towards the police is never given up.
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10))
 RECEIPT_LIMIT = 80
-# Of one person nothing goes out before what came first.
-_TAKE = """
-UPDATE frontdesk_policereport r SET state = 'sending', attempts = attempts + 1, claimed_until = %(until)s
-FROM (
-    SELECT w.id FROM frontdesk_policereport w JOIN frontdesk_policelink l ON l.hotel_id = w.hotel_id
-    WHERE w.state = 'waiting' AND w.due_at <= %(now)s AND l.is_on AND l.url <> '' AND NOT EXISTS (
+QUEUE = Queue(
+    table="frontdesk_policereport", waiting=("waiting",), due="due_at", tries=("frontdesk_policeattempt", "report_id"),
+    joins="JOIN frontdesk_policelink l ON l.hotel_id = w.hotel_id",
+    # Of one person nothing goes out before what came first.
+    only="""l.is_on AND l.url <> '' AND NOT EXISTS (
         SELECT FROM frontdesk_policereport b WHERE b.registration_id = w.registration_id AND b.id < w.id
         AND b.state IN ('waiting', 'sending', 'incomplete', 'refused')
-    )
-    ORDER BY w.due_at, w.id LIMIT %(limit)s FOR NO KEY UPDATE OF w SKIP LOCKED
-) due, property_room p
-WHERE r.id = due.id AND p.id = r.room_id
-RETURNING r.id, r.hotel_id, r.kind, r.registration_id, r.about_id, r.is_foreign, r.serial, r.content_sealed, r.attempts,
-    r.occurred_at, r.due_at, p.number AS room
-"""
-_DEATHS = """
-WITH lost AS (
-    SELECT id FROM frontdesk_policereport WHERE state = 'sending' AND claimed_until <= %(now)s
-    ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
-), back AS (
-    UPDATE frontdesk_policereport r SET due_at = %(now)s, claimed_until = NULL, reason = 'sender_died',
-        state = 'waiting'
-    FROM lost WHERE r.id = lost.id RETURNING r.id, r.hotel_id, r.attempts
-)
-INSERT INTO frontdesk_policeattempt (hotel_id, report_id, number, at, outcome, code)
-SELECT hotel_id, id, attempts, %(now)s, 'unknown', 'sender_died' FROM back
-"""
+    )""",
+    beside=", property_room p", beside_is="p.id = q.room_id",
+    returning="""q.id, q.hotel_id, q.kind, q.registration_id, q.about_id, q.is_foreign, q.serial, q.content_sealed,
+        q.attempts, q.occurred_at, q.due_at, p.number AS room""",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +65,13 @@ def take_due(*, now: datetime, until: datetime, limit: int) -> list[Taken]:
 
     Bookkeeping of the sender in a transaction of its own; locks the rows, skipping those another takes.
     """
-    with unit_of_work():
-        rows = db.fetch_all(_TAKE, {"now": now, "until": until, "limit": limit})
+    rows = QUEUE.take(now=now, until=until, limit=limit)
     return sorted((Taken(**row) for row in rows), key=lambda one: (one.due_at, one.id))
 
 
 def note_deaths(*, now: datetime) -> int:
     """Put back what a sender took and never noted; how many. The try is kept with an unknown outcome."""
-    with unit_of_work():
-        return db.execute(_DEATHS, {"now": now})
+    return QUEUE.note_deaths(now=now)
 
 
 @operation(Permission.SEND_REPORTS)
@@ -106,7 +89,7 @@ def keep_content(*, hotel_id: int, report_id: int, content: bytes, actor: Actor,
 def note_received(*, hotel_id: int, report_id: int, receipt: str, actor: Actor, now: datetime) -> None:
     """The police have it. Locks the report. Raises NotFound, ReportSettled. Publishes PoliceReportReceived."""
     row = _lock(hotel_id, report_id, ReportState.SENDING)
-    _try(row, TryOutcome.RECEIVED, "", now)
+    QUEUE.keep_try(row, TryOutcome.RECEIVED, "", now)
     _receive(row, receipt, None, actor=actor, now=now)
 
 
@@ -117,7 +100,7 @@ def note_delay(*, hotel_id: int, report_id: int, code: str, actor: Actor, now: d
     Locks the report. Raises NotFound, ReportSettled. Publishes PoliceReportDelayed.
     """
     row = _lock(hotel_id, report_id, ReportState.SENDING)
-    _try(row, TryOutcome.TEMPORARY, code, now)
+    QUEUE.keep_try(row, TryOutcome.TEMPORARY, code, now)
     pause = PAUSES[min(row["attempts"], len(PAUSES)) - 1]
     _again(row, code, now + pause, actor=actor, now=now)
 
@@ -129,8 +112,7 @@ def put_back(*, hotel_id: int, report_id: int, actor: Actor, now: datetime) -> N
     Locks the report. Raises NotFound, ReportSettled. Publishes PoliceReportDelayed.
     """
     row = _lock(hotel_id, report_id, ReportState.SENDING)
-    db.execute("UPDATE frontdesk_policereport SET attempts = attempts - 1 WHERE id = %s", [report_id])
-    _again(row, "way_down", now + PAUSES[0], actor=actor, now=now)
+    _again(row, "way_down", now + PAUSES[0], actor=actor, now=now, untried=True)
 
 
 @operation(Permission.SEND_REPORTS)
@@ -142,7 +124,7 @@ def note_held(*, hotel_id: int, report_id: int, state: str, code: str, actor: Ac
     """
     row = _lock(hotel_id, report_id, ReportState.SENDING)
     outcome = TryOutcome.INCOMPLETE if state == ReportState.INCOMPLETE else TryOutcome.REFUSED
-    _try(row, outcome, code, now)
+    QUEUE.keep_try(row, outcome, code, now)
     db.execute(
         "UPDATE frontdesk_policereport SET state = %s, reason = %s, claimed_until = NULL WHERE id = %s",
         [state, code, report_id],
@@ -181,7 +163,7 @@ def note_by_hand(*, hotel_id: int, report_id: int, receipt: str, actor: Actor, n
     """
     receipt = clean_text(receipt, field="receipt", limit=RECEIPT_LIMIT, required=True)
     row = _lock(hotel_id, report_id, ReportState.WAITING, ReportState.INCOMPLETE, ReportState.REFUSED)
-    _try(row, TryOutcome.BY_HAND, "", now)
+    QUEUE.keep_try(row, TryOutcome.BY_HAND, "", now)
     _receive(row, receipt, actor.user_id, actor=actor, now=now)
 
 
@@ -205,13 +187,7 @@ def _lock(
     hotel_id: int, report_id: int, *states: ReportState,
     refusal: type[ReportSettled] | type[ReportNotHeld] = ReportSettled,
 ) -> dict[str, Any]:  # fmt: skip
-    row = db.fetch_one(
-        "SELECT id, hotel_id, kind, state, attempts FROM frontdesk_policereport"
-        " WHERE hotel_id = %s AND id = %s FOR NO KEY UPDATE",
-        [hotel_id, report_id],
-    )
-    if row is None:
-        raise NotFound(field="report")
+    row = QUEUE.lock(hotel_id=hotel_id, pk=report_id, field="report")
     if row["state"] not in states:
         raise refusal(state=ReportState(row["state"]).label)
     return row
@@ -226,21 +202,11 @@ def _receive(row: dict[str, Any], receipt: str, user_id: int | None, *, actor: A
     _record("police_report.received", PoliceReportReceived, row, actor=actor, now=now)
 
 
-def _again(row: dict[str, Any], code: str, due_at: datetime, *, actor: Actor, now: datetime) -> None:
-    db.execute(
-        "UPDATE frontdesk_policereport SET state = 'waiting', reason = %s, due_at = %s, claimed_until = NULL"
-        " WHERE id = %s",
-        [code, due_at, row["id"]],
-    )
+def _again(
+    row: dict[str, Any], code: str, due_at: datetime, *, actor: Actor, now: datetime, untried: bool = False
+) -> None:
+    QUEUE.wait(row, code, due_at, untried=untried)
     _record("police_report.delayed", PoliceReportDelayed, row, actor=actor, now=now, code=code)
-
-
-def _try(row: dict[str, Any], outcome: TryOutcome, code: str, now: datetime) -> None:
-    db.execute(
-        "INSERT INTO frontdesk_policeattempt (hotel_id, report_id, number, at, outcome, code)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        [row["hotel_id"], row["id"], row["attempts"], now, outcome.value, code],
-    )
 
 
 def _record(

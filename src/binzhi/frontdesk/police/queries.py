@@ -34,6 +34,7 @@ REASONS: dict[str, str | Promise] = {
     "undone": _("the check-in was taken back"),
     "erased": _("the guest's data were erased"),
     "sent_back:unknown_number": _("the police do not know this document number"),
+    "sent_back:unknown_receipt": _("the police do not know the receipt that it corrects"),
 }
 CHIPS = {
     ReportState.WAITING: "info", ReportState.SENDING: "info", ReportState.INCOMPLETE: "soon",
@@ -174,8 +175,11 @@ def owed(*, hotel_id: int, now: datetime) -> Owed:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
+    """`about` is the receipt of the arrival that it follows or corrects."""
+
     row: ReportRow
     serial: str
+    about: str
     tries: list[dict[str, Any]]
 
 
@@ -184,11 +188,16 @@ def report_view(*, hotel_id: int, report_id: int, now: datetime) -> ReportView:
     found = db.fetch_all(_ROWS + " AND p.id = %(id)s", {"hotel": hotel_id, "id": report_id, "now": now})
     if not found:
         raise NotFound(field="report")
-    serial = db.fetch_value("SELECT serial FROM frontdesk_policereport WHERE id = %s", [report_id])
+    more = db.fetch_one(
+        "SELECT p.serial, coalesce(a.receipt, '') AS about FROM frontdesk_policereport p"
+        " LEFT JOIN frontdesk_policereport a ON a.id = p.about_id WHERE p.id = %s",
+        [report_id],
+    )
+    assert more is not None
     tries = db.fetch_all(
         "SELECT number, at, outcome, code FROM frontdesk_policeattempt WHERE report_id = %s ORDER BY id", [report_id]
     )
     for one in tries:
         state = ReportState.INCOMPLETE if one["outcome"] == TryOutcome.INCOMPLETE else ""
         one["label"], one["why"] = str(TryOutcome(one["outcome"]).label), reason_words(state, one["code"])
-    return ReportView(_row(found[0]), str(serial), tries)
+    return ReportView(_row(found[0]), str(more["serial"]), more["about"], tries)

@@ -10,21 +10,21 @@ from datetime import datetime
 
 from binzhi.kernel import db
 
-_COLUMNS = """
+COLUMNS = """
 hotel_id, kind, room_reservation_id, registration_id, guest_id, room_id, about_id, is_foreign, source, serial, state,
 occurred_at, due_at, alarm_at, limit_at
 """
 # Who is from abroad by file or document; Hong Kong, Macao and Taiwan count as such here.
-_IS_FOREIGN = """
+IS_FOREIGN = """
 (coalesce(nullif(g.nationality, ''), nullif(d.country, ''), 'CHN') <> 'CHN'
  OR coalesce(d.kind IN ('hk_macao', 'taiwan', 'hmt_residence', 'foreigner_pr'), false))
 """
 _CAME = f"""
-INSERT INTO frontdesk_policereport ({_COLUMNS})
-SELECT x.hotel_id, 'in', x.room_reservation_id, x.id, x.guest_id, %(room)s, NULL, {_IS_FOREIGN},
+INSERT INTO frontdesk_policereport ({COLUMNS})
+SELECT x.hotel_id, 'in', x.room_reservation_id, x.id, x.guest_id, %(room)s, NULL, {IS_FOREIGN},
     'in:' || x.id || %(again)s::text, gen_random_uuid(), 'waiting', %(now)s, %(now)s,
     %(now)s + make_interval(mins => l.alarm_minutes),
-    %(now)s + make_interval(mins => CASE WHEN {_IS_FOREIGN} THEN l.foreign_minutes ELSE l.limit_minutes END)
+    %(now)s + make_interval(mins => CASE WHEN {IS_FOREIGN} THEN l.foreign_minutes ELSE l.limit_minutes END)
 FROM frontdesk_registration x
 JOIN frontdesk_policelink l ON l.hotel_id = x.hotel_id AND l.is_on
 LEFT JOIN guests_guest g ON g.id = x.guest_id LEFT JOIN guests_guestdocument d ON d.id = x.document_id
@@ -41,7 +41,7 @@ ON CONFLICT (hotel_id, source) DO NOTHING
 """  # noqa: S608  (constants)
 # What follows an arrival that was, or is still to be, reported; with the same limit.
 _FOLLOWS = f"""
-INSERT INTO frontdesk_policereport ({_COLUMNS})
+INSERT INTO frontdesk_policereport ({COLUMNS})
 SELECT a.hotel_id, %(kind)s::text, a.room_reservation_id, a.registration_id, a.guest_id,
     coalesce(%(room)s::bigint, a.room_id), a.id, a.is_foreign,
     %(kind)s::text || ':' || a.registration_id || ':' || %(tag)s::text, gen_random_uuid(), 'waiting',
@@ -87,7 +87,7 @@ def note_departures(*, room_reservation_id: int, room_id: int, now: datetime) ->
 
 def note_arrival_undone(*, room_reservation_id: int, now: datetime) -> int:
     """The check-in never was: what was not told is dropped, what was told or is being told is taken back."""
-    db.execute(_WITHDRAW, {"stay": room_reservation_id, "kinds": ["in", "move"], "since": None})
+    db.execute(_WITHDRAW, {"stay": room_reservation_id, "kinds": ["in", "move", "fix"], "since": None})
     return _follow("void", room_reservation_id, None, now)
 
 

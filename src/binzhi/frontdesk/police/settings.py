@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,11 +15,11 @@ from binzhi.frontdesk.police.regions import ALSO, REGIONS
 from binzhi.frontdesk.police.tables import PoliceLink
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
+from binzhi.kernel.calls import may_be_called
 from binzhi.kernel.errors import EditConflict, InvalidInput
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LONGEST_MINUTES = 1440
 _COLUMNS = """
 id, hotel_id, is_on, region, url, key_sealed, station, also_asks, alarm_minutes, limit_minutes, foreign_minutes, version
@@ -120,7 +119,7 @@ def _clean(given: LinkInput) -> dict[str, object]:
         if not 1 <= minutes <= highest[name]:
             raise InvalidInput(field=name, message=_("Between 1 and %(most)s minutes here."), most=highest[name])
     url = clean_text(given.url, field="url", limit=300)
-    if url and not _is_address(url):
+    if url and not may_be_called(url):
         raise InvalidInput(
             field="url", message=_("It must begin with https://, or with http:// for this machine itself.")
         )
@@ -131,15 +130,3 @@ def _clean(given: LinkInput) -> dict[str, object]:
         "is_on": given.is_on, "region": region.code, "url": url, "station": station,
         "also_asks": sorted(set(given.also_asks)), **limits,
     }  # fmt: skip
-
-
-def _is_address(url: str) -> bool:
-    """May reports be handed over there?"""
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        return False
-    if not host or parts.username or parts.password or any(sign.isspace() for sign in url):
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)

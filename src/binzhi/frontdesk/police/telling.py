@@ -25,18 +25,24 @@ LEFT JOIN guests_guestdocument d ON d.id = coalesce(x.document_id, (
 ))
 WHERE x.hotel_id = %s AND x.id = %s
 """
-_ARRIVAL = "SELECT content_sealed FROM frontdesk_policereport WHERE hotel_id = %s AND id = %s"
+# What was said at the arrival, or since then by a correction that the police have.
+_SAID = """
+SELECT id, content_sealed FROM frontdesk_policereport
+WHERE hotel_id = %(hotel)s AND content_sealed IS NOT NULL
+  AND (id = %(about)s OR about_id = %(about)s AND kind = 'fix' AND state = 'received')
+ORDER BY id DESC LIMIT 1
+"""
 
 
 def person_of(*, hotel_id: int, registration_id: int, about_id: int | None) -> dict[str, str]:
-    """What the file and the registration say now; of a later report what was said at the arrival. Empty: nobody.
+    """What the file and the registration say now; of a later report what was said last. Empty: nobody.
 
     Raises KeyMissing.
     """
     if about_id is not None:
-        sealed = db.fetch_value(_ARRIVAL, [hotel_id, about_id])
-        if sealed is not None:
-            person: dict[str, str] = opened_content(about_id, sealed)["person"]
+        said = db.fetch_one(_SAID, {"hotel": hotel_id, "about": about_id})
+        if said is not None:
+            person: dict[str, str] = opened_content(said["id"], said["content_sealed"])["person"]
             return person
     row = db.fetch_one(_PERSON, [hotel_id, registration_id])
     return {} if row is None else _said(row)

@@ -95,6 +95,11 @@ SELECT count(*) FILTER (WHERE rr.status = 'reserved') AS due,
        count(*) FILTER (WHERE rr.status = 'reserved' AND coalesce(g.vip_level, '') <> '') AS vip
 {_FROM} {_OF_DAY}
 """
+# The room in which the guest is already, under the booking before.
+_MORE = """
+, coalesce((SELECT m.number FROM reservations_roomreservation s JOIN property_room m ON m.id = s.room_id
+            WHERE s.id = frontdesk_stay_before(x.id) AND s.status IN ('in_house', 'checked_out')), '') AS stays_in
+"""
 _LATE_FIRST = "late_minutes DESC, coalesce(expected_at, %(check_in_time)s::time), vip_level = '', id"
 _ORDERS = {
     "time": "coalesce(expected_at, %(check_in_time)s::time)",
@@ -123,6 +128,7 @@ class Arrival(BoardRow):
     room_ready: bool
     price: Decimal
     deposit: Decimal
+    stays_in: str = ""
 
     @property
     def is_due(self) -> bool:
@@ -131,7 +137,7 @@ class Arrival(BoardRow):
 
 def arrivals(*, hotel: HotelRef, day: date, now: datetime, filters: BoardFilter) -> Page[Arrival]:
     """One page of the arrivals of a day, in one statement; what is late comes first unless sorted otherwise."""
-    statement = paged(_ROWS, orders=_ORDERS, asked=filters.sort, default=_LATE_FIRST)
+    statement = paged(_ROWS, orders=_ORDERS, asked=filters.sort, default=_LATE_FIRST, more=_MORE)
     found = db.fetch_all(statement, parameters(hotel=hotel, day=day, now=now, filters=filters))
     return page_of(found, Arrival, filters=filters, totals=_TOTALS)
 

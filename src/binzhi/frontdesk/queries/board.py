@@ -176,11 +176,14 @@ class BoardRow:
         return self.children + self.infants
 
 
-def paged(rows: str, *, orders: Mapping[str, str], asked: str, default: str) -> str:
-    """The statement of one page in the order the address asks (`-room` turns it round), or in the default order."""
+def paged(rows: str, *, orders: Mapping[str, str], asked: str, default: str, more: str = "") -> str:
+    """The statement of one page in the order the address asks (`-room` turns it round), or in the default order.
+
+    `more` are columns that are asked of the rows of the page only; `x` is the row.
+    """
     key, descending = asked.removeprefix("-"), asked.startswith("-")
     chosen = f"{orders[key]} {'DESC' if descending else 'ASC'} NULLS LAST, {default}" if key in orders else default
-    return f"SELECT * FROM ({rows}) x ORDER BY {chosen} LIMIT %(limit)s OFFSET %(offset)s"  # noqa: S608  (constants)
+    return f"SELECT x.*{more} FROM ({rows}) x ORDER BY {chosen} LIMIT %(limit)s OFFSET %(offset)s"  # noqa: S608  (constants)
 
 
 def page_of(

@@ -20,7 +20,8 @@ SELECT rr.id AS room_reservation_id, rr.reservation_id, rr.room_type_id, rr.arri
        v.special_requests AS requests,
        (SELECT s.room_id FROM reservations_roomreservation s
         WHERE s.guest_id = g.id AND s.hotel_id = rr.hotel_id AND s.status = 'checked_out' AND s.room_id IS NOT NULL
-        ORDER BY s.departure DESC, s.id DESC LIMIT 1) AS last_room_id
+        ORDER BY s.departure DESC, s.id DESC LIMIT 1) AS last_room_id,
+       (SELECT s.room_id FROM reservations_roomreservation s WHERE s.id = frontdesk_stay_before(rr.id)) AS stays_on_in
 FROM reservations_roomreservation rr
 JOIN reservations_reservation v ON v.id = rr.reservation_id
 LEFT JOIN guests_guest g ON g.id = coalesce(rr.guest_id, v.guest_id)

@@ -112,6 +112,12 @@ WHERE rr.hotel_id = %(hotel)s
         OR rr.departure < %(day)s AND %(day)s = %(business_date)s))
        OR (rr.status = 'checked_out' AND rr.ended_on = %(day)s))
 """
+# The booking under which the guest stays on.
+_MORE = """
+, coalesce(frontdesk_stay_after(x.id), 0) AS next_id,
+coalesce((SELECT v.number FROM reservations_roomreservation n JOIN reservations_reservation v ON v.id = n.reservation_id
+          WHERE n.id = frontdesk_stay_after(x.id)), '') AS stays_on
+"""
 _BY_ROOM = "late_minutes DESC, room, id"
 _LATE_FIRST = "late_minutes DESC, status = 'checked_out', room, id"
 _ORDERS = {
@@ -141,6 +147,8 @@ class Stay(BoardRow):
     folio_number: str
     is_joined: bool
     price: Decimal
+    next_id: int = 0
+    stays_on: str = ""
 
     @property
     def has_left(self) -> bool:
@@ -155,7 +163,7 @@ def night_of(*, arrival: date, departure: date, business_date: date) -> tuple[in
 
 def in_house(*, hotel: HotelRef, now: datetime, filters: BoardFilter) -> Page[Stay]:
     """One page of the guests in house, in one statement."""
-    statement = paged(_IN_HOUSE, orders=_ORDERS, asked=filters.sort, default=_BY_ROOM)
+    statement = paged(_IN_HOUSE, orders=_ORDERS, asked=filters.sort, default=_BY_ROOM, more=_MORE)
     found = db.fetch_all(statement, parameters(hotel=hotel, day=hotel.business_date, now=now, filters=filters))
     return page_of(found, Stay, filters=filters, totals=_TOTALS)
 
@@ -168,7 +176,7 @@ def in_house_counts(*, hotel: HotelRef, now: datetime) -> Mapping[str, int]:
 
 def departures(*, hotel: HotelRef, day: date, now: datetime, filters: BoardFilter) -> Page[Stay]:
     """One page of the departures of a day, in one statement; who should have left comes first."""
-    statement = paged(_DEPARTURES, orders=_ORDERS, asked=filters.sort, default=_LATE_FIRST)
+    statement = paged(_DEPARTURES, orders=_ORDERS, asked=filters.sort, default=_LATE_FIRST, more=_MORE)
     found = db.fetch_all(statement, parameters(hotel=hotel, day=day, now=now, filters=filters))
     return page_of(found, Stay, filters=filters, totals=_TOTALS)
 

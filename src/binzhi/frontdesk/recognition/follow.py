@@ -22,6 +22,14 @@ CHECKED_OUT, DONE = "stay.checked_out", "task.done"
 TOPICS = frozenset({CHECKED_OUT, DONE})
 # A suggestion that nobody confirmed and nobody saw again.
 STALE = timedelta(days=400)
+# A stay that went on under another booking is over with that one.
+_ENDED = """
+WITH RECURSIVE ended (id) AS (
+    VALUES (%s::bigint)
+    UNION SELECT c.stay_id FROM ended e JOIN frontdesk_continuation c ON c.next_stay_id = e.id AND c.undone_at IS NULL
+)
+SELECT id FROM ended ORDER BY id
+"""
 _TASK = """
 SELECT r.subject_id AS stay_id, t.id AS task_id, t.key, t.assignee_id AS staff_id, t.ended_at AS at
 FROM promises_task t JOIN promises_run r ON r.id = t.run_id
@@ -34,9 +42,8 @@ def heed(seen: Seen) -> None:
     db.enter_scope("*", "*")
     try:
         if seen.topic == CHECKED_OUT:
-            ending.end_stays(
-                hotel_id=seen.hotel_id, ended=[int(seen.payload["room_reservation_id"])], actor=LEARNER, now=clock.now()
-            )
+            ended = db.fetch_values(_ENDED, [int(seen.payload["room_reservation_id"])])
+            ending.end_stays(hotel_id=seen.hotel_id, ended=ended, actor=LEARNER, now=clock.now())
         elif wishes_of_task(str(seen.payload["key"])):
             _note(seen)
     except DomainError:

@@ -155,6 +155,7 @@ class RegisteredPerson:
     room_relation: str
     guardian_name: str
     image_id: int | None
+    document_id: int | None
     particulars: Particulars
 
     @property
@@ -172,7 +173,7 @@ _PEOPLE = """
 SELECT x.id, x.guest_id, coalesce(g.name, '') AS name, coalesce(g.sex, '') AS sex, g.birth_date,
     coalesce(nullif(g.nationality, ''), d.country, '') AS nationality, coalesce(d.kind, '') AS kind,
     coalesce(d.number_masked, '') AS number, x.is_main, x.is_minor, x.room_relation, x.guardian_name,
-    x.particulars_sealed, i.id AS image_id
+    x.particulars_sealed, i.id AS image_id, x.document_id
 FROM frontdesk_registration x
 LEFT JOIN guests_guest g ON g.id = x.guest_id LEFT JOIN guests_guestdocument d ON d.id = x.document_id
 LEFT JOIN LATERAL (
@@ -197,6 +198,15 @@ def person_of(*, hotel_id: int, room_reservation_id: int, registration_id: int) 
         if person.id == registration_id:
             return person
     raise NotFound(field="registration")
+
+
+def documents_of(guest_id: int | None) -> list[dict[str, Any]]:
+    """Documents in a guest's file, the last shown first: id, kind, masked number."""
+    return db.fetch_all(
+        "SELECT id, kind, number_masked AS number FROM guests_guestdocument WHERE guest_id = %s"
+        " ORDER BY checked_at DESC, id DESC",
+        [guest_id],
+    )
 
 
 def stay_in_room(*, hotel_id: int, number: str) -> int:

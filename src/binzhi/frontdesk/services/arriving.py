@@ -10,7 +10,7 @@ from binzhi.billing import ledger, payments
 from binzhi.billing.access import Permission as Money
 from binzhi.frontdesk import readiness
 from binzhi.frontdesk.access import Permission
-from binzhi.frontdesk.errors import AlreadyCharged, GuestRegisteredTwice, TooManyGuests
+from binzhi.frontdesk.errors import AlreadyCharged, GuestRegisteredTwice, StayedOn, TooManyGuests
 from binzhi.frontdesk.events import CheckedIn as CheckedInEvent
 from binzhi.frontdesk.events import CheckInReverted, GuestRegistered
 from binzhi.frontdesk.police import queueing as police
@@ -129,7 +129,7 @@ def _begin(before: LockedRoom, asked: _Asked, *, actor: Actor, now: datetime) ->
     )  # fmt: skip
     if not known.guest_ids and stay.guest_id is not None:
         files.note_stay(guest_id=stay.guest_id, on=stay.today)
-    stay, folio_id = _started(stay, guest_id=known.main_guest_id or stay.guest_id, now=now)
+    stay, folio_id = started(stay, guest_id=known.main_guest_id or stay.guest_id, now=now)
     if asked.deposit is not None:
         actor.require(Money.TAKE_DEPOSIT, hotel_id)
         payments.take_deposit(
@@ -149,7 +149,7 @@ def _tell(stay: LockedRoom, room: HouseRoom, known: Registered, *, actor: Actor,
         raise_alarm(hotel_id=stay.hotel_id, room_reservation_id=stay.id, minor=minor, actor=actor, now=now)
 
 
-def _started(stay: LockedRoom, *, guest_id: int | None, now: datetime) -> tuple[LockedRoom, int]:
+def started(stay: LockedRoom, *, guest_id: int | None, now: datetime) -> tuple[LockedRoom, int]:
     """The stay begun, with its bill; one that was opened for a deposit before arrival is kept."""
     if stay.folio_id is not None:
         return stays.start(room_reservation=stay, guest_id=guest_id, now=now), stay.folio_id
@@ -251,6 +251,12 @@ SELECT EXISTS (
 """
 
 
+def has_postings(*, folio_id: int, since: datetime) -> bool:
+    """Whether something stands on a locked bill since then."""
+    return bool(db.fetch_value(_POSTED, {"folio": folio_id, "since": since}))
+
+
+_STAYED_ON = "SELECT 1 FROM frontdesk_continuation WHERE next_stay_id = %s AND undone_at IS NULL"
 # Shares of the room go with those who had them, and the rules by which they paid.
 _UNREGISTER = """
 WITH shares AS (
@@ -269,15 +275,17 @@ def undo_check_in(*, hotel_id: int, room_reservation_id: int, actor: Actor, now:
 
     Removes the registrations (the audit trail keeps that they were there) and the stays noted in the guest files; what
     the police were told is taken back. Locks hotel day, reservation, bill. Raises AlreadyCharged, NightsSlept,
-    WrongStatus. Publishes CheckInReverted.
+    StayedOn, WrongStatus. Publishes CheckInReverted.
     """
     stay = stays.lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
+    if db.fetch_value(_STAYED_ON, [stay.id]):
+        raise StayedOn
     since = stay.checked_in_at
     stays.undo_start(room_reservation=stay)
     if stay.folio_id is not None:
         # Locked, so that nothing is posted between the look and the commit.
         ledger.lock_folio(hotel_id=hotel_id, folio_id=stay.folio_id)
-        if db.fetch_value(_POSTED, {"folio": stay.folio_id, "since": since}):
+        if since is not None and has_postings(folio_id=stay.folio_id, since=since):
             raise AlreadyCharged
     police.note_arrival_undone(room_reservation_id=stay.id, now=now)
     settle_with_stay(room_reservation_id=stay.id, outcome=AlarmOutcome.UNDONE, now=now)

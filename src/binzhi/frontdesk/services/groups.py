@@ -71,8 +71,9 @@ def check_in_group(
 
 
 def check_out_group(
-    *, hotel_id: int, block_id: int, stays: Sequence[int] | None = None, actor: Actor, now: datetime
-) -> GroupDone:
+    *, hotel_id: int, block_id: int, stays: Sequence[int] | None = None, exceed_limit: bool = False, actor: Actor,
+    now: datetime,
+) -> GroupDone:  # fmt: skip
     """Check out all of a group that are due out, or the chosen ones, after moving to the master bill what goes there.
 
     Who owes something himself stays in the house and is named with the amount. Needs the rights to check out and to
@@ -89,7 +90,7 @@ def check_out_group(
 
     def leave(row: queries.BlockRoomView) -> None:
         stay: dict[str, Any] = {"hotel_id": hotel_id, "room_reservation_id": row.room_reservation_id}
-        move_to_master(block_id=block_id, actor=actor, now=now, **stay)
+        move_to_master(block_id=block_id, exceed_limit=exceed_limit, actor=actor, now=now, **stay)
         check_out(actor=actor, now=now, **stay)
 
     return _each(due, leave)

@@ -62,7 +62,7 @@ def check_out(
     freed = max((stay.departure - stay.today).days, 0)
     charged = _charge_day_use(stay, waived=waive_day_use, actor=actor, now=now)
     charged += _charge_overtime(stay, waived=waive_overtime, actor=actor, now=now)
-    paid, returned = _settle(stay, payments, deposit, actor=actor, now=now)
+    paid, returned = settle_bill(stay, payments, deposit, actor=actor, now=now)
     stay = stays.end(room_reservation=stay, now=now)
     assert stay.room_id is not None  # in house has a room
     if stay.guest_id is not None:
@@ -136,7 +136,7 @@ def overtime_key(room_reservation_id: int) -> str:
     return f"overtime:{room_reservation_id}"
 
 
-def _settle(
+def settle_bill(
     stay: LockedRoom,
     given: Sequence[PaymentInput],
     deposit: DepositReturn | None,

@@ -18,7 +18,7 @@ from binzhi.kernel.actor import Actor
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 from binzhi.property.conditions import mark_dirty
-from binzhi.reservations import stays
+from binzhi.reservations import splitting, stays
 from binzhi.reservations.access import Permission as Booking
 from binzhi.reservations.enums import Status
 from binzhi.reservations.errors import WrongStatus
@@ -71,6 +71,8 @@ def move_room(
     if before.room_id == room_id:
         raise SameRoom
     assert before.room_id is not None  # in house has a room
+    # Where a stay was split over types, the second room was agreed to then.
+    change_type = change_type or splitting.is_planned(room_reservation=before, room_id=room_id)
     after = stays.move(room_reservation=before, room_id=room_id)
     readiness.require_type(before=before, after=after, change_type=change_type)
     room = readiness.lock_room(stay=after, room_id=room_id)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import IntegrityError
 
 from binzhi.billing import corrections, ledger
+from binzhi.billing.receivables.credit import within_credit
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import NotJoined, RoomPaidElsewhere, TwoRoomsToJoin
 from binzhi.frontdesk.events import MovedToPayer, RoomParted, RoomsJoined
@@ -121,11 +122,14 @@ _OWED = "SELECT balance FROM billing_account WHERE id = %s"
 
 
 @operation(Permission.CHECK_OUT)
-def move_to_payer(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> Decimal:
+def move_to_payer(
+    *, hotel_id: int, room_reservation_id: int, exceed_limit: bool = False, actor: Actor, now: datetime
+) -> Decimal:
     """Move what a joined room owes to the bill of the room that pays for the party; how much.
 
     Changes both bills. Locks hotel day, stays, windows. Raises NotFound, NotJoined, RoomPaidElsewhere (the payer
-    has no open bill), FolioClosed, NotTransferable (part of it is paid: settle it there). Publishes MovedToPayer.
+    has no open bill), FolioClosed, NotTransferable (part of it is paid: settle it there), CreditLimitExceeded
+    (unless `exceed_limit` by who may). Publishes MovedToPayer.
     Idempotent: what has been moved is there.
     """
     party = party_of(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
@@ -138,14 +142,18 @@ def move_to_payer(*, hotel_id: int, room_reservation_id: int, actor: Actor, now:
     stay, moved, currency = rooms[room_reservation_id], ZERO, hotel_by_id(hotel_id).currency
     sources = db.fetch_all(_STANDING, [stay.folio_id]) if stay.folio_id else []
     ledger.lock_accounts(hotel_id=hotel_id, account_ids=[target, *(row["source_id"] for row in sources)])
+    made: list[int] = []
     for source in db.fetch_all(_STANDING, [stay.folio_id]) if sources else []:
-        moved += corrections.transfer(
+        done = corrections.transfer(
             hotel_id=hotel_id, transaction_ids=source["roots"], source_id=source["source_id"], target_id=target,
             amount=None, reason=stay.number, currency=currency, user_id=actor.user_id, now=now,
-        ).amount  # fmt: skip
+        )  # fmt: skip
+        moved += done.amount
+        made += done.transaction_ids
+    over = within_credit(hotel_id=hotel_id, transaction_ids=made, actor=actor, exceed_limit=exceed_limit)
     record(
         MovedToPayer.topic, subject="room_reservation", subject_id=stay.id, hotel_id=hotel_id, actor=actor, now=now,
-        after={"amount": moved, "payer": party.payer_id},
+        after={"amount": moved, "payer": party.payer_id, **over},
         event=MovedToPayer(hotel_id=hotel_id, room_reservation_id=stay.id, party_id=party.pk),
     )  # fmt: skip
     return moved
@@ -160,7 +168,9 @@ def _payer_window(payer: HeldStay) -> int:
     return int(found)
 
 
-def check_out_party(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> GroupDone:
+def check_out_party(
+    *, hotel_id: int, room_reservation_id: int, exceed_limit: bool = False, actor: Actor, now: datetime
+) -> GroupDone:
     """Check out all of a party but the one that pays, after moving what they owe to its bill.
 
     Each room is its own operation: who cannot leave is named with the rule that stands against it. Needs the right to
@@ -175,7 +185,9 @@ def check_out_party(*, hotel_id: int, room_reservation_id: int, actor: Actor, no
     refused: list[Refused] = []
     for room in _leaving(party):
         try:
-            move_to_payer(hotel_id=hotel_id, room_reservation_id=room.stay_id, actor=actor, now=now)
+            move_to_payer(
+                hotel_id=hotel_id, room_reservation_id=room.stay_id, exceed_limit=exceed_limit, actor=actor, now=now
+            )
             check_out(hotel_id=hotel_id, room_reservation_id=room.stay_id, actor=actor, now=now)
         except DomainError as refusal:
             refused.append(Refused(room.stay_id, room.number, room.short_name, room.room, refusal.code, refusal.text))

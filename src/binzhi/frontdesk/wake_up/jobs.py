@@ -7,6 +7,7 @@ from datetime import datetime
 from procrastinate import App
 
 from binzhi.frontdesk.errors import CallDone
+from binzhi.frontdesk.wake_up.promising import heed_all
 from binzhi.frontdesk.wake_up.queries import forgotten
 from binzhi.frontdesk.wake_up.services import escalate_wake_up
 from binzhi.kernel import clock, db
@@ -30,9 +31,9 @@ def escalate_due(*, now: datetime) -> int:
 
 
 def register(app: App) -> None:
-    """Make the job known to the worker."""
+    """Make the job known to the worker: who was seen to, whom nobody called."""
 
     @app.periodic(cron="* * * * *")
     @app.task(name="frontdesk.wake_up", queueing_lock="frontdesk.wake_up", retry=WHEN_AWAY)
     def wake_up(timestamp: int) -> int:
-        return escalate_due(now=clock.now())
+        return heed_all() + escalate_due(now=clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode
@@ -46,6 +47,7 @@ ASKS = {
     "wrong_room_type": "change_type",
     "reason_required": "reason",
     "room_not_ready": "accept_as_it_is",
+    "split_changes_type": "type_price",
 }
 
 
@@ -108,13 +110,14 @@ def stay_panel(request: StaffRequest, stay: int) -> HttpResponse:
             if asked == "fix":
                 _fix_and_tell(request, hotel, card, fix.cleaned_data["why"])
             elif asked == "split":
-                _split_and_tell(request, hotel, card, cut.cleaned_data["night"], cut.cleaned_data["split_room"], None)
+                _split_and_tell(request, hotel, card, cut, None)
             else:
                 _place_and_tell(request, hotel, card, _wanted(hotel, form.cleaned_data), None)
         except DomainError as refusal:
             used.refuse(refusal)
             asks = ASKS.get(refusal.code, "")
-            return _panel(request, hotel, card, form, cut, fix, status=status_of(refusal), asks=asks)
+            total = refusal.params.get("new_total") or refusal.params.get("total")
+            return _panel(request, hotel, card, form, cut, fix, status=status_of(refusal), asks=asks, total=total)
         card = stay_card(hotel=hotel, room_reservation_id=stay)
         form, cut, fix = PlaceForm(initial=_as_it_is(card)), SplitForm(initial={"night": _middle(card)}), FixForm()
         return _panel(request, hotel, card, form, cut, fix)
@@ -123,11 +126,12 @@ def stay_panel(request: StaffRequest, stay: int) -> HttpResponse:
 
 def _panel(
     request: StaffRequest, hotel: HotelRef, card: StayCard, form: PlaceForm, cut: SplitForm, fix: FixForm, *,
-    status: int = 200, asks: str = "",
+    status: int = 200, asks: str = "", total: Decimal | None = None,
 ) -> HttpResponse:  # fmt: skip
     context = {
         "card": card, "form": form, "cut": cut, "fix": fix, "may": rights(request, hotel), "token": uuid.uuid4().hex,
-        "asks": asks, "can_split": card.room and not card.room_fixed and card.nights > 1 and card.status in OPEN,
+        "asks": asks, "new_total": total,
+        "can_split": card.room and not card.room_fixed and card.nights > 1 and card.status in OPEN,
     }  # fmt: skip
     part = "frontdesk/calendar_panel.html"
     if not wants_part(request):
@@ -166,8 +170,7 @@ def split(request: StaffRequest, stay: int) -> HttpResponse:
     given = request.GET if "undo" in request.GET else request.POST
     form = SplitForm(given)
     return _answer(request, stay, form, lambda: _split_and_tell(
-        request, hotel, card, form.cleaned_data["night"], form.cleaned_data["split_room"], form.cleaned_data["version"],
-        undo="undo" in given,
+        request, hotel, card, form, form.cleaned_data["version"], undo="undo" in given,
     ))  # fmt: skip
 
 
@@ -183,7 +186,8 @@ def _answer(request: StaffRequest, stay: int, form: DeskForm, work: Callable[[],
     except DomainError as refusal:
         told = {
             "code": refusal.code, "text": refusal.text, "field": refusal.field, "asks": ASKS.get(refusal.code, ""),
-            "total": str(refusal.params.get("total", "")),
+            "total": str(refusal.params.get("new_total", refusal.params.get("total", ""))),
+            "priced": "new_total" in refusal.params,
         }  # fmt: skip
         return HttpResponse(orjson.dumps(told), status=status_of(refusal), content_type="application/json")
     toasts = render_to_string("ui/toasts_part.html", {}, request=request)
@@ -238,19 +242,25 @@ def _told(hotel: HotelRef, card: StayCard, wanted: Wanted, done: Placed) -> str:
 
 
 def _split_and_tell(
-    request: StaffRequest, hotel: HotelRef, card: StayCard, night: date, number: str, version: int | None,
-    *, undo: bool = False,
-) -> None:  # fmt: skip
-    had = split_stay(
-        hotel_id=hotel.pk, room_reservation_id=card.id, night=night, expected_version=version,
-        room_id=room_by_number(hotel.pk, number.strip()).pk, actor=request.actor, now=clock.now(),
+    request: StaffRequest, hotel: HotelRef, card: StayCard, form: SplitForm, version: int | None, *, undo: bool = False
+) -> None:
+    night, number = form.cleaned_data["night"], form.cleaned_data["split_room"].strip()
+    done = split_stay(
+        hotel_id=hotel.pk, room_reservation_id=card.id, night=night, expected_version=version, price=form.price,
+        room_id=room_by_number(hotel.pk, number).pk, actor=request.actor, now=clock.now(),
     )  # fmt: skip
-    before = {"undo": 1, "night": night, "split_room": room_by_id(hotel.pk, had).number}
-    back = f"{reverse('frontdesk:calendar_split', args=[hotel.code, card.id])}?{urlencode(before)}"
-    words = {
-        "name": card.short_name, "room": number.strip(), "day": day_text(night, reference=hotel.business_date),
+    # Prices asked anew are taken back at what the stay cost before, or not at all.
+    repriced = done.total != done.total_before
+    before = {
+        "undo": 1, "night": night, "split_room": room_by_id(hotel.pk, done.had).number,
+        "type_price": "ask" if repriced else "keep", "expected_total": done.total_before if repriced else "",
     }  # fmt: skip
-    toast(request, _("%(name)s: room %(room)s from %(day)s on") % words, undo_url="" if undo else back)
+    back = f"{reverse('frontdesk:calendar_split', args=[hotel.code, card.id])}?{urlencode(before)}"
+    words = {"name": card.short_name, "room": number, "day": day_text(night, reference=hotel.business_date)}
+    said = _("%(name)s: room %(room)s from %(day)s on") % words
+    if repriced:
+        said += " · " + _("%(total)s instead of %(before)s") % {"total": done.total, "before": done.total_before}
+    toast(request, said, undo_url="" if undo else back)
 
 
 def _fix_and_tell(request: StaffRequest, hotel: HotelRef, card: StayCard, why: str) -> None:

@@ -21,6 +21,7 @@ def words() -> str:
         "la": pgettext("arrival", "Overdue"), "ar": pgettext("room mark", "Due in"), "rs": _("Reserved"),
         "tn": _("Not confirmed"),
         "co": pgettext("stay", "Checked out"), "oo": _("Out of order"), "move": _("moves today"),
+        "on": pgettext("stay", "Stays on"),
         "bar": _("{name}, room {room}, {first} to {last}, {state}"), "noroom": _("no room yet"),
         "help": _(
             "Arrows: next stay. Alt and arrows: another room or other dates. Shift and left or right: longer or"

@@ -19,6 +19,7 @@ from binzhi.billing.cashier_errors import NoOpenShift
 from binzhi.billing.queries import means_of_payment
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.continuing.queries import stay_before
 from binzhi.frontdesk.names import board_name
 from binzhi.frontdesk.queries.candidates import rooms_for
 from binzhi.frontdesk.queries.stay import StayCard, registered_people, stay_card
@@ -110,6 +111,7 @@ def _page(
     context = {
         "card": card,
         "known": card_for_desk(request, card.id),
+        "before": stay_before(hotel_id=hotel.pk, room_reservation_id=card.id),
         "form": form,
         "people": [person_row(hotel, row) for row in people],
         "problems": problems_of(form, people),

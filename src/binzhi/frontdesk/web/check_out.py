@@ -17,13 +17,17 @@ from binzhi.billing.access import Permission as Money
 from binzhi.billing.cashier.asking import with_shift
 from binzhi.billing.holds.queries import holds
 from binzhi.billing.queries import MeansRef, charge_codes, companies, folio_view, means_of_payment
+from binzhi.billing.web.exceeding import asked_to_exceed, press_within_credit
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.continuing.queries import stay_after
+from binzhi.frontdesk.continuing.services import continue_stay
 from binzhi.frontdesk.late_departure import charge_late_departure, fee_now
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.requests import DepositReturn
 from binzhi.frontdesk.services.leaving import DAY_USE
 from binzhi.frontdesk.together.queries import party_of
+from binzhi.frontdesk.web.continuing import tell, told
 from binzhi.frontdesk.web.forms import CheckOutForm
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
@@ -31,7 +35,7 @@ from binzhi.kernel.errors import DomainError
 from binzhi.kernel.money import ZERO, tax_on
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
+from binzhi.people.web.posting import UNPROCESSABLE, common, once, status_of
 from binzhi.property.queries import HotelRef
 from binzhi.reservations.day_use.queries import Overtime, overtime_of
 
@@ -52,11 +56,21 @@ def check_out_screen(request: StaffRequest, stay: int) -> HttpResponse:
     form = CheckOutForm(request.POST, means=means, companies=billed)
     if not form.is_valid():
         return _page(request, hotel, card, form, due, status=UNPROCESSABLE)
+    goes_on = stay_after(hotel_id=hotel.pk, room_reservation_id=stay) if request.POST.get("stay_on") else None
+
+    def work() -> dict[str, Any]:
+        if goes_on is not None:
+            return _stay_on(request, hotel, goes_on.id, form)
+        return _check_out(request, hotel, card, form)
+
     try:
-        once(request, with_shift(request, hotel, request.actor, lambda: _check_out(request, hotel, card, form)))
+        answer, _again = once(request, with_shift(request, hotel, request.actor, work))
     except DomainError as refusal:
         form.refuse(refusal)
         return _page(request, hotel, card, form, due, status=status_of(refusal))
+    if goes_on is not None:
+        tell(request, goes_on.id, room=str(answer["room"]), keys=int(answer["keys"]))
+        return go(request, reverse("frontdesk:departures", args=[hotel.code]))
     return _left(request, hotel, card)
 
 
@@ -94,6 +108,16 @@ def _check_out(request: StaffRequest, hotel: HotelRef, card: StayCard, form: Che
     return {"paid": str(done.paid), "returned": str(done.returned)}
 
 
+def _stay_on(request: StaffRequest, hotel: HotelRef, next_id: int, form: CheckOutForm) -> dict[str, Any]:
+    data = form.cleaned_data
+    done = continue_stay(
+        hotel_id=hotel.pk, room_reservation_id=next_id, payments=form.payments(),
+        deposit=DepositReturn(means=data["return_means"]) if data["use_deposit"] else None, actor=request.actor,
+        now=clock.now(),
+    )  # fmt: skip
+    return told(done)
+
+
 def _left(request: StaffRequest, hotel: HotelRef, card: StayCard) -> HttpResponse:
     undo = reverse("frontdesk:undo_check_out", args=[hotel.code, card.id])
     may_undo = request.actor.may(Permission.UNDO_CHECK_OUT, hotel.pk)
@@ -117,6 +141,8 @@ def _page(
         },
         "token": uuid.uuid4().hex, "steps": _steps(card), "over": _overtime(hotel, card),
         "party": party_of(hotel_id=hotel.pk, room_reservation_id=card.id),
+        "goes_on": stay_after(hotel_id=hotel.pk, room_reservation_id=card.id),
+        "over_limit": asked_to_exceed(request),
         "late": fee_now(hotel_id=hotel.pk, room_reservation_id=card.id, now=clock.now()),
     }  # fmt: skip
     return render_screen(
@@ -154,6 +180,7 @@ def late_fee(request: StaffRequest, stay: int) -> HttpResponse:
     back = reverse("frontdesk:check_out", args=[hotel_of(request).code, stay])
 
     def charge() -> None:
-        charge_late_departure(room_reservation_id=stay, **common(request))
+        exceeds = request.POST.get("exceed_limit") == "on"
+        charge_late_departure(room_reservation_id=stay, exceed_limit=exceeds, **common(request))
 
-    return press(request, charge, done=_("The late departure stands on the bill"), back=back)
+    return press_within_credit(request, charge, done=_("The late departure stands on the bill"), back=back)

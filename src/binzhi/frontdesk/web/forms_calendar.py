@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.reservations.splitting import TypePrice
 
 
 class PlaceForm(DeskForm):
@@ -28,11 +29,22 @@ class PlaceForm(DeskForm):
 class SplitForm(DeskForm):
     """From which night on another room."""
 
-    aliases: Mapping[str, str] = {"room": "split_room"}
+    aliases: Mapping[str, str] = {"room": "split_room", "prices": "type_price"}
 
     night = forms.DateField(label=_("From the night of"), widget=forms.DateInput)
     split_room = text(_("Room from then on"), required=True)
+    type_price = forms.ChoiceField(
+        label=_("Price in a room of another type"), required=False,
+        choices=(("", _("Choose")), ("keep", _("The agreed price stays")), ("ask", _("The price of the new type"))),
+    )  # fmt: skip
+    expected_total = forms.DecimalField(required=False, max_digits=12, decimal_places=2, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def price(self) -> TypePrice | None:
+        """The answer to what a room of another type costs; None where nothing was said."""
+        said = self.cleaned_data["type_price"]
+        return TypePrice(asked=said == "ask", total=self.cleaned_data["expected_total"]) if said else None
 
 
 class FixForm(DeskForm):

@@ -19,20 +19,20 @@ from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.fields import Choice
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
+from binzhi.people.web.posting import UNPROCESSABLE, common, next_url, once, press, status_of
 
 KINDS = {"comp": gettext_lazy("Free room"), "house": gettext_lazy("House use")}
+
+
+def _kinds() -> list[tuple[str, str]]:
+    """In the reader's language: words of a drawing are words when they are made."""
+    return [("comp", Choice(KINDS["comp"], icon="heart")), ("house", Choice(KINDS["house"], icon="building"))]
 
 
 class FreeRoomForm(DeskForm):
     """What is given away, from when to when, why."""
 
-    kind = forms.ChoiceField(
-        label=pgettext_lazy("free room", "Kind"), widget=forms.RadioSelect,
-        choices=[
-            ("comp", Choice(str(KINDS["comp"]), icon="heart")), ("house", Choice(str(KINDS["house"]), icon="building"))
-        ],
-    )  # fmt: skip
+    kind = forms.ChoiceField(label=pgettext_lazy("free room", "Kind"), widget=forms.RadioSelect, choices=_kinds)
     first = forms.DateField(label=gettext_lazy("From the night of"), required=False, widget=forms.DateInput)
     until = forms.DateField(label=gettext_lazy("Until (not included)"), required=False, widget=forms.DateInput)
     reason = text(gettext_lazy("Reason"), required=True)
@@ -73,8 +73,11 @@ def ask(request: StaffRequest, stay: int) -> HttpResponse:
                 status = status_of(refusal)
             else:
                 toast(request, _("Asked for; somebody else decides"))
-                return go(request, reverse("frontdesk:free_rooms", args=[hotel.code]))
-    context = {"card": card, "form": form, "token": request.POST.get("idempotency_key") or uuid.uuid4().hex}
+                return go(request, next_url(request, reverse("frontdesk:free_rooms", args=[hotel.code])))
+    context = {
+        "card": card, "form": form, "next": next_url(request, ""),
+        "token": request.POST.get("idempotency_key") or uuid.uuid4().hex,
+    }  # fmt: skip
     return render_screen(
         request, "frontdesk/free_room.html", context, part="frontdesk/free_room_panel.html", status=status
     )

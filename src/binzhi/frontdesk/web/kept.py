@@ -29,16 +29,15 @@ from binzhi.people.web.posting import UNPROCESSABLE, common, once, status_of
 LONGEST = 2000
 
 
+def _kinds() -> list[tuple[str, str]]:
+    """In the reader's language: words of a drawing are words when they are made."""
+    return [(LUGGAGE, Choice(_("Luggage"), icon="bag")), (VALUABLES, Choice(_("Valuables"), icon="shield"))]
+
+
 class KeepForm(DeskForm):
     """What is left, by whom, and where it is put."""
 
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), widget=forms.RadioSelect, initial=LUGGAGE,
-        choices=[
-            (LUGGAGE, Choice(gettext_lazy("Luggage"), icon="bag")),
-            (VALUABLES, Choice(gettext_lazy("Valuables"), icon="shield")),
-        ],
-    )  # fmt: skip
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), widget=forms.RadioSelect, initial=LUGGAGE, choices=_kinds)
     room = forms.CharField(label=gettext_lazy("Room or reservation"), max_length=LONGEST, required=False)
     name = forms.CharField(label=gettext_lazy("Guest"), max_length=LONGEST)
     pieces = forms.IntegerField(label=gettext_lazy("Pieces"), initial=1)

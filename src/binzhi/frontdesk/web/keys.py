@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.keys import services
 from binzhi.frontdesk.keys.queries import keys, lock_system
+from binzhi.frontdesk.keys.sending import PARTNER
 from binzhi.frontdesk.keys.services import LocksInput
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
-from binzhi.frontdesk.web.forms import DeskForm
+from binzhi.frontdesk.web.forms import DeskForm, text
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
+from binzhi.people.web.connecting import Setting, connect, key_field
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
 
 
@@ -126,12 +128,17 @@ def log(request: StaffRequest) -> HttpResponse:
 class LocksForm(DeskForm):
     """The lock system."""
 
-    provider_url = forms.CharField(label=gettext_lazy("Lock system's address"), required=False, max_length=2000)
-    provider_key = forms.CharField(
-        label=gettext_lazy("Lock system's key"), required=False, max_length=200, widget=forms.PasswordInput
-    )
+    provider_url = text(gettext_lazy("Lock system's address"))
+    provider_key = key_field(gettext_lazy("Lock system's key"))
     most_cards = forms.IntegerField(label=gettext_lazy("Most cards of a stay"))
     grace_minutes = forms.IntegerField(label=gettext_lazy("Minutes a card opens after check-out time"))
+
+
+SETTING = Setting(
+    partner=PARTNER, done="frontdesk:keys", said=gettext_lazy("Saved"),
+    by_hand=gettext_lazy("Empty: cards are made at its own station"),
+    looks={"most_cards": {"icon": "key"}, "grace_minutes": {"icon": "clock"}},
+)  # fmt: skip
 
 
 @never_cache
@@ -139,19 +146,10 @@ class LocksForm(DeskForm):
 @screen(Permission.SET_LOCKS)
 def locks(request: StaffRequest) -> HttpResponse:
     """The hotel's lock system."""
-    hotel = hotel_of(request)
-    known = lock_system(hotel_id=hotel.pk)
+    known = lock_system(hotel_id=hotel_of(request).pk)
     initial = {name: getattr(known, name) for name in LocksForm.base_fields if hasattr(known, name)}
     form = LocksForm(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = UNPROCESSABLE
-        if form.is_valid():
-            try:
-                once(request, lambda: services.set_locks(locks=LocksInput(**form.cleaned_data), **common(request)))
-                toast(request, _("Saved"))
-                return go(request, reverse("frontdesk:keys", args=[hotel.code]))
-            except DomainError as refusal:
-                form.refuse(refusal)
-                status = status_of(refusal)
-    return render_screen(request, "frontdesk/keys_locks.html", {"form": form, "known": known}, status=status)
+    return connect(
+        request, SETTING, form=form, has_key=known.has_key,
+        save=lambda: services.set_locks(locks=LocksInput(**form.cleaned_data), **common(request)),
+    )  # fmt: skip

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.police import outcomes, queries
 from binzhi.frontdesk.police.regions import ALSO, FIELDS, REGIONS
+from binzhi.frontdesk.police.sending import PARTNER
 from binzhi.frontdesk.police.settings import LinkInput, LinkRef, link_of, set_up_police
 from binzhi.frontdesk.web.forms import DeskForm, text
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
-from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
+from binzhi.people.web.connecting import Setting, connect, key_field
+from binzhi.people.web.posting import common, once, press, status_of
 
 TABS = (queries.OWED_TAB, queries.OVERDUE_TAB, queries.HELD_TAB, queries.RECEIVED_TAB, "")
 LONGEST_ID = 18
@@ -37,10 +39,7 @@ class LinkForm(DeskForm):
     )
     station = text(gettext_lazy("The hotel's code with the police"))
     url = text(gettext_lazy("Address of the police's system"))
-    key = forms.CharField(
-        label=gettext_lazy("Key of the police's system"), required=False, max_length=400, strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )  # fmt: skip
+    key = key_field(gettext_lazy("Key of the police's system"))
     also_asks = forms.MultipleChoiceField(
         label=gettext_lazy("The local police ask for as well"), required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(name, FIELDS[name]) for name in ALSO],
@@ -153,34 +152,32 @@ def _back(request: StaffRequest, report_id: int) -> str:
     return reverse("frontdesk:police_report", args=[hotel_of(request).code, report_id])
 
 
+_MINUTES = {"unit": gettext_lazy("min"), "hint": gettext_lazy("empty: as the region says")}
+SETTING = Setting(
+    partner=PARTNER, done="frontdesk:police_settings",
+    said=gettext_lazy("Kept. Reports that wait go out this way from the next try on."),
+    by_hand=gettext_lazy("empty: receipts are noted by hand"), aside="frontdesk/_police_regions.html",
+    looks={
+        "also_asks": {"across": True}, "alarm_minutes": {"unit": gettext_lazy("min")}, "limit_minutes": _MINUTES,
+        "foreign_minutes": _MINUTES,
+    },
+)  # fmt: skip
+
+
+@never_cache
 @require_http_methods(["GET", "POST"])
 @screen(Permission.SET_POLICE)
 def settings_screen(request: StaffRequest) -> HttpResponse:
-    hotel = hotel_of(request)
-    kept = link_of(hotel.pk)
+    kept = link_of(hotel_of(request).pk)
     form = LinkForm(request.POST or None, initial=_initial(kept))
-    if request.method != "POST":
-        return _settings_page(request, form, kept)
-    if not form.is_valid():
-        return _settings_page(request, form, kept, status=UNPROCESSABLE)
-    try:
-        once(request, lambda: set_up_police(link=form.link(), **common(request)) and None)
-    except DomainError as refusal:
-        form.refuse(refusal)
-        return _settings_page(request, form, kept, status=status_of(refusal))
-    toast(request, _("Kept. Reports that wait go out this way from the next try on."))
-    return go(request, reverse("frontdesk:police_settings", args=[hotel.code]))
+    return connect(
+        request, SETTING, form=form, save=lambda: set_up_police(link=form.link(), **common(request)),
+        has_key=bool(kept and kept.key_sealed),
+        regions=[(one.label, one.limit_minutes, one.foreign_minutes) for one in REGIONS.values()],
+    )  # fmt: skip
 
 
 def _initial(kept: LinkRef | None) -> dict[str, Any]:
     if kept is None:
         return {"version": 0, "alarm_minutes": 30, "region": "national"}
     return {name: getattr(kept, name) for name in LinkForm.base_fields if name != "key"}
-
-
-def _settings_page(request: StaffRequest, form: LinkForm, kept: LinkRef | None, *, status: int = 200) -> HttpResponse:
-    context = {
-        "form": form, "has_key": bool(kept and kept.key_sealed),
-        "regions": [(one.label, one.limit_minutes, one.foreign_minutes) for one in REGIONS.values()],
-    }  # fmt: skip
-    return render_screen(request, "frontdesk/police_settings.html", context, status=status)

@@ -23,6 +23,7 @@ from binzhi.frontdesk.registration.particulars import Particulars
 from binzhi.frontdesk.registration.rules import rules_of
 from binzhi.frontdesk.web.forms import DeskForm, text
 from binzhi.frontdesk.web.rack import rights
+from binzhi.guests.enums import DocumentKind
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.paper import pdf
@@ -47,9 +48,20 @@ class ParticularsForm(DeskForm):
     next_stop = text(gettext_lazy("Goes on to"))
     address = text(pgettext_lazy("registration", "Home address"))
     ethnicity = text(gettext_lazy("Ethnic group"))
+    document_id = forms.TypedChoiceField(
+        label=gettext_lazy("Registered by"), required=False, coerce=int, empty_value=None
+    )
 
-    def particulars(self) -> Particulars:
-        return Particulars(**self.cleaned_data)
+    def __init__(self, *args: Any, documents: list[dict[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.documents = documents
+        choices = [(one["id"], f"{DocumentKind(one['kind']).label} {one['number']}") for one in documents]
+        self.fields["document_id"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+
+    def said(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        document_id = given.pop("document_id")
+        return {"particulars": Particulars(**given), "document_id": document_id}
 
 
 class SignForm(DeskForm):
@@ -128,20 +140,23 @@ def person(request: StaffRequest, stay: int, registration: int) -> HttpResponse:
     hotel = hotel_of(request)
     card = stay_card(hotel=hotel, room_reservation_id=stay)
     who = queries.person_of(hotel_id=hotel.pk, room_reservation_id=stay, registration_id=registration)
-    kept = {name: getattr(who.particulars, name) for name in ParticularsForm.base_fields}
-    form = ParticularsForm(request.POST or None, initial=kept)
+    kept = {name: getattr(who.particulars, name, None) for name in ParticularsForm.base_fields}
+    form = ParticularsForm(
+        request.POST or None, initial=kept | {"document_id": who.document_id},
+        documents=queries.documents_of(who.guest_id),
+    )  # fmt: skip
     if request.method != "POST":
         return _person_page(request, card, who, form)
     if not form.is_valid():
         return _person_page(request, card, who, form, status=UNPROCESSABLE)
     try:
         once(request, lambda: completing.write_particulars(
-            room_reservation_id=stay, registration_id=registration, particulars=form.particulars(), **common(request)
+            room_reservation_id=stay, registration_id=registration, **form.said(), **common(request)
         ))  # fmt: skip
     except DomainError as refusal:
         form.refuse(refusal)
         return _person_page(request, card, who, form, status=status_of(refusal))
-    toast(request, _("Kept. A report that waited for it goes out."))
+    toast(request, _("Kept. A report that waited for it goes out; what was told otherwise is corrected."))
     return go(request, _url(hotel, stay))
 
 

@@ -23,6 +23,7 @@ from binzhi.frontdesk.together import joining, sharing
 from binzhi.frontdesk.together.queries import PersonHere, party_of, people_here, stay_called
 from binzhi.frontdesk.together.sharing import Share
 from binzhi.frontdesk.web.forms import DeskForm
+from binzhi.frontdesk.web.groups import over_limit
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.htmx import go, render_screen, toast
@@ -144,9 +145,11 @@ def check_out_all(request: StaffRequest, stay: int) -> HttpResponse:
     hotel = hotel_of(request)
     party = party_of(hotel_id=hotel.pk, room_reservation_id=stay)
     try:
-        done = joining.check_out_party(room_reservation_id=stay, **common(request))
+        exceeds = request.POST.get("exceed_limit") == "on"
+        done = joining.check_out_party(room_reservation_id=stay, exceed_limit=exceeds, **common(request))
     except DomainError as refusal:
         toast(request, refusal.text, state="late")
         return go(request, _back(request, stay))
     payer = party.payer if party else None
-    return render(request, "frontdesk/together_done.html", {"done": done, "payer": payer, "stay": stay})
+    context = {"done": done, "payer": payer, "stay": stay, "over_limit": over_limit(request, done)}
+    return render(request, "frontdesk/together_done.html", context)

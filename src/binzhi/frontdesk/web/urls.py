@@ -11,6 +11,7 @@ from binzhi.frontdesk.web import (
     calendar,
     check_in,
     check_out,
+    continuing,
     day_use,
     free_rooms,
     groups,
@@ -20,6 +21,7 @@ from binzhi.frontdesk.web import (
     minors,
     night_audit,
     notes,
+    partners,
     police,
     rack,
     recognition,
@@ -57,6 +59,8 @@ urlpatterns = [
     path("h/<slug:hotel>/stays/<int:stay>/check-out", check_out.check_out_screen, name="check_out"),
     path("h/<slug:hotel>/stays/<int:stay>/check-out/late-fee", check_out.late_fee, name="late_fee"),
     path("h/<slug:hotel>/stays/<int:stay>/check-out/undo", check_out.undo, name="undo_check_out"),
+    path("h/<slug:hotel>/stays/<int:stay>/stay-on", continuing.stay_on, name="stay_on"),
+    path("h/<slug:hotel>/stays/<int:stay>/stay-on/undo", continuing.undo, name="undo_stay_on"),
     path("h/<slug:hotel>/night-audit", night_audit.night_audit, name="night_audit"),
     path("h/<slug:hotel>/night-audit/run", night_audit.run, name="night_audit_run"),
     path("h/<slug:hotel>/recognition", recognition.recognition, name="recognition"),
@@ -116,6 +120,7 @@ urlpatterns = [
     # Key cards.
     path("h/<slug:hotel>/keys", keys.log, name="keys"),
     path("h/<slug:hotel>/keys/locks", keys.locks, name="key_locks"),
+    path("h/<slug:hotel>/partners", partners.partners, name="partners"),
     path("h/<slug:hotel>/keys/<int:key_id>/void", keys.void, name="void_key"),
     path("h/<slug:hotel>/stays/<int:stay>/keys", keys.of_stay, name="stay_keys"),
     # Messages, wake-up calls, things in keeping.

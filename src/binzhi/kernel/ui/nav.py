@@ -162,6 +162,11 @@ NAVIGATION: tuple[Department, ...] = (
         ),
     ),
     Department(
+        pgettext_lazy("department", "Connections"),
+        "link",
+        (Item(_("Outside partners"), "link", "frontdesk:partners", "frontdesk.view_reports"),),
+    ),
+    Department(
         _("Roster"), "calendar-check", (Item(_("Roster"), "calendar-check", "people:roster", "people.view_roster"),)
     ),
 )

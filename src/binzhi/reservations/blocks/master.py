@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from binzhi.billing import corrections, ledger
+from binzhi.billing.receivables.credit import within_credit
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
@@ -60,8 +61,9 @@ def set_master(
     folio_id = block.folio_id
     if folio_id is None:
         folio_id = ledger.open_folio(
-            hotel_id=hotel_id, guest_id=block.guest_id, payee=block.name[:80], now=now
-        ).folio_id
+            hotel_id=hotel_id, guest_id=block.guest_id, payee=block.name[:80], organisation_id=block.organisation_id,
+            now=now,
+        ).folio_id  # fmt: skip
     db.execute(
         _SET, {"folio": folio_id, "block": block_id, "rooms": room_to_master, "families": sorted(set(to_master))}
     )
@@ -94,18 +96,20 @@ _MEMBER = "SELECT 1 FROM reservations_roomreservation WHERE id = %s AND block_id
 
 @operation(Permission.MANAGE_BLOCKS)
 def move_to_master(
-    *, hotel_id: int, block_id: int, room_reservation_id: int | None = None, actor: Actor, now: datetime
-) -> Decimal:
+    *, hotel_id: int, block_id: int, room_reservation_id: int | None = None, exceed_limit: bool = False, actor: Actor,
+    now: datetime,
+) -> Decimal:  # fmt: skip
     """Move what stands of the group's families of charges from the guests' bills to the master; how much.
 
-    Of everybody in the house, or of one stay. Locks day, group, windows. Raises NotFound, FolioClosed. Publishes
-    BlockChanged. Idempotent: what has been moved is there.
+    Of everybody in the house, or of one stay. Locks day, group, windows. Raises NotFound, FolioClosed,
+    CreditLimitExceeded (unless `exceed_limit` by who may). Publishes BlockChanged. Idempotent: what has been moved is
+    there.
     """
     block = rows.lock(hotel_id=hotel_id, block_id=block_id)
     if room_reservation_id is not None and not db.fetch_value(_MEMBER, [room_reservation_id, block_id]):
         raise NotFound
     families = db.fetch_value("SELECT to_master FROM reservations_block WHERE id = %s", [block_id])
-    moved = ZERO
+    moved, made = ZERO, list[int]()
     if block.folio_id is not None and families:
         target_id: int = db.fetch_value(_FIRST_WINDOW, [block.folio_id])
         asked = {"hotel": hotel_id, "block": block_id, "families": list(families), "stay": room_reservation_id}
@@ -118,9 +122,11 @@ def move_to_master(
                 amount=None, reason=block.number, currency=block.currency, user_id=actor.user_id, now=now,
             )  # fmt: skip
             moved += done.amount
+            made += done.transaction_ids
+    over = within_credit(hotel_id=hotel_id, transaction_ids=made, actor=actor, exceed_limit=exceed_limit)
     record(
         "block.moved_to_master", subject="block", subject_id=block_id, hotel_id=hotel_id, actor=actor, now=now,
-        after={"amount": moved, "room": room_reservation_id},
+        after={"amount": moved, "room": room_reservation_id, **over},
         event=BlockChanged(hotel_id=hotel_id, block_id=block_id),
     )  # fmt: skip
     return moved

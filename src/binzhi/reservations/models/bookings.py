@@ -236,6 +236,7 @@ class RoomReservation(models.Model):
     room_fixed = models.CharField(
         max_length=200, db_default="", help_text="why nobody may give it another room; empty: anybody may"
     )
+    types_mixed = models.BooleanField(db_default=False, help_text="was split over room types: ask night by night")
     folio = models.ForeignKey(Folio, on_delete=models.PROTECT, null=True, related_name="+")
     charge_account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     walk_in = models.BooleanField(db_default=False)
@@ -292,6 +293,10 @@ class StayNight(models.Model):
     rate_plan = models.ForeignKey(RatePlan, on_delete=models.PROTECT, related_name="+", db_index=False)
     # The parts of a package that held at this instant are part of the price.
     agreed_at = models.DateTimeField(db_default=Now())
+    priced_type = models.ForeignKey(
+        RoomType, on_delete=models.PROTECT, null=True, related_name="+", db_index=False,
+        help_text="where the price was agreed for another type than the stay's",
+    )  # fmt: skip
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(price__gte=0), name="night_price_not_negative")]

@@ -217,6 +217,7 @@ class Walk(models.Model):
     note = models.CharField(max_length=300, db_default="")
     user_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
+    undone_on = models.DateField(null=True)
 
     class Meta:
         constraints = [

@@ -24,6 +24,7 @@ from binzhi.reservations.events import PlanConditionsChanged, PromotionChanged
 from binzhi.reservations.models import Agreement, RatePlan
 from binzhi.reservations.models.rates import Promotion
 from binzhi.reservations.promotions.using import CODE_LIMIT, normal
+from binzhi.reservations.ratebook.floors import require_floor_of_plan
 
 # Without letters and digits that are taken for each other.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -50,7 +51,7 @@ class PromotionInput:
 def create_promotion(*, hotel_id: int, promotion: PromotionInput, actor: Actor, now: datetime) -> str:
     """Make a code that opens a rate; the code. The rate is then sold with a code only.
 
-    Raises InvalidInput at its field. Publishes PromotionChanged. Not idempotent with an empty code.
+    Raises InvalidInput at its field, FloorBroken. Publishes PromotionChanged. Not idempotent with an empty code.
     """
     plan = _plan(hotel_id, promotion.rate_plan, {PlanKind.DERIVED, PlanKind.PROMOTION})
     code = normal(promotion.code) if promotion.code else _made()
@@ -64,6 +65,10 @@ def create_promotion(*, hotel_id: int, promotion: PromotionInput, actor: Actor, 
     if promotion.most_uses is not None and not 1 <= promotion.most_uses <= MOST_USES:
         raise InvalidInput(field="most_uses", message=_("A number from 1 to %(most)s."), most=MOST_USES)
     name = clean_text(promotion.name, field="name", limit=60, required=True)
+    under = require_floor_of_plan(
+        plan=plan, percent=None, amount=None, first=promotion.stay_from, last=promotion.stay_until, field="rate_plan",
+        actor=actor,
+    )  # fmt: skip
     try:
         made = Promotion.objects.create(
             hotel_id=hotel_id, code=code, name=name, rate_plan=plan, stay_from=promotion.stay_from,
@@ -76,7 +81,8 @@ def create_promotion(*, hotel_id: int, promotion: PromotionInput, actor: Actor, 
         raise
     if plan.kind != PlanKind.PROMOTION:
         RatePlan.objects.filter(pk=plan.pk).update(kind=PlanKind.PROMOTION)
-    _told("promotion.created", made.pk, hotel_id, actor, now, {"rate_plan": plan.code, "most_uses": made.most_uses})
+    told = {"rate_plan": plan.code, "most_uses": made.most_uses, "under_floor": under}
+    _told("promotion.created", made.pk, hotel_id, actor, now, told)
     return code
 
 
@@ -106,8 +112,8 @@ def set_agreed_price(
 ) -> int:  # fmt: skip
     """Let an organisation book a negotiated rate, at its own distance to the parent's price; the agreement's id.
 
-    None: the rate's own. Booked prices stay. Raises InvalidInput at its field, NotFound (no such organisation).
-    Publishes PlanConditionsChanged. Idempotent.
+    None: the rate's own. Booked prices stay. Raises InvalidInput at its field, FloorBroken (on a night that is painted,
+    without the right to go below), NotFound (no such organisation). Publishes PlanConditionsChanged. Idempotent.
     """
     plan = _plan(hotel_id, rate_plan, {PlanKind.NEGOTIATED})
     if plan.parent_id is None and (percent is not None or amount is not None):
@@ -118,13 +124,20 @@ def set_agreed_price(
         raise InvalidInput(field="amount", message=_("This is not a price."))
     if not _is_of_the_group(hotel_id, organisation_id):
         raise NotFound
+    field = next((name for name, value in (("percent", percent), ("amount", amount)) if value is not None), "rate_plan")
+    under = require_floor_of_plan(
+        plan=plan, percent=percent, amount=amount, last=valid_until, field=field, actor=actor
+    )  # fmt: skip
     made, _created = Agreement.objects.update_or_create(
         hotel_id=hotel_id, rate_plan=plan, organisation_id=organisation_id,
         defaults={"percent": percent, "amount": amount, "valid_until": valid_until},
     )  # fmt: skip
     record(
         "agreement.priced", subject="rate_plan", subject_id=plan.pk, hotel_id=hotel_id, actor=actor, now=now,
-        after={"organisation": organisation_id, "percent": percent, "amount": amount, "valid_until": valid_until},
+        after={
+            "organisation": organisation_id, "percent": percent, "amount": amount, "valid_until": valid_until,
+            "under_floor": under,
+        },
         event=PlanConditionsChanged(hotel_id=hotel_id, rate_plan_id=plan.pk),
     )  # fmt: skip
     return made.pk
@@ -142,7 +155,7 @@ def set_members_rate(
 ) -> None:
     """Sell a derived rate to members only (of these tiers, or all), or to everybody again.
 
-    Raises InvalidInput at its field. Publishes PlanConditionsChanged. Idempotent.
+    Raises InvalidInput at its field, FloorBroken. Publishes PlanConditionsChanged. Idempotent.
     """
     plan = _plan(hotel_id, rate_plan, {PlanKind.DERIVED, PlanKind.MEMBER})
     kept = [clean_text(tier, field="tiers", limit=10, required=True) for tier in tiers]
@@ -150,11 +163,13 @@ def set_members_rate(
         raise InvalidInput(field="tiers")
     if kept and not members_only:
         raise InvalidInput(field="tiers", message=_("Levels are for a members' rate."))
+    under = require_floor_of_plan(plan=plan, percent=None, amount=None, field="rate_plan", actor=actor)
     kind = PlanKind.MEMBER if members_only else PlanKind.DERIVED
     RatePlan.objects.filter(pk=plan.pk).update(kind=kind, member_tiers=kept)
     record(
         "rate_plan.members_set", subject="rate_plan", subject_id=plan.pk, hotel_id=hotel_id, actor=actor, now=now,
-        before={"kind": plan.kind, "tiers": plan.member_tiers}, after={"kind": kind.value, "tiers": kept},
+        before={"kind": plan.kind, "tiers": plan.member_tiers},
+        after={"kind": kind.value, "tiers": kept, "under_floor": under},
         event=PlanConditionsChanged(hotel_id=hotel_id, rate_plan_id=plan.pk),
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ WITH w AS (
            %(adults)s::integer AS adults, %(children)s::integer AS children, %(ages)s::smallint[] AS ages,
            %(beds)s::integer AS beds
 ), p AS MATERIALIZED (
-    SELECT p.id, p.code, p.name, p.name_en, p.position, p.parent_id, {pricing.TERMS_OF_PLAN}, p.breakfasts,
+    SELECT p.id, p.code, p.kind, p.name, p.name_en, p.position, p.parent_id, {pricing.TERMS_OF_PLAN}, p.breakfasts,
            {pricing.IS_MEMBER} AS is_entitled,
            p.guarantee_required, p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
            least(p.valid_until, a.valid_until) AS valid_until, c.name AS policy, c.name_en AS policy_en
@@ -57,7 +57,7 @@ SELECT t.id AS type_id, t.code AS type_code, t.name AS type_name, t.name_en AS t
        p.id AS plan_id, p.code AS plan_code, p.name AS plan_name, p.name_en AS plan_name_en, p.policy, p.policy_en,
        p.breakfasts, p.guarantee_required, p.min_nights, p.max_nights, p.min_advance, p.max_advance, p.valid_from,
        p.valid_until, p.is_entitled, s.open_nights, s.closed, s.rooms_left, x.prices, x.plan_closed, x.no_arrival,
-       x.no_departure, x.night_min, x.night_max, x.extra
+       x.no_departure, x.night_min, x.night_max, x.extra, {pricing.FLOOR}
 FROM t CROSS JOIN p
 LEFT JOIN stock s ON s.room_type_id = t.id
 LEFT JOIN rates x ON x.room_type_id = t.id AND x.plan_id = p.id
@@ -103,11 +103,12 @@ def offers(
     promotion_plan_id: int | None = None,
     child_ages: tuple[int, ...] = (),
     extra_beds: int = 0,
+    may_break_floor: bool = False,
 ) -> list[Offer]:
     """All active types × plans for a stay, in one statement. Raises InvalidInput at the field that cannot be.
 
     Prices are those of the organisation's agreements and of the guest's membership; a plan that asks for a promotion
-    code is offered when the code has opened it.
+    code is offered when the code has opened it. Such a price below its floor is offered to whom `may_break_floor`.
     """
     limits.check_dates(
         arrival=dates.arrival, departure=dates.departure, today=today,
@@ -129,7 +130,7 @@ def offers(
             "days": nights if terms.nights == 0 else [*nights, dates.departure],
         },
     )  # fmt: skip
-    return [_offer(row, terms, nights, rooms) for row in rows]
+    return [_offer(row if not may_break_floor else row | {"floor": None}, terms, nights, rooms) for row in rows]
 
 
 def _offer(row: dict[str, Any], terms: pricing.Terms, nights: list[date], rooms: int) -> Offer:
@@ -173,4 +174,7 @@ def _refusal(
     if restricted is not None:
         return restricted.code, restricted.params
     unpriced = pricing.price_error(row, terms)
-    return ("" if unpriced is None else unpriced.code), {}
+    if unpriced is not None:
+        return unpriced.code, {}
+    under = pricing.floor_error(row, terms)
+    return (under.code, under.params) if under is not None else ("", {})

@@ -9,7 +9,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from binzhi.kernel import db
+from binzhi.kernel.actor import Actor
 from binzhi.kernel.money import ZERO
+from binzhi.reservations.access import Permission
+from binzhi.reservations.errors import FloorBroken
+from binzhi.reservations.models import RatePlan
 from binzhi.reservations.ratebook.cells import CENT, Cell
 
 HUNDRED = Decimal(100)
@@ -73,6 +77,47 @@ def floors_of(*, hotel_id: int, plans: Iterable[int], types: Iterable[int]) -> l
     """The floors that prices of these plans and types may break, those of derived plans included; one statement."""
     ids = list(plans)
     return [Floor(**row) for row in db.fetch_all(_FLOORS, [hotel_id, ids, ids, list(types)])]
+
+
+# What a plan asks of one or of all included guests on nights that are painted, rounded as `pricing.PRICE` rounds.
+_UNDER = """
+SELECT r.night, x.price, b.floor
+FROM reservations_baseprice b
+JOIN property_hotel h ON h.id = b.hotel_id
+JOIN property_roomtype t ON t.id = b.room_type_id AND t.is_active
+JOIN reservations_ratenight r ON r.hotel_id = b.hotel_id AND r.rate_plan_id = %(root)s
+    AND r.room_type_id = b.room_type_id AND r.price IS NOT NULL
+    AND r.night >= greatest(h.business_date, %(first)s::date) AND r.night <= coalesce(%(last)s::date, 'infinity')
+CROSS JOIN LATERAL (
+    SELECT greatest(round((least(r.price, r.single_price) * (1 + %(percent)s::numeric / 100) + %(amount)s::numeric)
+                          / %(round_to)s) * %(round_to)s, 0)::numeric(12,2) AS price) x
+WHERE b.hotel_id = %(hotel)s AND b.rate_plan_id = %(plan)s AND x.price < b.floor
+ORDER BY r.night, t.position, t.id LIMIT 1
+"""
+
+
+def require_floor_of_plan(
+    *, plan: RatePlan, percent: Decimal | None, amount: Decimal | None, first: date | None = None,
+    last: date | None = None, field: str, actor: Actor,
+) -> bool:  # fmt: skip
+    """Whether a derived plan at this distance stands below its floor on a night that is painted, and may.
+
+    Raises FloorBroken naming the first such night, unless the actor may go below. Prices of its own are held where they
+    are painted.
+    """
+    if plan.parent_id is None:
+        return False
+    row = db.fetch_one(
+        _UNDER,
+        {
+            "hotel": plan.hotel_id, "plan": plan.pk, "root": plan.parent_id, "first": first, "last": last,
+            "percent": plan.percent if percent is None else percent, "round_to": plan.round_to,
+            "amount": plan.amount if amount is None else amount,
+        },
+    )  # fmt: skip
+    if row is not None and not actor.may(Permission.BREAK_FLOOR, plan.hotel_id):
+        raise FloorBroken(field=field, **row)
+    return row is not None
 
 
 def broken_by(cells: Sequence[Cell], floors: Sequence[Floor]) -> list[Broken]:

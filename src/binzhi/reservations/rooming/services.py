@@ -36,6 +36,39 @@ class TakenList:
     known: int
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a list would come to: `fresh` rooms to be taken, `known` ones left alone, what is wrong in which cell."""
+
+    view: queries.BlockView
+    fresh: list[ListedRoom]
+    known: int
+    errors: dict[tuple[int, str], str]
+
+
+def examine_rooming_list(
+    *, hotel_id: int, block_id: int, lines: Sequence[Line], extra: bool = False, actor: Actor
+) -> Examined:
+    """The list tried by the very rules it is taken by; nothing is written. Raises NotFound. Publishes nothing."""
+    actor.require(Permission.MANAGE_BLOCKS, hotel_id)
+    db.enter_scope(actor.hotel_scope, actor.group_scope)
+    return _examined(hotel_id, block_id, lines, extra)
+
+
+def _examined(hotel_id: int, block_id: int, lines: Sequence[Line], extra: bool) -> Examined:
+    view = queries.block_view(hotel_id=hotel_id, block_id=block_id)
+    kinds = room_types(hotel_id)
+    # What is known already needs no room of the group: whether there are enough is checked without it.
+    checked = check(view, kinds, lines, extra=True)
+    known = _known_rooms(block_id)
+    fresh = [room for room in checked.rooms if _key(room) not in known]
+    errors = dict(checked.errors)
+    if not extra:
+        numbers = {person.number for room in fresh for person in room.people}
+        errors |= check(view, kinds, [line for line in lines if line.number in numbers], extra=False).errors
+    return Examined(view, fresh, len(checked.rooms) - len(fresh), errors)
+
+
 @operation(Permission.MANAGE_BLOCKS)
 def take_rooming_list(
     *, hotel_id: int, block_id: int, lines: Sequence[Line], extra: bool = False, actor: Actor, now: datetime
@@ -52,16 +85,9 @@ def take_rooming_list(
     db.execute(
         "SELECT 1 FROM reservations_block WHERE hotel_id = %s AND id = %s FOR NO KEY UPDATE", [hotel_id, block_id]
     )
-    view = queries.block_view(hotel_id=hotel_id, block_id=block_id)
-    kinds = room_types(hotel_id)
-    # What is known already needs no room of the group: whether there are enough is checked without it.
-    checked = check(view, kinds, lines, extra=True)
-    _refuse(checked.errors)
-    known = _known_rooms(block_id)
-    fresh = [room for room in checked.rooms if _key(room) not in known]
-    numbers = {person.number for room in fresh for person in room.people}
-    if not extra:
-        _refuse(check(view, kinds, [line for line in lines if line.number in numbers], extra=False).errors)
+    listed = _examined(hotel_id, block_id, lines, extra)
+    _refuse(listed.errors)
+    view, fresh = listed.view, listed.fresh
     group_id = hotel_by_id(hotel_id).group_id
     files_before = _owners(group_id, [person for room in fresh for person in room.people])
     new_files = 0
@@ -80,11 +106,10 @@ def take_rooming_list(
     people = sum(len(room.people) for room in fresh)
     record(
         "block.rooming_list_taken", subject="block", subject_id=block_id, hotel_id=hotel_id, actor=actor, now=now,
-        after={"rooms": len(fresh), "people": people, "new_files": new_files,
-               "known": len(checked.rooms) - len(fresh)},
+        after={"rooms": len(fresh), "people": people, "new_files": new_files, "known": listed.known},
         event=BlockChanged(hotel_id=hotel_id, block_id=block_id),
     )  # fmt: skip
-    return TakenList(len(fresh), people, new_files, len(checked.rooms) - len(fresh))
+    return TakenList(len(fresh), people, new_files, listed.known)
 
 
 def _refuse(errors: dict[tuple[int, str], str]) -> None:

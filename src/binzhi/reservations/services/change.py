@@ -13,7 +13,7 @@ from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput
 from binzhi.kernel.operations import operation, record, rehearsal
-from binzhi.reservations import facts, limits, nights
+from binzhi.reservations import facts, holding, limits, nights
 from binzhi.reservations.access import Permission
 from binzhi.reservations.day_use.queries import is_hourly
 from binzhi.reservations.enums import Guarantee, Status
@@ -27,7 +27,7 @@ from binzhi.reservations.errors import (
     WrongStatus,
 )
 from binzhi.reservations.events import ReservationChanged
-from binzhi.reservations.locks import LockedRoom, agreed_prices, lock_room_reservation
+from binzhi.reservations.locks import LockedRoom, agreed_prices, lock_room_reservation, nights_between
 from binzhi.reservations.offer_errors import HoursFixed
 from binzhi.reservations.requests import RoomChange, RoomRequest
 from binzhi.reservations.stay_rows import rewrite
@@ -49,13 +49,14 @@ def change_room(
     price unless type, plan or guests change (and `keep_prices` is not asked for); nights slept always keep it. An
     assigned room stays when the type does and it is free. Locks day, reservation, nights, room. Raises NotFound,
     EditConflict, WrongStatus, NightsSlept, MoveInstead, InvalidInput at the field, RoomTypeSoldOut, RoomTypeClosed, a
-    StayRefused for what is new, PriceChanged, RoomTaken. Publishes ReservationChanged.
+    StayRefused for what is new, FloorBroken, PriceChanged, RoomTaken. Publishes ReservationChanged.
     """
     if change.prices is not None:
         actor.require(Permission.OVERRIDE_PRICE, hotel_id)
-    plan = _plan(hotel_id, room_reservation_id, change, expected_version)
+    plan = _plan(hotel_id, room_reservation_id, change, expected_version, actor)
     _check_total(plan.after, change, plan.nightly)
     rewrite(before=plan.before, after=plan.after, prices=plan.prices)
+    holding.name_types(plan.before.id, plan.types)
     reservation_id = plan.before.reservation_id
     record(
         "reservation.changed", subject="reservation", subject_id=reservation_id, hotel_id=hotel_id, actor=actor,
@@ -67,19 +68,22 @@ def change_room(
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a change comes to: `agreed` are the prices before it, `prices` those to be written."""
+    """What a change comes to: `agreed` are the prices before it, `prices` those to be written, `types` what for."""
 
     before: LockedRoom
     after: LockedRoom
     agreed: Mapping[date, Decimal]
     prices: Mapping[date, Decimal]
+    types: Mapping[date, int]
 
     @property
     def nightly(self) -> dict[date, Decimal]:
         return {**self.agreed, **self.prices}
 
 
-def _plan(hotel_id: int, room_reservation_id: int, change: RoomChange, expected_version: int | None) -> _Plan:
+def _plan(
+    hotel_id: int, room_reservation_id: int, change: RoomChange, expected_version: int | None, actor: Actor
+) -> _Plan:
     """Lock, check, price and take the nights: all that can refuse but the room itself."""
     before = lock_room_reservation(
         hotel_id=hotel_id, room_reservation_id=room_reservation_id, expected_version=expected_version
@@ -88,18 +92,17 @@ def _plan(hotel_id: int, room_reservation_id: int, change: RoomChange, expected_
     if before.arrival == before.departure and is_hourly(before.id):
         change = _as_hours(before, change)
     _check_status(before, change)
-    known = _gather(before, change)
+    types = holding.priced_types(before) if change.room_type == before.priced_type else {}
+    known = _gather(before, change, types)
     after = _changed(before, change, known.full)
     agreed = agreed_prices([before])[before.id]
     prices = _prices(before, after, change, known, agreed)
-    nights.take(
-        hotel_id=hotel_id,
-        deltas=nights.merged(
-            nights.deltas_of(before.nights_left, before.room_type_id, -1),
-            nights.deltas_of(after.nights_left, after.room_type_id, 1),
-        ),
-    )
-    return _Plan(before, after, agreed, prices)
+    for part in known.parts.values():
+        facts.require_floor(part, hotel_id=hotel_id, actor=actor)
+    deltas, after = holding.carried(before, after)
+    nights.take(hotel_id=hotel_id, deltas=deltas)
+    named = {night: holding.priced_as(before, types, night)[0] for night in prices} if types else {}
+    return _Plan(before, after, agreed, prices, named)
 
 
 def _check_status(room: LockedRoom, change: RoomChange) -> None:
@@ -125,11 +128,11 @@ class _Known:
     currency: str
 
 
-def _gather(room: LockedRoom, change: RoomChange) -> _Known:
+def _gather(room: LockedRoom, change: RoomChange, types: Mapping[date, tuple[int, str]]) -> _Known:
     """One statement for the stay as a whole (its restrictions) and for each run of nights that needs a price."""
-    spans = _spans_to_price(room, change)
+    runs = [run for span in _spans_to_price(room, change) for run in _runs(room, change, types, *span)]
     wanted = [_request(change, change.arrival, change.departure)]
-    wanted += [_request(change, first, until) for first, until in spans]
+    wanted += [replace(_request(change, first, until), room_type=code) for first, until, code in runs]
     read = facts.gather(
         hotel_id=room.hotel_id, rooms=wanted, organisation_id=room.organisation_id, not_before=room.arrival,
         fields_of_first=True, guest_id=room.guest_id, promotion_plan_id=room.rate_plan_id,
@@ -141,7 +144,7 @@ def _gather(room: LockedRoom, change: RoomChange) -> _Known:
         )
     return _Known(
         full=full,
-        parts=dict(zip((first for first, _until in spans), read.rooms[1:], strict=True)),
+        parts=dict(zip((first for first, _until, _code in runs), read.rooms[1:], strict=True)),
         is_new=_differs(room, change),
         currency=read.currency,
     )
@@ -193,6 +196,22 @@ def _spans_to_price(room: LockedRoom, change: RoomChange) -> list[tuple[date, da
         return [(first, until)]
     spans = [(first, room.arrival), (agreed_until, until)]
     return [(start, end) for start, end in spans if start < end]
+
+
+def _runs(
+    room: LockedRoom, change: RoomChange, types: Mapping[date, tuple[int, str]], first: date, until: date
+) -> list[tuple[date, date, str]]:
+    """A span cut where a stay split over types is priced for another one."""
+    if not types:
+        return [(first, until, change.room_type)]
+    runs: list[tuple[date, date, str]] = []
+    for night in nights_between(first, until):
+        code = holding.priced_as(room, types, night)[1]
+        if runs and runs[-1][2] == code:
+            runs[-1] = (runs[-1][0], night + timedelta(days=1), code)
+        else:
+            runs.append((night, night + timedelta(days=1), code))
+    return runs
 
 
 def _changed(room: LockedRoom, change: RoomChange, full: facts.PricedRoom) -> LockedRoom:
@@ -293,7 +312,7 @@ def quote_change(
     actor.require(Permission.CHANGE, hotel_id)
     db.enter_scope(actor.hotel_scope, actor.group_scope)
     with rehearsal():
-        quote = _quote(_plan(hotel_id, room_reservation_id, change, None))
+        quote = _quote(_plan(hotel_id, room_reservation_id, change, None, actor))
     return quote
 
 

@@ -16,7 +16,7 @@ from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
-from binzhi.reservations import fees, nights
+from binzhi.reservations import fees, holding, nights
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import CodeKind, Status
 from binzhi.reservations.errors import NothingToCancel, NotYetDue, TooLateToReinstate, WrongStatus
@@ -24,6 +24,7 @@ from binzhi.reservations.events import ReservationCancelled, ReservationNoShow, 
 from binzhi.reservations.locks import LockedRoom, lock_reservation, lock_room_reservation
 from binzhi.reservations.requests import Cancelled
 from binzhi.reservations.stay_rows import rewrite
+from binzhi.reservations.walks import costs
 
 NOTE_LIMIT = 300
 
@@ -116,9 +117,10 @@ def mark_no_show(
 def reinstate(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: datetime) -> int:
     """Bring a cancelled or no-show room back at the agreed prices, from tonight where its arrival has passed.
 
-    Takes the nights again and reverses the fee that was posted. The room it had is not given back to it. Locks day,
-    reservation, nights, folio. Raises WrongStatus, TooLateToReinstate, RoomTypeSoldOut, RoomTypeClosed, NotFound;
-    PartlyUsed when the fee was moved or refunded meanwhile. Publishes ReservationReinstated. The new version.
+    Takes the nights again and reverses the fee that was posted, and what is owed for housing the guest elsewhere. The
+    room it had is not given back to it. Locks day, reservation, nights, folio. Raises WrongStatus, TooLateToReinstate,
+    RoomTypeSoldOut, RoomTypeClosed, NotFound; PartlyUsed when the fee was moved or refunded meanwhile. Publishes
+    ReservationReinstated. The new version.
     """
     room = lock_room_reservation(hotel_id=hotel_id, room_reservation_id=room_reservation_id)
     if room.status not in (Status.CANCELLED, Status.NO_SHOW):
@@ -130,6 +132,7 @@ def reinstate(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: dat
     back = replace(room, arrival=max(room.arrival, room.today), status=Status.RESERVED.value)
     nights.take(hotel_id=hotel_id, deltas=nights.deltas_of(back.nights, back.room_type_id, 1))
     rewrite(before=room, after=back)
+    walk_id = costs.undo(hotel_id=hotel_id, room_reservation_id=room.id, reason=room.number, actor=actor, now=now)
     db.execute(
         "UPDATE reservations_roomreservation SET status = 'reserved', ended_on = NULL, end_reason = '', end_note = ''"
         " WHERE id = %s",
@@ -139,7 +142,7 @@ def reinstate(*, hotel_id: int, room_reservation_id: int, actor: Actor, now: dat
     record(
         "reservation.reinstated", subject="reservation", subject_id=room.reservation_id, hotel_id=hotel_id,
         actor=actor, now=now, before=_before([room]),
-        after={"room": room.id, "status": Status.RESERVED.value, "arrival": back.arrival},
+        after={"room": room.id, "status": Status.RESERVED.value, "arrival": back.arrival, "walk_undone": walk_id},
         event=ReservationReinstated(hotel_id=hotel_id, reservation_id=room.reservation_id),
     )  # fmt: skip
     return room.version
@@ -177,7 +180,7 @@ def _check_reason(hotel_id: int, reason: str) -> None:
 def give_back(hotel_id: int, rooms: list[LockedRoom], status: Status, reason: str, note: str) -> None:
     nights.take(
         hotel_id=hotel_id,
-        deltas=nights.merged(*(nights.deltas_of(room.nights, room.room_type_id, -1) for room in rooms)),
+        deltas=nights.merged(*(holding.held(room, room.nights, -1) for room in rooms)),
     )
     db.execute(
         _END,

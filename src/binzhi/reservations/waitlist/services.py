@@ -189,7 +189,8 @@ def book_from_waitlist(*, hotel_id: int, entry_id: int, actor: Actor, now: datet
     """Make the reservation somebody waited for, at today's prices: out of the offer, or of what is for sale.
 
     Held becomes sold in one statement. Locks day, entry, nights. Raises NotFound, WrongWaitStatus, OfferOver,
-    RoomTypeSoldOut, RoomTypeClosed, NotOnSale, a StayRefused. Publishes ReservationCreated, WaitlistChanged.
+    RoomTypeSoldOut, RoomTypeClosed, NotOnSale, a StayRefused, FloorBroken. Publishes ReservationCreated,
+    WaitlistChanged.
     """
     actor.require(Permission.CREATE, hotel_id)
     entry = _lock(hotel_id, entry_id, WAITING, OFFERED, LAPSED)
@@ -206,6 +207,7 @@ def book_from_waitlist(*, hotel_id: int, entry_id: int, actor: Actor, now: datet
             raise room.refusal
         if room.guarantee_required and entry.organisation_id is None:
             raise GuaranteeRequired
+        facts.require_floor(room, hotel_id=hotel_id, actor=actor)
         prices.append(room.prices or [])
     kept = entry.deltas if offered else {}
     nights.shift(hotel_id=hotel_id, sold=entry.deltas, held={key: -count for key, count in kept.items()})

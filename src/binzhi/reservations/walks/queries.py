@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from binzhi.kernel import db
 from binzhi.kernel.errors import NotFound
+from binzhi.kernel.money import ZERO
 from binzhi.property.queries import localised
+from binzhi.reservations.walks import costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,8 @@ class WalkRow:
     reason: str
     note: str
     who: str
+    undone_on: date | None
+    owed: Decimal = ZERO
 
     @property
     def total(self) -> Decimal:
@@ -182,7 +187,7 @@ _WALKS = """
 SELECT w.id, w.business_date, w.at, r.number, coalesce(g.name, r.booker_name) AS guest, p.name AS partner,
        p.address AS partner_address, p.phone AS partner_phone, w.nights, w.returns_on, w.transport, w.compensation,
        w.room_cost, w.transport_cost, w.compensation_cost, w.other_cost, w.reason, w.note,
-       coalesce(nullif(u.name, ''), u.username, '') AS who
+       coalesce(nullif(u.name, ''), u.username, '') AS who, w.undone_on
 FROM reservations_walk w
 JOIN reservations_partnerhotel p ON p.id = w.partner_id
 JOIN reservations_roomreservation rr ON rr.id = w.room_reservation_id
@@ -194,9 +199,15 @@ WHERE w.hotel_id = %(hotel)s AND {which} ORDER BY w.business_date DESC, w.id DES
 
 
 def walks(*, hotel_id: int, first: date, last: date) -> list[WalkRow]:
-    """Walks of hotel days `first` to `last` (both included), the last first; one statement."""
+    """Walks of hotel days `first` to `last` (both included), the last first; two statements."""
     sql = _WALKS.replace("{which}", "w.business_date BETWEEN %(first)s AND %(last)s")
-    return [WalkRow(**row) for row in db.fetch_all(sql, {"hotel": hotel_id, "first": first, "last": last})]
+    return _rows(hotel_id, db.fetch_all(sql, {"hotel": hotel_id, "first": first, "last": last}))
+
+
+def _rows(hotel_id: int, found: Sequence[dict[str, Any]]) -> list[WalkRow]:
+    """With what the books say is still owed for each."""
+    posted = costs.posted(hotel_id=hotel_id, walk_ids=[row["id"] for row in found])
+    return [WalkRow(**row, owed=posted[row["id"]].owed) for row in found]
 
 
 def walk_by_id(*, hotel_id: int, walk_id: int) -> WalkRow:
@@ -204,4 +215,4 @@ def walk_by_id(*, hotel_id: int, walk_id: int) -> WalkRow:
     row = db.fetch_one(_WALKS.replace("{which}", "w.id = %(id)s"), {"hotel": hotel_id, "id": walk_id})
     if row is None:
         raise NotFound
-    return WalkRow(**row)
+    return _rows(hotel_id, [row])[0]

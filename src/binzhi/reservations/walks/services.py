@@ -9,13 +9,14 @@ from decimal import Decimal
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
+from binzhi.billing.folio_errors import NothingOwed
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.money import ZERO, round_money
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
-from binzhi.reservations import limits, nights
+from binzhi.reservations import holding, limits, nights
 from binzhi.reservations.access import Permission
 from binzhi.reservations.enums import Status
 from binzhi.reservations.errors import NotDueIn, WrongStatus
@@ -23,9 +24,10 @@ from binzhi.reservations.events import GuestWalked, PartnerChanged, WalkChanged
 from binzhi.reservations.locks import LockedRoom, lock_room_reservation
 from binzhi.reservations.services.endings import give_back
 from binzhi.reservations.stay_rows import rewrite
+from binzhi.reservations.walks import costs as books
 
 WALKED = "walked"
-COSTS = ("room_cost", "transport_cost", "compensation_cost", "other_cost")
+COSTS = tuple(books.PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,10 @@ class WalkCosts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkInput:
-    """Where the guest goes and what is done for him. After `nights` he comes back for the rest of his stay."""
+    """Where the guest goes and what is done for him. After `nights` he comes back for the rest of his stay.
+
+    The costs are owed, or paid at once by `means`.
+    """
 
     partner_id: int
     reason: str
@@ -53,6 +58,7 @@ class WalkInput:
     compensation: str = ""
     note: str = ""
     costs: WalkCosts = WalkCosts()
+    means: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +85,9 @@ def walk_guest(*, hotel_id: int, room_reservation_id: int, walk: WalkInput, acto
     """House a guest who is due at a partner's; the walk's id. His nights there are for sale again, free of charge.
 
     A guest who comes back keeps his reservation from that day on, at the agreed prices; of one who does not it ends.
-    Locks day, reservation, nights. Raises NotFound, WrongStatus, NotDueIn, InvalidInput at the field. Publishes
-    GuestWalked. Not idempotent: the second refuses.
+    Its costs are posted, each part to its own account of the house. Locks day, reservation, nights. Raises NotFound,
+    WrongStatus, NotDueIn, InvalidInput at the field, and paid at once what paying out refuses. Publishes GuestWalked.
+    Not idempotent: the second refuses.
     """
     clean = replace(
         walk,
@@ -101,20 +108,22 @@ def walk_guest(*, hotel_id: int, room_reservation_id: int, walk: WalkInput, acto
     _check_partner(hotel_id, clean.partner_id)
     returns_on = room.today + timedelta(days=clean.nights) if clean.nights < left else None
     _leave(room, clean)
-    walk_id: int = db.fetch_value(
-        _INSERT,
-        {
-            "hotel": hotel_id, "stay": room.id, "guest": room.guest_id, "partner": clean.partner_id,
-            "today": room.today, "nights": clean.nights, "returns_on": returns_on, "transport": clean.transport,
-            "compensation": clean.compensation, "reason": clean.reason, "note": clean.note, "user": actor.user_id,
-            "now": now, **{name: getattr(clean.costs, name) for name in COSTS},
-        },
+    params = {
+        "hotel": hotel_id, "stay": room.id, "guest": room.guest_id, "partner": clean.partner_id,
+        "today": room.today, "nights": clean.nights, "returns_on": returns_on, "transport": clean.transport,
+        "compensation": clean.compensation, "reason": clean.reason, "note": clean.note, "user": actor.user_id,
+        "now": now, **_amounts(clean.costs),
+    }  # fmt: skip
+    walk_id: int = db.fetch_value(_INSERT, params)
+    posted = books.post(
+        hotel_id=hotel_id, walk_id=walk_id, costs=_amounts(clean.costs), means=clean.means, words=room.number,
+        actor=actor, now=now,
     )  # fmt: skip
     record(
         "reservation.walked", subject="reservation", subject_id=room.reservation_id, hotel_id=hotel_id, actor=actor,
         now=now, before={"room": room.id, "arrival": room.arrival, "departure": room.departure},
         after={"walk": walk_id, "partner": clean.partner_id, "nights": clean.nights, "returns_on": returns_on,
-               "cost": clean.costs.total},
+               "cost": clean.costs.total, "transactions": posted},
         event=GuestWalked(
             hotel_id=hotel_id, reservation_id=room.reservation_id, walk_id=walk_id, room_reservation_id=room.id,
             nights=clean.nights,
@@ -129,15 +138,15 @@ def _leave(room: LockedRoom, walk: WalkInput) -> None:
     if back_on >= room.departure:
         give_back(room.hotel_id, [room], Status.CANCELLED, WALKED, "")
         return
-    given_up = [night for night in room.nights if night < back_on]
-    nights.take(hotel_id=room.hotel_id, deltas=nights.deltas_of(given_up, room.room_type_id, -1))
-    rewrite(before=room, after=replace(room, arrival=back_on))
+    deltas, after = holding.carried(room, replace(room, arrival=back_on))
+    nights.take(hotel_id=room.hotel_id, deltas=deltas)
+    rewrite(before=room, after=after)
 
 
-def check_costs(costs: WalkCosts, *, currency: str) -> None:
+def check_costs(given: WalkCosts, *, currency: str) -> None:
     """Raise InvalidInput at the cost that is no amount."""
     for name in COSTS:
-        limits.check_price(getattr(costs, name), currency=currency, field=name)
+        limits.check_price(getattr(given, name), currency=currency, field=name)
 
 
 def _check_partner(hotel_id: int, partner_id: int) -> None:
@@ -148,26 +157,69 @@ def _check_partner(hotel_id: int, partner_id: int) -> None:
         raise InvalidInput(field="partner_id", message=_("Choose a partner hotel."))
 
 
+def _amounts(given: WalkCosts) -> dict[str, Decimal]:
+    return {name: round_money(getattr(given, name)) for name in COSTS}
+
+
+_LOCK = """
+SELECT r.number FROM reservations_walk w
+JOIN reservations_roomreservation rr ON rr.id = w.room_reservation_id
+JOIN reservations_reservation r ON r.id = rr.reservation_id
+WHERE w.hotel_id = %(hotel)s AND w.id = %(id)s AND billing_hold_day(%(hotel)s) IS NOT NULL FOR NO KEY UPDATE OF w
+"""
 _SET_COSTS = """
-UPDATE reservations_walk w SET room_cost = %(room_cost)s, transport_cost = %(transport_cost)s,
-    compensation_cost = %(compensation_cost)s, other_cost = %(other_cost)s
-FROM property_hotel h
-WHERE w.hotel_id = %(hotel)s AND w.id = %(id)s AND h.id = w.hotel_id RETURNING h.currency
+UPDATE reservations_walk SET room_cost = %(room_cost)s, transport_cost = %(transport_cost)s,
+    compensation_cost = %(compensation_cost)s, other_cost = %(other_cost)s WHERE id = %(id)s
 """
 
 
-@operation(Permission.WALK_GUEST)
-def set_walk_costs(*, hotel_id: int, walk_id: int, costs: WalkCosts, actor: Actor, now: datetime) -> None:
-    """Write what a walk cost once the bills are in. Locks the row. Raises NotFound, InvalidInput. Publishes
-    WalkChanged. Idempotent."""
-    check_costs(costs, currency="CNY")
-    params = {"hotel": hotel_id, "id": walk_id, **{name: round_money(getattr(costs, name)) for name in COSTS}}
-    if db.fetch_value(_SET_COSTS, params) is None:
+def _lock(hotel_id: int, walk_id: int) -> str:
+    """The number of the reservation that was walked, the walk locked after the day. Raises NotFound."""
+    number: str | None = db.fetch_value(_LOCK, {"hotel": hotel_id, "id": walk_id})
+    if number is None:
         raise NotFound
+    return number
+
+
+@operation(Permission.WALK_GUEST)
+def set_walk_costs(
+    *, hotel_id: int, walk_id: int, costs: WalkCosts, means: str = "", actor: Actor, now: datetime
+) -> None:
+    """Write what a walk cost once the bills are in: the difference is posted, owed or paid by `means`.
+
+    Changes the walk and the house's accounts. Locks day and walk. Raises NotFound, InvalidInput, and paid at once what
+    paying out refuses. Publishes WalkChanged. Idempotent.
+    """
+    check_costs(costs, currency="CNY")
+    number, amounts = _lock(hotel_id, walk_id), _amounts(costs)
+    db.execute(_SET_COSTS, {"id": walk_id, **amounts})
+    posted = books.post(
+        hotel_id=hotel_id, walk_id=walk_id, costs=amounts, means=means, words=number, actor=actor, now=now
+    )
     record(
         "walk.costs_set", subject="walk", subject_id=walk_id, hotel_id=hotel_id, actor=actor, now=now,
-        after={name: getattr(costs, name) for name in COSTS}, event=WalkChanged(hotel_id=hotel_id, walk_id=walk_id),
+        after={**amounts, "transactions": posted}, event=WalkChanged(hotel_id=hotel_id, walk_id=walk_id),
     )  # fmt: skip
+
+
+@operation(Permission.WALK_GUEST)
+def pay_walk(*, hotel_id: int, walk_id: int, means: str, actor: Actor, now: datetime) -> Decimal:
+    """Pay all that is still owed for a walk; how much. Needs the right to lay out money.
+
+    Changes what is owed and the means. Locks day and walk. Raises NotFound, NothingOwed, and what paying out refuses.
+    Publishes WalkChanged. A second call is refused.
+    """
+    number = _lock(hotel_id, walk_id)
+    owed = books.posted(hotel_id=hotel_id, walk_ids=[walk_id])[walk_id].owed
+    if owed <= 0:
+        raise NothingOwed
+    made = books.pay(hotel_id=hotel_id, walk_id=walk_id, amount=owed, means=means, words=number, actor=actor, now=now)
+    record(
+        "walk.paid", subject="walk", subject_id=walk_id, hotel_id=hotel_id, actor=actor, now=now,
+        after={"amount": owed, "means": means, "transaction": made},
+        event=WalkChanged(hotel_id=hotel_id, walk_id=walk_id),
+    )  # fmt: skip
+    return owed
 
 
 _PARTNER = """

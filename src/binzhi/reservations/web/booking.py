@@ -52,8 +52,8 @@ def new(request: StaffRequest) -> HttpResponse:
     initial = _initial(hotel, request.GET)
     form = BookingForm(initial=initial, hotel=hotel, codes=codes)
     key = offer_key(request.GET.get("offer", ""))
-    quoting = Quoting(
-        hotel, organisation_id=initial.get("organisation"), entitled=Entitled(guest_id=initial.get("guest"))
+    quoting = _quoting(
+        request, organisation_id=initial.get("organisation"), entitled=Entitled(guest_id=initial.get("guest"))
     )
     quote = quoting.quote(_line(initial, key), chosen=key is not None, added=())
     return _page(request, form, quote, token=uuid.uuid4().hex)
@@ -76,8 +76,8 @@ def parts(request: StaffRequest) -> HttpResponse:
     entitled = entitled_to(
         request, code=form.cleaned_data.get("promotion_code", ""), guest_id=int(guest) if is_id(guest) else None
     )
-    quoting = Quoting(
-        hotel, organisation_id=form.cleaned_data.get("organisation") if valid else None, entitled=entitled
+    quoting = _quoting(
+        request, organisation_id=form.cleaned_data.get("organisation") if valid else None, entitled=entitled
     )
     if valid:
         line = _line(form.cleaned_data, key)
@@ -163,13 +163,21 @@ def entitled_to(request: StaffRequest, *, code: str, guest_id: int | None) -> En
     return Entitled(guest_id, found.rate_plan_id, name=found.name)
 
 
+def _quoting(request: StaffRequest, *, organisation_id: int | None, entitled: Entitled) -> Quoting:
+    hotel = hotel_of(request)
+    return Quoting(
+        hotel, organisation_id=organisation_id, entitled=entitled,
+        may_break_floor=request.actor.may(Permission.BREAK_FLOOR, hotel.pk),
+    )  # fmt: skip
+
+
 def _quote_again(
     request: StaffRequest, form: BookingForm, key: tuple[str, str] | None, added: list[Line], posted: QueryDict
 ) -> Quote:
     """Today's prices for the form as it was sent, so that a changed price is seen before it is confirmed."""
     cleaned = form.cleaned_data
     entitled = entitled_to(request, code=cleaned.get("promotion_code", ""), guest_id=cleaned.get("guest"))
-    quoting = Quoting(hotel_of(request), organisation_id=cleaned.get("organisation"), entitled=entitled)
+    quoting = _quoting(request, organisation_id=cleaned.get("organisation"), entitled=entitled)
     if not all(name in cleaned for name in ("arrival", "departure", "rooms", "adults", "children")):
         return Quote(None, quoting.panel(None, added))
     return quoting.quote(_line(cleaned, key, posted), chosen=key is not None, added=added)

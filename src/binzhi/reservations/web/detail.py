@@ -23,7 +23,7 @@ from binzhi.property.queries import HotelRef, room_types
 from binzhi.reservations.access import Permission
 from binzhi.reservations.conditions.queries import deposits_asked
 from binzhi.reservations.enums import CodeKind, Status
-from binzhi.reservations.history import reservation_history
+from binzhi.reservations.history import HistoryEntry, reservation_history
 from binzhi.reservations.queries import (
     ReservationView,
     RoomView,
@@ -35,7 +35,7 @@ from binzhi.reservations.queries.desk_list import CodeOption, code_options
 from binzhi.reservations.queries.policies import policies_of_rooms
 from binzhi.reservations.web.booking import hotel_of
 from binzhi.reservations.web.letter import GONE, letters, policy_lines
-from binzhi.reservations.web.telling import Teller
+from binzhi.reservations.web.telling import Teller, free_states
 from binzhi.reservations.web.words import STATUS_CHIPS, due_words, guarantee_word, vip_rank
 
 KINDS = [kind.value for kind in CodeKind]
@@ -58,6 +58,7 @@ class RoomCard:
     balance: Decimal | None
     deposit: Decimal
     held: Decimal
+    free: Sequence[str]
 
     @property
     def is_gone(self) -> bool:
@@ -99,7 +100,8 @@ def page_context(request: StaffRequest, view: ReservationView) -> dict[str, Any]
     codes = code_options(hotel_id=hotel.pk, kinds=KINDS)
     names = {kind: {option.code: option.label for option in options} for kind, options in codes.items()}
     policies = policies_of_rooms(hotel_id=hotel.pk, room_ids=[room.id for room in view.rooms])
-    cards = room_cards(request, view, names)
+    entries = entries_of(view, hotel)
+    cards = room_cards(request, view, names, entries)
     deposit = sum((card.deposit for card in cards), Decimal(0))
     allowed = allowed_on_reservation(view=view, actor=request.actor)
     asked = next(iter(deposits_asked(hotel=hotel, reservation_id=view.id)), None)
@@ -115,7 +117,7 @@ def page_context(request: StaffRequest, view: ReservationView) -> dict[str, Any]
         "allowed": {name: name in allowed for name in ("update_details", "confirm", "cancel")},
         "names": words_of(view, names),
         "guarantee": guarantee_word(view.guarantee),
-        "history": history_of(view, hotel, names),
+        "history": history_of(entries, view, hotel, names),
         "letters": letters(hotel=hotel, view=view, policies=policies),
         "policy": policy_lines(hotel, view.rooms, policies),
         "guest_url": guest_url(request, hotel, view),
@@ -135,8 +137,11 @@ def words_of(view: ReservationView, names: Names) -> dict[str, str | list[str]]:
     return words
 
 
-def room_cards(request: StaffRequest, view: ReservationView, names: Names) -> list[RoomCard]:
+def room_cards(
+    request: StaffRequest, view: ReservationView, names: Names, entries: Sequence[HistoryEntry]
+) -> list[RoomCard]:
     hotel = hotel_of(request)
+    free = free_states(entries)
     folio_ids = [room.folio_id for room in view.rooms if room.folio_id is not None]
     bills = {bill.pk: bill for bill in open_folios(hotel_id=hotel.pk, folio_ids=folio_ids)} if folio_ids else {}
     held = held_for(list(bills))
@@ -159,6 +164,7 @@ def room_cards(request: StaffRequest, view: ReservationView, names: Names) -> li
                 balance=bill.balance if bill else None,
                 deposit=bill.deposit if bill else Decimal(0),
                 held=held[bill.pk].amount if bill and bill.pk in held else Decimal(0),
+                free=free.get(room.id, ()) if room.status in (Status.RESERVED, Status.IN_HOUSE) else (),
             )
         )
     return cards
@@ -174,6 +180,8 @@ def room_links(request: StaffRequest, hotel: HotelRef, view: ReservationView, ro
         links["check_in"] = url_of("frontdesk:check_in", hotel.code, room.id)
     if room.status == Status.IN_HOUSE and may("frontdesk.check_out", hotel.pk):
         links["check_out"] = url_of("frontdesk:check_out", hotel.code, room.id)
+    if room.status in (Status.RESERVED, Status.IN_HOUSE) and may("frontdesk.change_stay", hotel.pk):
+        links["free_room"] = url_of("frontdesk:ask_free_room", hotel.code, room.id)
     if room.folio and may("billing.view_folio", hotel.pk):
         links["folio"] = url_of("billing:folio", hotel.code, room.folio)
     if room.status in (Status.RESERVED, Status.IN_HOUSE) and may("vip.propose_visit", hotel.pk):
@@ -203,14 +211,17 @@ def url_of(name: str, *args: object) -> str:
         return ""
 
 
-def history_of(view: ReservationView, hotel: HotelRef, names: Names) -> list[Any]:
+def entries_of(view: ReservationView, hotel: HotelRef) -> list[HistoryEntry]:
+    return reservation_history(hotel_id=hotel.pk, reservation_id=view.id, room_ids=[room.id for room in view.rooms])
+
+
+def history_of(entries: Sequence[HistoryEntry], view: ReservationView, hotel: HotelRef, names: Names) -> list[Any]:
     known = dict(names)
     known["room_type"] = {kind.code: kind.label for kind in room_types(hotel.pk, with_inactive=True)}
     known["rate_plan"] = {room.rate_plan: room.rate_plan_label for room in view.rooms}
     known["special_requests"] = names.get(CodeKind.SPECIAL.value, {})
     positions = {room.id: str(room.position) for room in view.rooms}
     teller = Teller(names=known, rooms=positions, currency=hotel.currency)
-    entries = reservation_history(hotel_id=hotel.pk, reservation_id=view.id, room_ids=list(positions))
     return [teller.tell(entry) for entry in entries]
 
 

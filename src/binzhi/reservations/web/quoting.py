@@ -157,7 +157,11 @@ NOBODY = Entitled()
 class Quoting:
     """Prices for one request; each different stay is asked for once."""
 
-    def __init__(self, hotel: HotelRef, *, organisation_id: int | None, entitled: Entitled = NOBODY) -> None:
+    def __init__(
+        self, hotel: HotelRef, *, organisation_id: int | None, entitled: Entitled = NOBODY,
+        may_break_floor: bool = False,
+    ) -> None:  # fmt: skip
+        self.may_break_floor = may_break_floor
         self.hotel = hotel
         self.organisation_id = organisation_id
         self.entitled = entitled
@@ -196,6 +200,7 @@ class Quoting:
                 organisation_id=self.organisation_id, guest_id=self.entitled.guest_id,
                 promotion_plan_id=self.entitled.plan_id, today=self.hotel.business_date,
                 child_ages=line.child_ages, extra_beds=line.extra_beds,
+                may_break_floor=self.may_break_floor,
             )  # fmt: skip
         return self._found[key]
 

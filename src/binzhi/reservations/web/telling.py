@@ -40,6 +40,11 @@ TITLES: dict[str, tuple[str, str | Promise]] = {
     "stay.moved": ("transfer", gettext_lazy("Moved to another room")),
     "stay.extended": ("calendar-plus", gettext_lazy("Stay extended")),
     "stay.shortened": ("calendar-off", gettext_lazy("Stay shortened")),
+    "stay.continued": ("link", gettext_lazy("Stays on from the booking before")),
+    "stay.continuation_reverted": ("undo", gettext_lazy("Staying on taken back")),
+    "stay.free_room_asked": ("heart", gettext_lazy("Asked to cost nothing")),
+    "stay.free_room_decided": ("heart", gettext_lazy("Free room decided")),
+    "stay.free_room_ended": ("undo", gettext_lazy("Costs again")),
 }
 FIELDS: dict[str, str | Promise] = {
     "booker_name": gettext_lazy("Booker"),
@@ -63,6 +68,7 @@ FIELDS: dict[str, str | Promise] = {
     "infants": gettext_lazy("Infants"),
     "total": gettext_lazy("Total"),
 }
+FREE_KINDS = {"comp": gettext_lazy("Free room"), "house": gettext_lazy("House use")}
 # Ids mean nothing to a reader: it is told that the field changed, not from which number to which.
 SILENT = frozenset({"guest_id", "organisation_id"})
 TYPED_ANEW = "changed"
@@ -103,6 +109,9 @@ class Teller:
             "reservation.no_show": self._ended,
             "stay.extended": self._changed,
             "stay.shortened": self._changed,
+            "reservation.stay_split": self._split,
+            "stay.free_room_asked": self._free,
+            "stay.free_room_decided": self._free,
         }
         yield from teller.get(entry.operation, self._room)(entry)
         if entry.reason and entry.operation != "reservation.cancelled":
@@ -152,6 +161,20 @@ class Teller:
         elif entry.new_room or entry.old_room:
             yield entry.new_room or entry.old_room
 
+    def _split(self, entry: HistoryEntry) -> Iterator[str]:
+        yield from self._room(entry)
+        if entry.before.get("total") != entry.after.get("total"):
+            yield from self._changed(entry)
+
+    def _free(self, entry: HistoryEntry) -> Iterator[str]:
+        kind = FREE_KINDS.get(str(entry.after.get("kind")))
+        if kind:
+            yield str(kind)
+        if "approved" in entry.after:
+            yield _("Approved") if entry.after["approved"] else pgettext("counter", "Refused")
+        elif "first" in entry.after:
+            yield f"{_day(entry.after['first'])}–{_day(entry.after.get('until'))}"
+
     def _word(self, name: str, value: Any) -> str:
         if value in (None, "", []):
             return "–"
@@ -168,6 +191,24 @@ class Teller:
         if isinstance(value, list):
             return pgettext("between names", ", ").join(known.get(str(code), str(code)) for code in value)
         return known.get(str(value), str(value))
+
+
+def free_states(entries: Sequence[HistoryEntry]) -> dict[int, tuple[str, str, str]]:
+    """How nights that shall cost nothing stand, as a chip of each room: text, state, icon. Told by the last entry."""
+    states: dict[int, tuple[str, str, str]] = {}
+    gone: set[int] = set()
+    for entry in entries:
+        room = entry.room_reservation_id
+        if room is None or room in states or room in gone or not entry.operation.startswith("stay.free_room_"):
+            continue
+        kind = str(FREE_KINDS.get(str(entry.after.get("kind")), FREE_KINDS["comp"]))
+        if entry.operation == "stay.free_room_asked":
+            states[room] = (pgettext("between facts", " · ").join((kind, _("waits for a decision"))), "soon", "clock")
+        elif entry.after.get("approved"):
+            states[room] = (kind, "ok", "heart")
+        else:
+            gone.add(room)
+    return states
 
 
 def _by_program(actor: str) -> str:

@@ -91,5 +91,6 @@ urlpatterns = [
     path("h/<slug:hotel>/walks/partners", walks.partners, name="partners"),
     path("h/<slug:hotel>/walks/of/<int:stay>", walks.walk, name="walk"),
     path("h/<slug:hotel>/walks/<int:walk_id>/costs", walks.costs, name="walk_costs"),
+    path("h/<slug:hotel>/walks/<int:walk_id>/payments", walks.pay, name="walk_pay"),
     path("h/<slug:hotel>/walks/<int:walk_id>/letter", walks.letter, name="walk_letter"),
 ]

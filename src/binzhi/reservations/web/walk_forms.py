@@ -10,6 +10,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from binzhi.billing.queries import MeansRef
+from binzhi.billing.setup import COMPANY
 from binzhi.kernel.money import ZERO
 from binzhi.reservations.walks.queries import PartnerRow, WalkRow
 from binzhi.reservations.walks.services import COSTS, PartnerInput, WalkCosts, WalkInput
@@ -20,10 +22,19 @@ def _cost(label: Any) -> forms.DecimalField:
 
 
 class CostForm(forms.Form):
+    """Parts of the cost, and from where what is new of them is paid."""
+
     room_cost = _cost(_("Room there"))
     transport_cost = _cost(_("Transport"))
     compensation_cost = _cost(pgettext_lazy("of a walk", "Compensation"))
     other_cost = _cost(_("Other costs"))
+    means = forms.ChoiceField(label=pgettext_lazy("of a walk", "Paid from"), required=False)
+
+    def __init__(self, *args: Any, means: Sequence[MeansRef], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = self.fields["means"]
+        assert isinstance(asked, forms.ChoiceField)
+        asked.choices = [("", _("Owed, the bill comes later")), *paid_from(means)]
 
     @property
     def costs(self) -> WalkCosts:
@@ -32,6 +43,11 @@ class CostForm(forms.Form):
     @classmethod
     def initial_of(cls, row: WalkRow) -> dict[str, Any]:
         return {name: getattr(row, name) for name in COSTS}
+
+
+def paid_from(means: Sequence[MeansRef]) -> list[tuple[str, str]]:
+    """What the house lays out money by: no company's account."""
+    return [(one.code, one.label) for one in means if one.code != COMPANY]
 
 
 class WalkForm(CostForm):
@@ -61,6 +77,7 @@ class WalkForm(CostForm):
         return WalkInput(
             partner_id=data["partner_id"], reason=data["reason"], nights=data["nights"], transport=data["transport"],
             compensation=data["compensation"], note=data["note"], costs=self.costs,
+            means=data["means"],
         )  # fmt: skip
 
 

@@ -12,8 +12,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from binzhi.billing.access import Permission as Money
+from binzhi.billing.cashier.asking import with_shift
+from binzhi.billing.queries import MeansRef, means_of_payment
 from binzhi.kernel.csv import csv_file
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui import formats
@@ -25,7 +28,7 @@ from binzhi.property.queries import HotelRef
 from binzhi.reservations.access import Permission
 from binzhi.reservations.walks import queries, services
 from binzhi.reservations.walks.queries import Proposal, RiskNight
-from binzhi.reservations.web.walk_forms import CostForm, PartnerForm, WalkForm
+from binzhi.reservations.web.walk_forms import CostForm, PartnerForm, WalkForm, paid_from
 
 DAYS = 14
 LONGEST = timedelta(days=731)
@@ -79,14 +82,14 @@ def _header() -> list[str]:
         pgettext("of a walk", "Day"), _("Reservation"), _("Guest"), _("Partner hotel"), _("Nights"), _("Comes back"),
         _("Room there"),
         _("Transport"), pgettext("of a walk", "Compensation"), _("Other costs"),
-        _("Total"), _("Reason"), pgettext("of a walk", "Who"),
+        _("Total"), pgettext("of a walk", "Owed"), _("Reason"), pgettext("of a walk", "Who"),
     ]  # fmt: skip
 
 
 def _lines(walks: Sequence[queries.WalkRow]) -> list[list[object]]:
     return [
         [walk.business_date, walk.number, walk.guest, walk.partner, walk.nights, walk.returns_on or "", walk.room_cost,
-         walk.transport_cost, walk.compensation_cost, walk.other_cost, walk.total, walk.reason, walk.who]
+         walk.transport_cost, walk.compensation_cost, walk.other_cost, walk.total, walk.owed, walk.reason, walk.who]
         for walk in walks
     ]  # fmt: skip
 
@@ -104,10 +107,12 @@ def walk(request: StaffRequest, stay: int) -> HttpResponse:
     ]
     status = 200
     if request.method == "POST":
-        form, status = WalkForm(request.POST, partners=offered), 422
+        form, status = WalkForm(request.POST, partners=offered, means=_means(request)), 422
         if form.is_valid():
             try:
-                done, _again = once(request, lambda: _walk(request, stay, form))
+                done, _again = once(
+                    request, with_shift(request, hotel, request.actor, lambda: _walk(request, stay, form))
+                )
             except DomainError as refusal:
                 if refusal.status == 404 and not refusal.field:
                     raise
@@ -119,13 +124,19 @@ def walk(request: StaffRequest, stay: int) -> HttpResponse:
     else:
         cheapest = partners[0] if partners else None
         initial = {"partner_id": cheapest.id, "room_cost": cheapest.price, "nights": 1} if cheapest else {}
-        form = WalkForm(initial=initial, partners=offered)
+        form = WalkForm(initial=initial, partners=offered, means=_means(request))
     context = {"form": form, "who": who, "hotel": hotel, "partners": partners}
     return render(request, "reservations/walk.html", context, status=status)
 
 
 def _walk(request: StaffRequest, stay: int, form: WalkForm) -> dict[str, Any]:
     return {"id": services.walk_guest(room_reservation_id=stay, walk=form.walk, **common(request))}
+
+
+def _means(request: StaffRequest) -> list[MeansRef]:
+    """For whoever may lay out money."""
+    hotel = hotel_of(request)
+    return means_of_payment(hotel_id=hotel.pk) if request.actor.may(Money.PAY_OUT, hotel.pk) else []
 
 
 def _price(hotel: HotelRef, price: Decimal | None) -> str:
@@ -147,10 +158,10 @@ def costs(request: StaffRequest, walk_id: int) -> HttpResponse:
     row = queries.walk_by_id(hotel_id=hotel.pk, walk_id=walk_id)
     status = 200
     if request.method == "POST":
-        form, status = CostForm(request.POST), 422
+        form, status = CostForm(request.POST, means=_means(request)), 422
         if form.is_valid():
             try:
-                services.set_walk_costs(walk_id=walk_id, costs=form.costs, **common(request))
+                once(request, with_shift(request, hotel, request.actor, lambda: _write(request, walk_id, form)))
             except DomainError as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, refusal.text)
                 status = status_of(refusal)
@@ -158,8 +169,43 @@ def costs(request: StaffRequest, walk_id: int) -> HttpResponse:
                 toast(request, _("Saved."))
                 return go(request, reverse("reservations:walks", args=[hotel.code]))
     else:
-        form = CostForm(initial=CostForm.initial_of(row))
-    return render(request, "reservations/walk_costs.html", {"form": form, "walk": row, "hotel": hotel}, status=status)
+        form = CostForm(initial=CostForm.initial_of(row), means=_means(request))
+    return _costs(request, row, form, status=status)
+
+
+def _write(request: StaffRequest, walk_id: int, form: CostForm) -> None:
+    services.set_walk_costs(
+        walk_id=walk_id, costs=form.costs, means=form.cleaned_data["means"], **common(request)
+    )  # fmt: skip
+
+
+def _costs(
+    request: StaffRequest, row: queries.WalkRow, form: CostForm, *, refusal: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    context = {
+        "form": form, "walk": row, "hotel": hotel_of(request), "refusal": refusal, "means": paid_from(_means(request)),
+    }  # fmt: skip
+    return render(request, "reservations/walk_costs.html", context, status=status)
+
+
+@screen(Permission.WALK_GUEST)
+@require_POST
+def pay(request: StaffRequest, walk_id: int) -> HttpResponse:
+    """Pay what is still owed."""
+    hotel = hotel_of(request)
+    row = queries.walk_by_id(hotel_id=hotel.pk, walk_id=walk_id)
+
+    def work() -> None:
+        services.pay_walk(walk_id=walk_id, means=request.POST.get("means", "")[:20], **common(request))
+
+    try:
+        once(request, with_shift(request, hotel, request.actor, work))
+    except DomainError as refusal:
+        form = CostForm(initial=CostForm.initial_of(row), means=_means(request))
+        return _costs(request, row, form, refusal=refusal, status=status_of(refusal))
+    toast(request, pgettext("of a walk", "Paid."))
+    return go(request, reverse("reservations:walks", args=[hotel.code]))
 
 
 @screen(Permission.WALK_GUEST)

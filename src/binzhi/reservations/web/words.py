@@ -37,6 +37,7 @@ REFUSALS: dict[str, str | Promise] = {
     "not_for_guest": gettext_lazy("Agreement only"),
     "members_only": gettext_lazy("Members only"),
     "no_price": gettext_lazy("No price set"),
+    "floor_broken": gettext_lazy("Below the floor of %(floor)s"),
     "too_many_guests": gettext_lazy("Holds %(guests)s, %(adults)s adults"),
 }
 STATUS_CHIPS = {
