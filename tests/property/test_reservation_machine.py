@@ -38,7 +38,8 @@ def test_negative_control_a_night_that_is_not_given_back_is_found(monkeypatch: p
 
     monkeypatch.setattr(nights, "take", forgetful)
     with pytest.raises(AssertionError):
-        run(examples=20, steps=20, phases=(Phase.generate,), database=None)
+        # The same lives each time: a control that is found by luck is none.
+        run(examples=20, steps=20, phases=(Phase.generate,), database=None, derandomize=True)
 
 
 @pytest.mark.slow

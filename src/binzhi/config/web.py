@@ -17,9 +17,9 @@ from granian.constants import Interfaces
 from binzhi.config.lifeline import end_with_parent
 
 TARGET = "binzhi.config.wsgi:application"
-# Per worker, as many as its pool has connections. They take turns at the interpreter; bookings that come meanwhile wait
-# for each other and are written together (see `kernel.together`).
-_THREADS = 8
+# Per worker, three for each connection of its pool. They take turns at the interpreter; bookings that come while one is
+# being written wait for each other without a connection and are then written together (see `kernel.together`).
+_THREADS = 24
 # What a request leaves behind dies young; looking through it less often is a twentieth of the time.
 _GARBAGE = (10_000, 20, 20)
 _MOST_WORKERS = 8

@@ -46,12 +46,12 @@ def authenticate_lately(raw_token: str) -> SignedIn | None:
     """As `authenticate`, asking the database once a second for each token: a tenth of what a booking costs.
 
     For calls that read nothing of the hotel but its id, code and currency: the rest may be a second old, as may be
-    that the token still holds.
+    that the token still holds. The session is not bound then, for who waits for a booking that others write along needs
+    no session: operations bind their own.
     """
     digest = digest_of(raw_token)
     until, signed = _lately.get(digest, (0.0, None))
     if signed is not None and until > time.monotonic():
-        db.enter_scope(signed[0].hotel_scope, signed[0].group_scope)
         return signed
     found = authenticate(raw_token)
     if found is not None:
