@@ -27,7 +27,6 @@ from binzhi.billing.folio_errors import (
     TaxNumberRequired,
     TaxNumberWrong,
     TooManyBytes,
-    UnsafeAddress,
 )
 from binzhi.billing.invoices import sending, services
 from binzhi.billing.invoices.buyers import Buyer
@@ -38,6 +37,7 @@ from binzhi.billing.invoices.services import SellerInput
 from binzhi.billing.invoices.simulator import KEY, Office, serve
 from binzhi.billing.invoices.words import capitals
 from binzhi.kernel import db as kernel_db
+from binzhi.kernel.calls import UnsafeAddress
 from tests.billing.conftest import Bill, open_bill, rows
 from tests.billing.racing import run_all
 from tests.factories import NOW, SYSTEM, TODAY, make_hotel

@@ -10,7 +10,7 @@ from binzhi.engagement import quiet
 from binzhi.engagement.enums import LANGUAGE_CODES, Kind, Way
 from binzhi.engagement.errors import BraceLeftOpen, UnknownField
 from binzhi.engagement.rendering import Wording, clean_wording, fill, shipped, sms_parts
-from binzhi.engagement.services.settings import is_gateway
+from binzhi.kernel.calls import may_be_called
 
 VALUES = {"guest_name": "{number}", "hotel": "湖畔", "number": "7", "room": "", "details": "一\n二"}
 
@@ -67,5 +67,5 @@ def test_when_allowed_is_the_end_of_the_quiet_hours_on_the_hotel_s_clock(
     [("https://sms.example/send", True), ("http://127.0.0.1:9/x", True), ("http://sms.example/send", False),
      ("https://user:key@sms.example/", False), ("file:///etc/passwd", False), ("https://", False), ("https://[x", False)],
 )  # fmt: skip
-def test_is_gateway_takes_only_guarded_ways(url: str, taken: bool) -> None:
-    assert is_gateway(url) is taken
+def test_a_gateway_is_called_on_guarded_ways_only(url: str, taken: bool) -> None:
+    assert may_be_called(url) is taken

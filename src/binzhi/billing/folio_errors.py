@@ -210,12 +210,6 @@ class RedInvoiceFirst(DomainError):
     message = _("This was invoiced: take the invoice back with a red one first.")
 
 
-class UnsafeAddress(InvalidInput):
-    code = "unsafe_address"
-    field = "provider_url"
-    message = _("Enter an address that begins with https:// (http:// only on this machine).")
-
-
 # ---------------------------------------------------------------- pre-authorisations
 
 

@@ -15,6 +15,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from django.utils.translation import gettext_lazy as _
+
+from binzhi.kernel.errors import InvalidInput
+from binzhi.kernel.text import clean_text
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LARGEST_ANSWER = 100_000
@@ -84,6 +88,19 @@ def may_be_called(url: str) -> bool:
     if not host or parts.username or parts.password or any(sign.isspace() for sign in url):
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+
+
+class UnsafeAddress(InvalidInput):
+    code = "unsafe_address"
+    message = _("Enter an address that begins with https:// (http:// only on this machine).")
+
+
+def clean_address(url: str, *, field: str = "provider_url", limit: int = 200, required: bool = False) -> str:
+    """An address that may be called, or nothing. Raises UnsafeAddress, InvalidInput at `field`."""
+    url = clean_text(url, field=field, limit=limit, required=required)
+    if url and not may_be_called(url):
+        raise UnsafeAddress(field=field)
+    return url
 
 
 def signature(key: str, at: str, body: bytes) -> str:

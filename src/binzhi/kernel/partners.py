@@ -208,6 +208,35 @@ def send_each(
     return tried
 
 
+class Said(Protocol):
+    """What the other side said of one that was asked about: its state is `unknown` when it did not answer."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def error(self) -> str: ...
+
+
+P = TypeVar("P")
+S = TypeVar("S", bound=Said)
+
+
+def ask_each(
+    waiting: Iterable[Claimed], *, partner: str, choose: Callable[[int], P | None],
+    ask: Callable[[Claimed, P | None], S], note: Callable[[Claimed, S], None], now: datetime,
+    settled: type[DomainError],
+) -> int:  # fmt: skip
+    """Ask a hotel's partner about each that was claimed and note what it said; how many were asked about."""
+
+    def send(claimed: Claimed) -> str:
+        other = choose(claimed.hotel_id)
+        said = ask(claimed, other)
+        note(claimed, said)
+        return "" if said.state != "unknown" else said.error if other is not None else NOT_CONNECTED
+
+    return send_each(waiting, send, partner=lambda _one: partner, now=now, settled=settled)
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Where a hotel keeps a partner's address and sealed key."""

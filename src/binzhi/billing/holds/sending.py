@@ -11,7 +11,7 @@ from binzhi.billing.holds.acquirer import Acquirer, HttpAcquirer, Outcome
 from binzhi.billing.holds.services import LINK, expire_hold, note_outcome
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.partners import NOT_CONNECTED, Claimed, Pauses, Queue, send_each
+from binzhi.kernel.partners import Claimed, Pauses, Queue, ask_each
 
 PARTNER = "bank"
 DESK = Actor.system("pre-authorisations")
@@ -65,17 +65,14 @@ def send_due(*, now: datetime, choose: Chooser = acquirer_of, most: int = 200) -
     """Send all whose turn it is; how many were tried. Safe to run at any time, by several workers."""
     db.enter_scope("*", "*")
 
-    def send(claimed: Claimed) -> str:
-        acquirer = choose(claimed.hotel_id)
-        said = outcome(claimed, acquirer)
+    def note(claimed: Claimed, said: Outcome) -> None:
         note_outcome(
             hotel_id=claimed.hotel_id, step_id=claimed.pk, was=claimed.state, outcome=said,
             next_at=PAUSES.after(claimed.attempts, now), actor=DESK, now=now,
         )  # fmt: skip
-        return "" if said.state != "unknown" else said.error if acquirer else NOT_CONNECTED
 
     waiting = QUEUE.one_by_one(lambda: claim(now=now), most=most)
-    return send_each(waiting, send, partner=lambda _one: PARTNER, now=now, settled=HoldStepAnswered)
+    return ask_each(waiting, partner=PARTNER, choose=choose, ask=outcome, note=note, now=now, settled=HoldStepAnswered)
 
 
 _ENDED = """

@@ -25,11 +25,11 @@ from binzhi.billing.folio_errors import (
 from binzhi.billing.holds import steps
 from binzhi.billing.holds.acquirer import Outcome
 from binzhi.billing.holds.steps import Ask, LockedHold, Step
-from binzhi.billing.invoices.services import clean_address
 from binzhi.billing.ledger.refusals import typed_refusals
 from binzhi.billing.payments import PaymentInput
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
+from binzhi.kernel.calls import clean_address
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import operation, record

@@ -15,18 +15,17 @@ from binzhi.billing import ledger
 from binzhi.billing.access import Permission
 from binzhi.billing.amounts import clean_amount
 from binzhi.billing.events import InvoiceRequested, InvoiceSettingChanged, InvoiceTried
-from binzhi.billing.folio_errors import InvoiceNotWaiting, MoreThanPaid, NotRedable, SellerMissing, UnsafeAddress
+from binzhi.billing.folio_errors import InvoiceNotWaiting, MoreThanPaid, NotRedable, SellerMissing
 from binzhi.billing.invoices.buyers import ORDINARY, SPECIAL, Buyer, clean_buyer, clean_gbk
 from binzhi.billing.invoices.composing import DraftLine, draft, mirrored, pools_of, room_of
 from binzhi.billing.invoices.words import capitals
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.calls import may_be_called
+from binzhi.kernel.calls import clean_address
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.money import ZERO
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.partners import Link
-from binzhi.kernel.text import clean_text
 from binzhi.property.queries import hotel_by_id
 
 REMARK_LIMIT = 200
@@ -276,14 +275,6 @@ def set_seller(*, hotel_id: int, seller: SellerInput, actor: Actor, now: datetim
         [hotel_id, told.name, told.tax_no, told.address_phone, told.bank_account, issuer, url, sealed],
     )
     _set(hotel_id, "seller", actor, now)
-
-
-def clean_address(url: str) -> str:
-    """An address that may be called: https, or http on this machine. Raises UnsafeAddress."""
-    url = clean_text(url, field="provider_url", limit=200)
-    if url and not may_be_called(url):
-        raise UnsafeAddress
-    return url
 
 
 @operation(Permission.SET_INVOICES)

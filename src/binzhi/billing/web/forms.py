@@ -15,6 +15,7 @@ from binzhi.billing.queries import ChargeCodeRef, CompanyRef, FolioView, MeansRe
 from binzhi.billing.setup import COMPANY
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.fields import Choice
+from binzhi.kernel.ui.forms import OperationForm
 
 LONGEST_TEXT = 2000
 MEANS_ICONS = {
@@ -35,15 +36,13 @@ class AmountField(forms.DecimalField):
         return super().to_python(value)
 
 
-class MoneyForm(forms.Form):
-    """A form that takes a refusal beside its field; `aliases` are names a service uses for the same thing."""
+class MoneyForm(OperationForm):
+    """A form that moves money: it knows when it was a company's credit limit that stood against it."""
 
-    aliases: Mapping[str, str] = {}
     passes_limit = False
 
-    def refuse(self, refusal: DomainError) -> None:
-        name = self.aliases.get(refusal.field, refusal.field)
-        self.add_error(name if name in self.fields else None, refusal.text)
+    def refuse(self, refusal: DomainError, *, field: str | None = None) -> None:
+        super().refuse(refusal, field=field)
         self.passes_limit = isinstance(refusal, CreditLimitExceeded)
 
 

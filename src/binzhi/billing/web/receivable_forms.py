@@ -50,11 +50,11 @@ class ReceiptForm(MoneyForm):
         for item in items:
             self.fields[f"item_{item.transaction_id}"] = AmountField(label=_("Pays"), required=False)
 
-    def refuse(self, refusal: DomainError) -> None:
+    def refuse(self, refusal: DomainError, *, field: str | None = None) -> None:
         """What is wrong with one item stands beside it."""
         if refusal.field == "items" and "item" in refusal.params:
-            refusal.field = f"item_{refusal.params['item']}"
-        super().refuse(refusal)
+            field = f"item_{refusal.params['item']}"
+        super().refuse(refusal, field=field)
 
     def receipt(self) -> ReceiptInput:
         data = self.cleaned_data

@@ -18,13 +18,12 @@ from binzhi.engagement.models import Messaging
 from binzhi.engagement.places import key_place, password_place
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.calls import LOOPBACK, may_be_called
+from binzhi.kernel.calls import LOOPBACK, clean_address
 from binzhi.kernel.errors import EditConflict, InvalidInput
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
 
 MOST_DAYS = 30
-is_gateway = may_be_called
 _HOST = re.compile(r"[A-Za-z0-9.:-]{1,200}")
 
 
@@ -129,11 +128,6 @@ def _clean_mail(given: MessagingInput) -> dict[str, str]:
 
 
 def _clean_sms(given: MessagingInput) -> dict[str, str]:
-    url = clean_text(given.sms_url, field="sms_url", limit=300, required=given.sms_on)
-    if url and not is_gateway(url):
-        raise InvalidInput(
-            field="sms_url",
-            message=_("It must begin with https://, or with http:// for this machine itself."),
-        )
+    url = clean_address(given.sms_url, field="sms_url", limit=300, required=given.sms_on)
     signature = clean_text(given.sms_signature, field="sms_signature", limit=20).strip("【】")
     return {"sms_url": url, "sms_signature": signature}

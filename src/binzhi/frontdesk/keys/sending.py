@@ -14,7 +14,7 @@ from binzhi.kernel import clock, db
 from binzhi.kernel.actor import Actor
 from binzhi.kernel.follower import Seen, follow
 from binzhi.kernel.jobs import WHEN_AWAY
-from binzhi.kernel.partners import NOT_CONNECTED, Claimed, Pauses, Queue, send_each
+from binzhi.kernel.partners import Claimed, Pauses, Queue, ask_each
 
 PARTNER = "locks"
 DESK = Actor.system("key cards")
@@ -58,17 +58,14 @@ def send_due(*, now: datetime, choose: Chooser = locks_of, most: int = 200) -> i
     """Send all whose turn it is; how many were tried. Safe to run at any time, by several workers."""
     db.enter_scope("*", "*")
 
-    def send(claimed: Claimed) -> str:
-        locks = choose(claimed.hotel_id)
-        answer = answer_for(claimed, locks)
+    def note(claimed: Claimed, answer: Answer) -> None:
         note_answer(
             hotel_id=claimed.hotel_id, key_id=claimed.pk, was=claimed.state, answer=answer,
             next_at=PAUSES.after(claimed.attempts, now), actor=DESK, now=now,
         )  # fmt: skip
-        return "" if answer.state != "unknown" else answer.error if locks else NOT_CONNECTED
 
     waiting = QUEUE.one_by_one(lambda: claim(now=now), most=most)
-    return send_each(waiting, send, partner=lambda _one: PARTNER, now=now, settled=KeyAnswered)
+    return ask_each(waiting, partner=PARTNER, choose=choose, ask=answer_for, note=note, now=now, settled=KeyAnswered)
 
 
 def heed(seen: Seen) -> None:

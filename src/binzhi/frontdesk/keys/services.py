@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from binzhi.billing.invoices.services import clean_address
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.errors import (
     KeyAnswered,
@@ -22,6 +21,7 @@ from binzhi.frontdesk.held import hold_stay
 from binzhi.frontdesk.keys.locks import Answer
 from binzhi.kernel import db
 from binzhi.kernel.actor import Actor
+from binzhi.kernel.calls import clean_address
 from binzhi.kernel.errors import InvalidInput, NotFound
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.partners import Link

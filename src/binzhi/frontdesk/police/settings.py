@@ -15,7 +15,7 @@ from binzhi.frontdesk.police.regions import ALSO, REGIONS
 from binzhi.frontdesk.police.tables import PoliceLink
 from binzhi.kernel import crypto, db
 from binzhi.kernel.actor import Actor
-from binzhi.kernel.calls import may_be_called
+from binzhi.kernel.calls import clean_address
 from binzhi.kernel.errors import EditConflict, InvalidInput
 from binzhi.kernel.operations import operation, record
 from binzhi.kernel.text import clean_text
@@ -118,11 +118,7 @@ def _clean(given: LinkInput) -> dict[str, object]:
     for name, minutes in limits.items():
         if not 1 <= minutes <= highest[name]:
             raise InvalidInput(field=name, message=_("Between 1 and %(most)s minutes here."), most=highest[name])
-    url = clean_text(given.url, field="url", limit=300)
-    if url and not may_be_called(url):
-        raise InvalidInput(
-            field="url", message=_("It must begin with https://, or with http:// for this machine itself.")
-        )
+    url = clean_address(given.url, field="url", limit=300)
     if not set(given.also_asks) <= set(ALSO):
         raise InvalidInput(field="also_asks")
     station = clean_text(given.station, field="station", limit=40, required=given.is_on)

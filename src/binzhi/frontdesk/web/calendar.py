@@ -25,13 +25,13 @@ from binzhi.frontdesk.features import feature_label
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.services.fixing import fix_room
 from binzhi.frontdesk.web.calendar_words import words
-from binzhi.frontdesk.web.forms import DeskForm
 from binzhi.frontdesk.web.forms_calendar import FixForm, PlaceForm, SplitForm
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, InvalidInput, NotFound
 from binzhi.kernel.ui.boards import HEADER
 from binzhi.kernel.ui.formats import day_text
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import render_screen, toast, wants_part
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, once, status_of
@@ -104,7 +104,7 @@ def stay_panel(request: StaffRequest, stay: int) -> HttpResponse:
     form = PlaceForm(request.POST if asked == "place" else None, initial=_as_it_is(card))
     cut = SplitForm(request.POST if asked == "split" else None, initial={"night": _middle(card)})
     fix = FixForm(request.POST if asked == "fix" else None)
-    used: DeskForm = {"split": cut, "fix": fix}.get(asked, form)
+    used: OperationForm = {"split": cut, "fix": fix}.get(asked, form)
     if asked and used.is_valid():
         try:
             if asked == "fix":
@@ -174,7 +174,7 @@ def split(request: StaffRequest, stay: int) -> HttpResponse:
     ))  # fmt: skip
 
 
-def _answer(request: StaffRequest, stay: int, form: DeskForm, work: Callable[[], None]) -> HttpResponse:
+def _answer(request: StaffRequest, stay: int, form: OperationForm, work: Callable[[], None]) -> HttpResponse:
     """What was done as toasts, or why not and what is asked."""
     try:
         if not form.is_valid():

@@ -23,13 +23,14 @@ from binzhi.frontdesk.continuing.queries import stay_before
 from binzhi.frontdesk.names import board_name
 from binzhi.frontdesk.queries.candidates import rooms_for
 from binzhi.frontdesk.queries.stay import StayCard, registered_people, stay_card
-from binzhi.frontdesk.web.forms import ArrivalForm, DeskForm, RegistrationForm, refuse_at, registration_forms
+from binzhi.frontdesk.web.forms import ArrivalForm, RegistrationForm, refuse_at, registration_forms
 from binzhi.frontdesk.web.keys import after_check_in
 from binzhi.frontdesk.web.people import filled_from_lines, number_in, person_row, problems_of
 from binzhi.frontdesk.web.rack import rights
 from binzhi.frontdesk.web.recognition import card_for_desk
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, once, status_of
@@ -161,7 +162,7 @@ def register_screen(request: StaffRequest, stay: int) -> HttpResponse:
     """Somebody who joins a stay after check-in."""
     hotel = hotel_of(request)
     card = stay_card(hotel=hotel, room_reservation_id=stay)
-    row, form = RegistrationForm(request.POST or None, position=0), DeskForm(request.POST or None)
+    row, form = RegistrationForm(request.POST or None, position=0), OperationForm(request.POST or None)
     if request.method != "POST":
         return _register_page(request, hotel, card, form, row)
     if not row.is_valid():
@@ -189,7 +190,13 @@ def _register(request: StaffRequest, hotel: HotelRef, card: StayCard, row: Regis
 
 
 def _register_page(
-    request: StaffRequest, hotel: HotelRef, card: StayCard, form: DeskForm, row: RegistrationForm, *, status: int = 200
+    request: StaffRequest,
+    hotel: HotelRef,
+    card: StayCard,
+    form: OperationForm,
+    row: RegistrationForm,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "card": card,

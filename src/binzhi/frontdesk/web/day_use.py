@@ -18,9 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from binzhi.frontdesk.access import Permission
-from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.frontdesk.web.forms import text
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, status_of
@@ -44,7 +45,7 @@ MOST_ADULTS = 4
 PRICE_LINES = 8
 
 
-class HoursForm(DeskForm):
+class HoursForm(OperationForm):
     """A guest, a room, a block of hours, and from when."""
 
     aliases = {"booker_name": "name", "booker_phone": "phone", "starts_at": "starts"}
@@ -151,7 +152,7 @@ def _by_type(prices: Sequence[HourPrice]) -> list[tuple[str, list[HourPrice]]]:
     return list(types.items())
 
 
-class TermsForm(DeskForm):
+class TermsForm(OperationForm):
     """The terms and up to eight prices; an empty line is left out."""
 
     rate_plan = forms.ChoiceField(label=_("Counted under the rate"))

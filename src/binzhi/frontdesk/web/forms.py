@@ -18,6 +18,7 @@ from binzhi.guests.countries import country_choices
 from binzhi.guests.enums import DocumentKind, Sex
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.fields import Choice
+from binzhi.kernel.ui.forms import OperationForm
 
 LONGEST_TEXT = 2000
 MEANS_ICONS = {
@@ -47,22 +48,11 @@ def text(label: Any, *, required: bool = False, **kwargs: Any) -> forms.CharFiel
     return forms.CharField(label=label, required=required, max_length=LONGEST_TEXT, **kwargs)
 
 
-class DeskForm(forms.Form):
-    """A form that takes a refusal beside its field; `aliases` are names a service uses for the same thing."""
-
-    aliases: Mapping[str, str] = {}
-
-    def refuse(self, refusal: DomainError, *, field: str | None = None) -> None:
-        name = refusal.field if field is None else field
-        name = self.aliases.get(name, name)
-        self.add_error(name if name in self.fields else None, refusal.text)
-
-
 # What is asked of guests from abroad; the rest of Particulars is asked on the page of the registration.
 PARTICULARS = ("latin_name", "visa_kind", "visa_number", "stay_until", "entered_on", "entry_port", "next_stop")
 
 
-class RegistrationForm(DeskForm):
+class RegistrationForm(OperationForm):
     """One person. `guest` is a file chosen while typing; `shown` a document of that file that was looked at again."""
 
     aliases: Mapping[str, str] = {"name": "guest_text", "nationality": "country", "document_id": "shown"}
@@ -134,7 +124,7 @@ class RegistrationForm(DeskForm):
         return Particulars(**{name: data[name] for name in PARTICULARS})
 
 
-class RoomForm(DeskForm):
+class RoomForm(OperationForm):
     """A room by its number, and what must be said when it is not the obvious one."""
 
     room = text(_("Room"), required=True)
@@ -194,14 +184,14 @@ class WalkInForm(ArrivalForm):
     total = forms.DecimalField(required=False, widget=forms.HiddenInput, max_digits=14, decimal_places=2)
 
 
-class DatesForm(DeskForm):
+class DatesForm(OperationForm):
     """A new departure of a guest in house."""
 
     departure = forms.DateField(label=_("New departure"), widget=forms.DateInput)
     reason = text(_("Reason"))
 
 
-class CheckOutForm(DeskForm):
+class CheckOutForm(OperationForm):
     """How a bill is settled at the door."""
 
     aliases: Mapping[str, str] = {"balance": "amount", "deposit": "use_deposit", "organisation": "company"}
@@ -254,7 +244,7 @@ def registration_forms(
     ]
 
 
-def refuse_at(refusal: DomainError, form: DeskForm, people: Sequence[RegistrationForm]) -> None:
+def refuse_at(refusal: DomainError, form: OperationForm, people: Sequence[RegistrationForm]) -> None:
     """A refusal at its field: `registrations.1.number` is of the second row that was filled in."""
     parts = refusal.field.split(".")
     if parts[0] != "registrations" or len(parts) != 3:

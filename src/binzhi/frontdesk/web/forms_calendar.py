@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.frontdesk.web.forms import text
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.reservations.splitting import TypePrice
 
 
-class PlaceForm(DeskForm):
+class PlaceForm(OperationForm):
     """Room (empty: none yet), dates, and the answers to what a refusal asked."""
 
     aliases: Mapping[str, str] = {"room_type": "room"}
@@ -26,7 +27,7 @@ class PlaceForm(DeskForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-class SplitForm(DeskForm):
+class SplitForm(OperationForm):
     """From which night on another room."""
 
     aliases: Mapping[str, str] = {"room": "split_room", "prices": "type_price"}
@@ -47,7 +48,7 @@ class SplitForm(DeskForm):
         return TypePrice(asked=said == "ask", total=self.cleaned_data["expected_total"]) if said else None
 
 
-class FixForm(DeskForm):
+class FixForm(OperationForm):
     """Why the room is the guest's; empty lets it go."""
 
     aliases: Mapping[str, str] = {"reason": "why"}

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.free_rooms import services
 from binzhi.frontdesk.queries.stay import stay_card
-from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.frontdesk.web.forms import text
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.ui.fields import Choice
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, next_url, once, press, status_of
@@ -29,7 +30,7 @@ def _kinds() -> list[tuple[str, str]]:
     return [("comp", Choice(KINDS["comp"], icon="heart")), ("house", Choice(KINDS["house"], icon="building"))]
 
 
-class FreeRoomForm(DeskForm):
+class FreeRoomForm(OperationForm):
     """What is given away, from when to when, why."""
 
     kind = forms.ChoiceField(label=pgettext_lazy("free room", "Kind"), widget=forms.RadioSelect, choices=_kinds)

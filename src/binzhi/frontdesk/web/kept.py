@@ -18,10 +18,10 @@ from binzhi.frontdesk.kept.queries import ThingRow, moves, things
 from binzhi.frontdesk.kept.receipts import receipt_pdf
 from binzhi.frontdesk.kept.services import LUGGAGE, VALUABLES, KeptInput
 from binzhi.frontdesk.together.queries import stay_called
-from binzhi.frontdesk.web.forms import DeskForm
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError, NotFound
 from binzhi.kernel.ui.fields import Choice
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, status_of
@@ -34,7 +34,7 @@ def _kinds() -> list[tuple[str, str]]:
     return [(LUGGAGE, Choice(_("Luggage"), icon="bag")), (VALUABLES, Choice(_("Valuables"), icon="shield"))]
 
 
-class KeepForm(DeskForm):
+class KeepForm(OperationForm):
     """What is left, by whom, and where it is put."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), widget=forms.RadioSelect, initial=LUGGAGE, choices=_kinds)
@@ -46,7 +46,7 @@ class KeepForm(DeskForm):
     expected_on = forms.DateField(label=gettext_lazy("Collected on"), required=False, widget=forms.DateInput)
 
 
-class OutForm(DeskForm):
+class OutForm(OperationForm):
     """Who takes it, against which receipt; or where it is put."""
 
     receipt = forms.CharField(label=gettext_lazy("Number on the receipt"), max_length=LONGEST, required=False)

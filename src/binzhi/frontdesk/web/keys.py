@@ -18,15 +18,16 @@ from binzhi.frontdesk.keys.queries import keys, lock_system
 from binzhi.frontdesk.keys.sending import PARTNER
 from binzhi.frontdesk.keys.services import LocksInput
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
-from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.frontdesk.web.forms import text
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.connecting import Setting, connect, key_field
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
 
 
-class MakeForm(DeskForm):
+class MakeForm(OperationForm):
     """How many cards; where no lock system is connected, that they were made at its own station."""
 
     count = forms.IntegerField(label=gettext_lazy("Cards"), initial=1)
@@ -125,7 +126,7 @@ def log(request: StaffRequest) -> HttpResponse:
     return render_screen(request, "frontdesk/keys.html", context)
 
 
-class LocksForm(DeskForm):
+class LocksForm(OperationForm):
     """The lock system."""
 
     provider_url = text(gettext_lazy("Lock system's address"))

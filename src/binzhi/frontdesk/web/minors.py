@@ -16,9 +16,10 @@ from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.registration import minors as service
 from binzhi.frontdesk.registration.enums import BY_HAND, AlarmOutcome
 from binzhi.frontdesk.registration.queries import minors_to_look_after
-from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.frontdesk.web.forms import text
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
@@ -26,7 +27,7 @@ from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status
 SHOWN = timedelta(days=7)
 
 
-class CloseForm(DeskForm):
+class CloseForm(OperationForm):
     outcome = forms.ChoiceField(
         label=gettext_lazy("What was found"),
         choices=[(one.value, one.label) for one in BY_HAND],

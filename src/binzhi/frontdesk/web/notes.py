@@ -15,8 +15,8 @@ from binzhi.frontdesk.errors import NobodyThere
 from binzhi.frontdesk.notes import services
 from binzhi.frontdesk.notes.queries import messages
 from binzhi.frontdesk.together.queries import stay_called
-from binzhi.frontdesk.web.forms import DeskForm
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, next_url, once, press, status_of
@@ -24,7 +24,7 @@ from binzhi.people.web.posting import UNPROCESSABLE, common, next_url, once, pre
 LONGEST = 2000
 
 
-class MessageForm(DeskForm):
+class MessageForm(OperationForm):
     """Who it is for, what is said, who says it."""
 
     room = forms.CharField(label=gettext_lazy("Room or reservation"), max_length=LONGEST)

@@ -10,11 +10,12 @@ from typing import Any
 from django.http import QueryDict
 
 from binzhi.frontdesk.queries.people import person_hints
-from binzhi.frontdesk.web.forms import DeskForm, RegistrationForm
+from binzhi.frontdesk.web.forms import RegistrationForm
 from binzhi.guests.countries import normalise_country
 from binzhi.guests.enums import DocumentKind
 from binzhi.guests.mrz import Mrz, read_mrz
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.property.queries import HotelRef
 
 LONGEST_ID = 17
@@ -38,7 +39,7 @@ def number_in(value: Any) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else 0
 
 
-def problems_of(form: DeskForm, people: Sequence[RegistrationForm]) -> list[tuple[str, str]]:
+def problems_of(form: OperationForm, people: Sequence[RegistrationForm]) -> list[tuple[str, str]]:
     """What is left to mend, as (id of the field, its label), for the line beside the button."""
     found = []
     for part in (*people, form):

@@ -17,9 +17,10 @@ from binzhi.frontdesk.police import outcomes, queries
 from binzhi.frontdesk.police.regions import ALSO, FIELDS, REGIONS
 from binzhi.frontdesk.police.sending import PARTNER
 from binzhi.frontdesk.police.settings import LinkInput, LinkRef, link_of, set_up_police
-from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.frontdesk.web.forms import text
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.connecting import Setting, connect, key_field
@@ -29,7 +30,7 @@ TABS = (queries.OWED_TAB, queries.OVERDUE_TAB, queries.HELD_TAB, queries.RECEIVE
 LONGEST_ID = 18
 
 
-class LinkForm(DeskForm):
+class LinkForm(OperationForm):
     """The key is never shown: left empty it stays as it is. Limits left empty are the region's."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -55,7 +56,7 @@ class LinkForm(DeskForm):
         return LinkInput(**given | {"key": given["key"] or None})
 
 
-class ReceiptForm(DeskForm):
+class ReceiptForm(OperationForm):
     receipt = text(gettext_lazy("Receipt, or who took it"))
 
 

@@ -21,12 +21,13 @@ from binzhi.frontdesk.registration.enums import VisaKind
 from binzhi.frontdesk.registration.paper import card_data
 from binzhi.frontdesk.registration.particulars import Particulars
 from binzhi.frontdesk.registration.rules import rules_of
-from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.frontdesk.web.forms import text
 from binzhi.frontdesk.web.rack import rights
 from binzhi.guests.enums import DocumentKind
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
 from binzhi.kernel.paper import pdf
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
@@ -36,7 +37,7 @@ from binzhi.property.queries import HotelRef
 LANGUAGE = "zh-hans"
 
 
-class ParticularsForm(DeskForm):
+class ParticularsForm(OperationForm):
     """What is asked of somebody besides name and document."""
 
     latin_name = text(gettext_lazy("Name as in the passport"))
@@ -64,7 +65,7 @@ class ParticularsForm(DeskForm):
         return {"particulars": Particulars(**given), "document_id": document_id}
 
 
-class SignForm(DeskForm):
+class SignForm(OperationForm):
     signature = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200_000)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
 

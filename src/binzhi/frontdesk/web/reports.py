@@ -19,17 +19,17 @@ from binzhi.frontdesk.reports.printing import csv_rows, pack_pdf
 from binzhi.frontdesk.reports.services import set_high_balance
 from binzhi.frontdesk.reports.sheets import Report, report_of
 from binzhi.frontdesk.reports.snapshots import high_balance
-from binzhi.frontdesk.web.forms import DeskForm
 from binzhi.kernel import clock
 from binzhi.kernel.csv import csv_file
 from binzhi.kernel.errors import DomainError, NotFound
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, status_of
 from binzhi.property.queries import HotelRef
 
 
-class LimitForm(DeskForm):
+class LimitForm(OperationForm):
     """From what on a balance is a high one."""
 
     amount = AmountField(label=gettext_lazy("High balance from"), max_digits=12, decimal_places=2)

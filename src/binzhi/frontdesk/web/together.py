@@ -22,16 +22,16 @@ from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.together import joining, sharing
 from binzhi.frontdesk.together.queries import PersonHere, party_of, people_here, stay_called
 from binzhi.frontdesk.together.sharing import Share
-from binzhi.frontdesk.web.forms import DeskForm
 from binzhi.frontdesk.web.groups import over_limit
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
 
 
-class SharesForm(DeskForm):
+class SharesForm(OperationForm):
     """A percentage for each guest but the main one."""
 
     def __init__(self, *args: Any, people: Sequence[PersonHere], **kwargs: Any) -> None:
@@ -54,7 +54,7 @@ class SharesForm(DeskForm):
         super().refuse(refusal, field=given[int(place)] if known else field)
 
 
-class JoinForm(DeskForm):
+class JoinForm(OperationForm):
     """Another room, or a reservation that is still to come."""
 
     room = forms.CharField(label=gettext_lazy("Room or reservation"), max_length=2000)
@@ -74,7 +74,7 @@ def together(request: StaffRequest, stay: int) -> HttpResponse:
     join = JoinForm(request.POST if asked == "join" else None, auto_id="join_%s")
     if not asked:
         return _page(request, card, people, shares, join)
-    form: DeskForm = shares if asked == "shares" else join
+    form: OperationForm = shares if asked == "shares" else join
     if not form.is_valid():
         return _page(request, card, people, shares, join, status=UNPROCESSABLE)
     try:

@@ -19,12 +19,13 @@ from binzhi.frontdesk.registration import queries, visitors
 from binzhi.frontdesk.registration.rules import Rules, rules_of, set_registration_rules
 from binzhi.frontdesk.registration.visitors import VisitorInput
 from binzhi.frontdesk.requests import DocumentInput
-from binzhi.frontdesk.web.forms import DeskForm, text
+from binzhi.frontdesk.web.forms import text
 from binzhi.frontdesk.web.lists import day_of
 from binzhi.guests.countries import country_choices
 from binzhi.guests.enums import DocumentKind
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
@@ -32,7 +33,7 @@ from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status
 _TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
-class VisitorForm(DeskForm):
+class VisitorForm(OperationForm):
     """Who visits whom; the guest is asked first."""
 
     room = text(gettext_lazy("Room"), required=True)
@@ -52,7 +53,7 @@ class VisitorForm(DeskForm):
         return VisitorInput(name=data["name"], document=document, agreed=data["agreed"])
 
 
-class RulesForm(DeskForm):
+class RulesForm(OperationForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     visits_from = forms.TimeField(label=gettext_lazy("Visits from"), widget=_TIME)
     visits_until = forms.TimeField(label=gettext_lazy("until"), widget=_TIME)

@@ -19,17 +19,17 @@ from binzhi.frontdesk.queries.stay import stay_card
 from binzhi.frontdesk.together.queries import stay_called
 from binzhi.frontdesk.wake_up import services
 from binzhi.frontdesk.wake_up.queries import calls_on, groups_here
-from binzhi.frontdesk.web.forms import DeskForm
 from binzhi.frontdesk.web.live import is_known, version_of
 from binzhi.kernel import clock
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, press, status_of
 from binzhi.property.queries import HotelRef
 
 
-class WakeUpForm(DeskForm):
+class WakeUpForm(OperationForm):
     """A room or a group, a time, a morning and whether each morning after it until they leave."""
 
     room = forms.CharField(label=gettext_lazy("Room"), max_length=2000, required=False)

@@ -15,8 +15,8 @@ from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
 from binzhi.frontdesk.assignment.weights import DEFAULT, LARGEST
 from binzhi.frontdesk.queries.candidates import weights_of
-from binzhi.frontdesk.web.forms import DeskForm
 from binzhi.kernel.errors import DomainError
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, common, once, status_of
@@ -32,7 +32,7 @@ LABELS = {
 }
 
 
-class WeightsForm(DeskForm):
+class WeightsForm(OperationForm):
     """One number for each weight."""
 
     def __init__(self, data: Any = None, *, initial: dict[str, int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from binzhi.kernel.errors import DomainError, InvalidInput
+from binzhi.kernel.ui.forms import OperationForm
 from binzhi.kernel.zones import typed_instant
 from binzhi.property.queries import HotelRef
 from binzhi.vip.enums import Happening, PurchaseKind
@@ -53,7 +54,7 @@ def text(label: Any, *, required: bool = False, rows: int = 0, **more: Any) -> f
     return forms.CharField(label=label, required=required, max_length=LONGEST_TEXT, **more)
 
 
-class VisitForm(forms.Form):
+class VisitForm(OperationForm):
     """A form of a visit: `name` sets its ids apart from those of the other forms of the page."""
 
     name = ""
@@ -66,16 +67,13 @@ class VisitForm(forms.Form):
             if isinstance(field, MomentField):
                 field.zone = ZoneInfo(hotel.timezone)
 
-    def refuse(self, refusal: DomainError) -> None:
-        """The words of a refusal beside their field, or above the form."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.text)
-
     def choose(self, field: str, choices: Choices) -> None:
         self.fields[field].choices = choices  # type: ignore[attr-defined]  # ChoiceField
 
 
 class DetailsForm(VisitForm):
     name = "edit"
+    aliases: Mapping[str, str] = {"guest": "guest_text"}
     title = text(_("How the guest is addressed"), required=True)
     party_size = forms.IntegerField(label=_("People"), initial=1)
     needs = text(_("Needs"), rows=2)
@@ -95,10 +93,6 @@ class ProposeForm(DetailsForm):
         super().__init__(*args, **more)
         self.fields["title"].required = False
         self.choose("host_department", [("", str(_("as the route to the level says"))), *departments])
-
-    def refuse(self, refusal: DomainError) -> None:
-        field = "guest_text" if refusal.field == "guest" else refusal.field
-        self.add_error(field if field in self.fields else None, refusal.text)
 
 
 class MoveForm(VisitForm):
@@ -191,14 +185,12 @@ class MeetingForm(VisitForm):
         data = self.cleaned_data
         return tuple(AgreedTask(data[f"department-{n}"], data[f"text-{n}"], data[f"due-{n}"]) for n in self.used)
 
-    def refuse(self, refusal: DomainError) -> None:
+    def refuse(self, refusal: DomainError, *, field: str | None = None) -> None:
         """`decisions.2.due_at` is the third line that was filled in."""
-        parts = (refusal.field or "").split(".")
+        parts = refusal.field.split(".")
         if len(parts) == 3 and parts[1].isdecimal() and int(parts[1]) < len(self.used):
-            name = f"{'due' if parts[2] == 'due_at' else parts[2]}-{self.used[int(parts[1])]}"
-            self.add_error(name if name in self.fields else None, refusal.text)
-        else:
-            super().refuse(refusal)
+            field = f"{'due' if parts[2] == 'due_at' else parts[2]}-{self.used[int(parts[1])]}"
+        super().refuse(refusal, field=field)
 
 
 class MealForm(VisitForm):
@@ -242,6 +234,7 @@ class HandOverForm(VisitForm):
 
 class EventForm(VisitForm):
     name = "event"
+    aliases: Mapping[str, str] = {"department": "to"}
     kind = forms.ChoiceField(label=_("What happened"), choices=[(one.value, one.label) for one in BY_HAND])
     to = forms.ChoiceField(label=_("About to move on: next department, told at once"), required=False)
     text = text(_("Note"))
@@ -250,10 +243,6 @@ class EventForm(VisitForm):
     def __init__(self, *args: Any, departments: Choices, **more: Any) -> None:
         super().__init__(*args, **more)
         self.choose("to", [("", "—"), *departments])
-
-    def refuse(self, refusal: DomainError) -> None:
-        field = "to" if refusal.field == "department" else refusal.field
-        self.add_error(field if field in self.fields else None, refusal.text)
 
 
 class WishForm(VisitForm):
@@ -268,6 +257,7 @@ class FeedbackForm(VisitForm):
 
 class StandingForm(VisitForm):
     name = "standing"
+    aliases: Mapping[str, str] = {"guest": "guest_text", "organisation": "organisation_text"}
     guest = forms.IntegerField(required=False, widget=forms.HiddenInput)
     guest_text = text(_("Guest"))
     organisation = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -279,7 +269,3 @@ class StandingForm(VisitForm):
     def __init__(self, *args: Any, departments: Choices, **more: Any) -> None:
         super().__init__(*args, **more)
         self.choose("department", departments)
-
-    def refuse(self, refusal: DomainError) -> None:
-        field = f"{refusal.field}_text" if refusal.field in ("guest", "organisation") else refusal.field
-        self.add_error(field if field in self.fields else None, refusal.text)

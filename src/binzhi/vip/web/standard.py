@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -35,6 +36,7 @@ YES_OR_NO = (AmenityKind.BANNER, AmenityKind.BOARD)
 
 class LevelSettingsForm(VisitForm):
     name = "level"
+    aliases: Mapping[str, str] = {"name": "label", "name_en": "label_en"}
     code = text(pgettext_lazy("level", "Code"), required=True)
     label = text(gettext_lazy("Chinese name"), required=True)
     label_en = text(gettext_lazy("English name"))
@@ -54,10 +56,6 @@ class LevelSettingsForm(VisitForm):
         super().__init__(*args, **more)
         self.choose("sealed_by", [("", str(_("as the protocol says"))), *posts])
         self.choose("protocol", protocols)
-
-    def refuse(self, refusal: DomainError) -> None:
-        field = {"name": "label", "name_en": "label_en"}.get(refusal.field or "", refusal.field)
-        self.add_error(field if field in self.fields else None, refusal.text)
 
     def level(self) -> services.LevelInput:
         given = self.cleaned_data
