@@ -57,12 +57,30 @@ def _load(parent: int) -> Callable[..., Any]:
     if sys.platform == "linux":
         # A Ctrl-C at the terminal goes to the whole group; a worker that is told twice to end may hang.
         os.setpgid(0, 0)
-    application = _application()
+    application = in_one_piece(_application())
     # All of this stays for good and need not be looked through for garbage.
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE)
     return application
+
+
+def in_one_piece(application: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand over what is whole as it is: told by its iterator, it would cross over to the server piece by piece.
+
+    The request has ended, and its connection is back in the pool, before the answer is sent.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        response = application(environ, start_response)
+        if getattr(response, "streaming", True):
+            return response
+        try:
+            return [response.content]
+        finally:
+            response.close()
+
+    return answer
 
 
 def _application() -> Callable[..., Any]:
