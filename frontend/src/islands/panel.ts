@@ -17,9 +17,11 @@ export function closePanel(): boolean {
 }
 
 function enter(side: HTMLElement): void {
+  // At a keyboard the field that comes first; a thumb is not shown half a screen of keys before it has read anything.
+  const first = matchMedia("(pointer: fine)").matches ? find("[autofocus]", side) : null;
   const heading = find("h2", side);
   heading?.setAttribute("tabindex", "-1");
-  heading?.focus();
+  (first ?? heading)?.focus();
   side.scrollTop = 0;
 }
 
