@@ -105,6 +105,8 @@ def test_rules_are_written_applied_over_a_range_and_undone(hotel: TestHotel, sel
     expect(seller.locator("h1")).to_have_text("房价")
     seller.keyboard.press("a")
     seller.locator("#side input[name=last]").fill(str(hotel.first_night + timedelta(days=6)))
+    # What is written must be what was last seen: of these nights, not of those that stood there first.
+    expect(seller.locator("#paint-effect")).to_contain_text("改 7 处")
     expect(seller.locator("#paint-effect")).to_contain_text("600")
     seller.keyboard.press("Control+Enter")
     expect(seller.locator(".bz-toast")).to_contain_text("已改 7 晚")

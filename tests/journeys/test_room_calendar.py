@@ -202,7 +202,7 @@ def test_calendar_every_drag_has_its_keys(hotel: TestHotel, desk: Page) -> None:
     # And the panel, for who rather types a room and dates.
     bar(desk, stay).focus()
     desk.keyboard.press("Enter")
-    expect(desk.locator("#side h2")).to_be_focused()
+    expect(desk.locator("#side [autofocus]")).to_be_focused()
     desk.locator("#side input[name=room]").fill("105")
     desk.keyboard.press("Control+Enter")
     told(desk, "105 房")
