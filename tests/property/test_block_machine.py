@@ -41,5 +41,5 @@ def test_many_long_random_lives_of_groups_keep_every_counter_right() -> None:
 def test_negative_control_a_group_that_forgets_what_was_picked_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(picking, "_NAME", picking._NAME.replace("n.picked_up + c.rooms", "n.picked_up"))
     with pytest.raises(AssertionError):
-        # The same lives each time: a control that is found by luck is none.
-        run(examples=60, steps=40, phases=(Phase.generate,), derandomize=True)
+        # The same lives each time, and many: of sixty drawn by lot, two in eight runs found nothing.
+        run(examples=300, steps=40, phases=(Phase.generate,), derandomize=True)
