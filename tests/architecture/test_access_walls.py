@@ -144,17 +144,16 @@ def test_another_role_sees_nothing_unbound_and_one_hotel_when_bound(
     check_walls(reader, committed, walled())
 
 
-@pytest.mark.parametrize("given", ["0", "-1", "1,2", "", "*,*", "99999999999"])
-def test_odd_bindings_show_no_more_than_they_name(
-    committed: tuple[Twin, Twin], owner: psycopg.Connection, given: str
-) -> None:
-    allowed = {int(part) for part in given.split(",") if part.isdigit()}
-    try:
-        bind(owner, given, given)
-        rows = owner.execute("SELECT DISTINCT hotel_id FROM property_room").fetchall()
-    except psycopg.Error:
-        return
-    assert {row[0] for row in rows} <= allowed
+def test_odd_bindings_show_no_more_than_they_name(committed: tuple[Twin, Twin], owner: psycopg.Connection) -> None:
+    """In one house: to set it up takes longer than to ask."""
+    for given in ("0", "-1", "1,2", "", "*,*", "99999999999"):
+        allowed = {int(part) for part in given.split(",") if part.isdigit()}
+        try:
+            bind(owner, given, given)
+            rows = owner.execute("SELECT DISTINCT hotel_id FROM property_room").fetchall()
+        except psycopg.Error:
+            continue
+        assert {row[0] for row in rows} <= allowed, given
 
 
 def test_writing_into_another_hotel_is_refused_by_the_database(
