@@ -12,23 +12,15 @@ from django.utils.translation import pgettext_lazy
 
 from binzhi.billing.queries import MeansRef
 from binzhi.billing.setup import COMPANY
+from binzhi.billing.web.forms import means_choices
 from binzhi.frontdesk.registration.enums import IdentityBy, RoomRelation, VisaKind
 from binzhi.frontdesk.requests import DepositInput, DocumentInput, Particulars, PaymentInput, RegistrationInput
 from binzhi.guests.countries import country_choices
 from binzhi.guests.enums import DocumentKind, Sex
 from binzhi.kernel.errors import DomainError
-from binzhi.kernel.ui.fields import Choice
 from binzhi.kernel.ui.forms import OperationForm
 
 LONGEST_TEXT = 2000
-MEANS_ICONS = {
-    "wechat": "qr",
-    "alipay": "qr",
-    "card": "card",
-    "cash": "cash",
-    "bank": "building",
-    "company": "briefcase",
-}
 RELATIONS = (
     ("", _("Choose")),
     ("parent", pgettext_lazy("relation", "Parent")),
@@ -223,15 +215,6 @@ class CheckOutForm(OperationForm):
         company = self.cleaned_data["company"] if means == COMPANY else None
         exceeds = self.cleaned_data["exceed_limit"]
         return (PaymentInput(means=means, amount=amount, organisation_id=company, exceed_limit=exceeds),)
-
-
-def means_choices(means: Sequence[MeansRef], *, with_company: bool) -> list[tuple[str, Choice]]:
-    """Means of payment as cards with their icons."""
-    return [
-        (entry.code, Choice(entry.label, icon=MEANS_ICONS.get(entry.code, "coins")))
-        for entry in means
-        if with_company or entry.code != COMPANY
-    ]
 
 
 def registration_forms(
