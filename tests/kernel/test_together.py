@@ -34,7 +34,7 @@ class Workshop:
 
 def waiting(together: Together[int, int], key: str, number: int) -> None:
     """Wait until so many stand in the queue of the key: they come from threads of their own."""
-    while len(together._waiting.get(key, ())) < number:
+    while together.waiting(key) < number:
         threading.Event().wait(0.001)
 
 
@@ -58,7 +58,7 @@ def test_who_comes_alone_is_served_alone_in_his_own_thread() -> None:
     together = Together(shop, most=8, patience=LONG)
     assert [together.ask("k", 1), together.ask("k", 2)] == [2, 4]
     assert (shop.calls, set(shop.threads)) == ([[1], [2]], {threading.get_ident()})
-    assert together._waiting == {}
+    assert together._lines == {}
 
 
 def test_all_who_came_meanwhile_are_served_at_once_each_with_his_own() -> None:
@@ -68,7 +68,7 @@ def test_all_who_came_meanwhile_are_served_at_once_each_with_his_own() -> None:
     shop.go.set()
     assert [leader.result(LONG), *(future.result(LONG) for future in others)] == [2, 4, 6, 8]
     assert shop.calls == [[1], [2, 3, 4]]
-    assert together._waiting == {}
+    assert together.waiting("k") == 0
     pool.shutdown()
 
 
@@ -103,7 +103,7 @@ def test_a_failure_is_everybodys_it_was_worked_for_and_nobody_elses() -> None:
             future.result(LONG)
     assert others[2].result(LONG) == 8
     assert shop.calls == [[1], [13, 3], [4]]
-    assert together._waiting == {}
+    assert together.waiting("k") == 0
     pool.shutdown()
 
 
@@ -116,8 +116,57 @@ def test_who_waits_too_long_is_told_and_not_worked_for() -> None:
     shop.go.set()
     assert leader.result(LONG) == 2
     assert shop.calls == [[1]]
-    assert together._waiting == {}
+    assert together.waiting("k") == 0
     pool.shutdown()
+
+
+def company(*, blink: float, enough: int = 8, most: int = 8) -> tuple[Together[int, int], Workshop]:
+    """Three have just been served: one alone, the two who came meanwhile together."""
+    shop = Workshop()
+    together = Together(shop, most=most, patience=LONG, blink=blink, enough=enough)
+    leader, others, pool = gathered(together, shop, 1, [2, 3])
+    shop.go.set()
+    assert [leader.result(LONG), *(future.result(LONG) for future in others)] == [2, 4, 6]
+    pool.shutdown()
+    shop.calls.clear()
+    return together, shop
+
+
+def test_where_several_came_a_moment_ago_the_first_looks_out_for_as_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("binzhi.kernel.together._LATELY", LONG)
+    together, shop = company(blink=LONG)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(together.ask, "k", 4)
+        while together._lines["k"].complete is None:
+            threading.Event().wait(0.001)
+        assert shop.calls == []
+        assert pool.submit(together.ask, "k", 5).result(LONG) == 10
+        assert first.result(LONG) == 8
+    assert shop.calls == [[4, 5]]
+
+
+def test_for_more_than_enough_nobody_looks_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("binzhi.kernel.together._LATELY", LONG)
+    together, shop = company(blink=LONG, enough=1)
+    assert together.ask("k", 4) == 8
+    assert shop.calls == [[4]]
+
+
+def test_who_looked_out_in_vain_is_served_alone_and_the_next_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("binzhi.kernel.together._LATELY", LONG)
+    together, shop = company(blink=0.01)
+    assert together.ask("k", 4) == 8
+    # Nobody else came: there is no company any more.
+    assert together._lines == {}
+    assert together.ask("k", 5) == 10
+    assert shop.calls == [[4], [5]]
+
+
+def test_who_comes_long_after_the_others_is_served_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("binzhi.kernel.together._LATELY", 0.0)
+    together, shop = company(blink=LONG)
+    assert together.ask("k", 4) == 8
+    assert shop.calls == [[4]]
 
 
 def test_under_many_hands_each_is_answered_once_with_his_own() -> None:
@@ -132,7 +181,7 @@ def test_under_many_hands_each_is_answered_once_with_his_own() -> None:
         busy.release()
         return [-number for number in numbers]
 
-    together = Together(work, most=4, patience=LONG)
+    together = Together(work, most=4, patience=LONG, blink=0.002, enough=4)
 
     def ask(first: int) -> list[int]:
         return [together.ask("k", number) for number in range(first, first + 200)]
@@ -143,4 +192,4 @@ def test_under_many_hands_each_is_answered_once_with_his_own() -> None:
     for first, answers in enumerate(found):
         assert answers == [-number for number in range(first * 1000, first * 1000 + 200)]
     assert sorted(seen) == sorted(-answer for answers in found for answer in answers)
-    assert together._waiting == {}
+    assert together.waiting("k") == 0

@@ -84,7 +84,7 @@ class Crowd:
         return [future.exception(LONG) or future.result(LONG) for future in self.found]
 
     def _waiting(self) -> int:
-        return sum(len(queue) for queue in bookings._TOGETHER._waiting.values())
+        return sum(bookings._TOGETHER.waiting(key) for key in list(bookings._TOGETHER._lines))
 
     def _booked(self, wanted: NewReservation, key: str | None) -> Any:
         def work() -> ReservationRef:
@@ -239,6 +239,33 @@ def test_when_nobody_knows_what_was_written_nobody_writes_again(
     assert [type(one).__name__ for one in crowd.outcomes()] == ["OperationalError"] * 3
     assert len(sent) == 2
     assert sold(hotel)[0] == 4
+
+
+def test_who_waits_holds_no_connection_and_sees_afterwards_what_he_saw(
+    hotel: TestHotel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever writes for the others needs one: were all in the hands of those he writes for, nobody would get on."""
+    crowd = Crowd(hotel, monkeypatch)
+    held: list[bool] = []
+    real = bookings._TOGETHER._wait
+
+    def wait(*of: Any) -> None:
+        held.append(connection.connection is not None)
+        real(*of)
+
+    def at_the_desk(wanted: NewReservation) -> tuple[bool, ReservationRef, int]:
+        db.enter_scope(SYSTEM.hotel_scope, SYSTEM.group_scope)
+        before = connection.connection is not None
+        made = create_reservation(hotel_id=hotel.pk, booking=wanted, actor=SYSTEM, now=NOW)
+        return before, made, Reservation.objects.filter(pk=made.id).count()
+
+    monkeypatch.setattr(bookings._TOGETHER, "_wait", wait)
+    monkeypatch.setattr(crowd, "_booked", lambda wanted, _key: at_the_desk(wanted))
+    crowd.come(booking(nights=1))
+    crowd.come(booking(nights=1))
+    found = crowd.outcomes()
+    assert held == [False, False]
+    assert [(before, seen) for before, _made, seen in found] == [(True, 1), (True, 1)]
 
 
 def test_who_sees_other_hotels_is_not_written_with_who_does_not(

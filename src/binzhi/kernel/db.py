@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -111,6 +112,25 @@ def enter_scope(hotels: str, groups: str) -> None:
             binds=True,
         )
     mark_scope(hotels, groups)
+
+
+@contextmanager
+def let_go() -> Iterator[None]:
+    """Hold no connection for as long as others are waited for, who need one; the session is bound again afterwards.
+
+    Not within a transaction.
+    """
+    held = connection.connection
+    if held is None:
+        yield
+        return
+    scope = session.NOBODY if session.is_left_over(held) else session.scope_of(held)
+    connection.close()
+    try:
+        yield
+    finally:
+        if scope not in (session.NOBODY, session.UNKNOWN):
+            enter_scope(*scope)
 
 
 def mark_scope(hotels: str, groups: str) -> None:
