@@ -134,7 +134,7 @@ class Together(Generic[A, R]):
                 turn.until.release()
 
     def _others(self, line: _Line[A, R]) -> list[_Turn[A, R]]:
-        """Who is served along: all who wait, and who comes within the blink of an eye where there was company lately."""
+        """Who is served along: all who wait, and who comes in the blink of an eye where company was lately."""
         queue = line.queue
         with self._lock:
             line.missing = min(line.company, self._enough) - 1 - len(queue)
