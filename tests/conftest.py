@@ -108,6 +108,15 @@ def quick_flush() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_hashing() -> Iterator[None]:
+    """What is tested is not the strength of Argon2, which takes a third of a second to set and as long to try."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def unbound_session(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test's rollback takes the scope of row-level security back behind our back: the next one binds anew.

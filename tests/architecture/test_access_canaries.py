@@ -53,9 +53,8 @@ class Walk:
 
 
 @pytest.fixture
-def walked(db: None, settings: Any, caplog: pytest.LogCaptureFixture) -> tuple[Twin, Walk]:
+def walked(db: None, caplog: pytest.LogCaptureFixture) -> tuple[Twin, Walk]:
     """A guest file, a document, searches, a look at masked values, a booking and a mistake of each kind."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     caplog.set_level(logging.DEBUG)
     twin = make_twin("a")
     staff_with(twin, "boss", all_rights())

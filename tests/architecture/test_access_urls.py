@@ -197,15 +197,14 @@ class Doors(TestCase):
 
     @classmethod
     def setUpTestData(cls) -> None:
-        with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-            own, foreign = make_twin("a"), make_twin("b")
-            for twin in (own, foreign):
-                twin.ids |= {"room_number": next(iter(twin.hotel.rooms)), "position": 1, "code": "vip-reception"}
-                twin.ids["photo_id"] = photo_of(twin)
-            staff_with(own, "boss", all_rights())
-            staff_with(own, "nobody", ())
-            staff_with(foreign, "other.boss", all_rights())
-            clients = signed_in("boss"), signed_in("nobody"), signed_in("other.boss")
+        own, foreign = make_twin("a"), make_twin("b")
+        for twin in (own, foreign):
+            twin.ids |= {"room_number": next(iter(twin.hotel.rooms)), "position": 1, "code": "vip-reception"}
+            twin.ids["photo_id"] = photo_of(twin)
+        staff_with(own, "boss", all_rights())
+        staff_with(own, "nobody", ())
+        staff_with(foreign, "other.boss", all_rights())
+        clients = signed_in("boss"), signed_in("nobody"), signed_in("other.boss")
         # In a list: Django copies what it finds on the class for every test.
         cls._built[:] = [House(own, foreign, *clients)]
 

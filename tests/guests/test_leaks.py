@@ -87,10 +87,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 @pytest.fixture
-def walked(
-    db: None, settings: Any, logged: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Twin, Walk]:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def walked(db: None, logged: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> tuple[Twin, Walk]:
     twin = Twin(make_hotel(with_billing=True), "leak")
     staff_with(twin, "boss", all_rights())
     staff_with(twin, "second", all_rights())

@@ -7,19 +7,12 @@ from datetime import date
 
 import pytest
 from django.test import Client
-from pytest_django import Settings
 
 from binzhi.people.setup import StaffRef, create_departments, create_staff
 from binzhi.property.queries import HotelRef
 from tests.guests.conftest import new_hotel
 
 PASSWORD = "湖畔 correct horse 1"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashing(settings: Settings) -> None:
-    """What is tested is not the strength of Argon2."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def staff_of(hotel: HotelRef, username: str, post: str = "receptionist", **more: object) -> StaffRef:

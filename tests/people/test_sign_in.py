@@ -63,6 +63,14 @@ def test_sign_in_wrong_name_and_wrong_password_look_the_same(employ: Employ) -> 
     assert answer_to("lin.xiao", "wrong") == answer_to("who.isit", "wrong") == answer_to("no.post", "wrong")
 
 
+def test_passwords_are_kept_as_argon2_makes_them() -> None:
+    """As the house is set up; the tests themselves are told to hash quickly."""
+    from binzhi.config.settings import PASSWORD_HASHERS
+
+    assert PASSWORD_HASHERS[0].endswith(".Argon2PasswordHasher")
+    assert not any("MD5" in hasher for hasher in PASSWORD_HASHERS)
+
+
 def test_sign_in_wrong_name_costs_the_same_hashing_as_a_wrong_password(employ: Employ, monkeypatch: Any) -> None:
     employ("lin.xiao")
     hashed: list[str] = []

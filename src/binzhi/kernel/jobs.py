@@ -1,4 +1,4 @@
-"""Housekeeping of the shared tables: sealing the audit trail, forgetting old keys, reviving lost jobs."""
+"""Housekeeping of the shared tables: sealing the audit trail, forgetting old keys and jobs, reviving lost jobs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from procrastinate import App, JobContext, RetryStrategy
 from binzhi.kernel import audit, clock, db
 
 IDEMPOTENCY_DAYS = 7
+# A house has a hundred thousand jobs a day, most of which found nothing to do. What failed is kept to be looked into.
+DONE_HOURS, FAILED_HOURS = 6, 30 * 24
 # A worker says every ten seconds that it lives. With the look every twenty, a lost job waits a minute at most.
 STALLED_SECONDS = 35
 
@@ -42,6 +44,15 @@ def register(app: App) -> None:
     def forget_old_keys(timestamp: int) -> None:
         before = clock.now() - timedelta(days=IDEMPOTENCY_DAYS)
         db.execute("DELETE FROM kernel_idempotency_key WHERE created_at < %s", [before])
+
+    @app.periodic(cron="47 * * * *")
+    @app.task(name="kernel.forget_old_jobs", queueing_lock="kernel.forget_old_jobs", pass_context=True)
+    async def forget_old_jobs(context: JobContext, timestamp: int) -> None:
+        manager = context.app.job_manager
+        await manager.delete_old_jobs(nb_hours=DONE_HOURS)
+        await manager.delete_old_jobs(
+            nb_hours=FAILED_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
 
     # The sixth field of this cron is seconds.
     @app.periodic(cron="* * * * * */20")
