@@ -213,6 +213,11 @@ def test_move_panel_moves_and_the_toast_moves_back(house: TestHotel) -> None:
     assert row_of(stay)["room_id"] == house.rooms["101"]
 
 
+def test_move_of_a_guest_who_has_not_arrived_is_the_choice_of_his_room(house: TestHotel) -> None:
+    stay = arrive(house, room="101")
+    assert desk(house).get(at(house, f"stays/{stay}/move"))["Location"] == at(house, f"stays/{stay}/room")
+
+
 def test_dates_panel_extends_shortens_and_takes_back(house: TestHotel) -> None:
     stay, client = stay_in(house, "101", nights=2), desk(house)
     url = at(house, f"stays/{stay}/dates")

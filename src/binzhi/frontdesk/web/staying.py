@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -24,6 +25,7 @@ from binzhi.kernel.ui.htmx import go, render_screen, toast
 from binzhi.people.web import StaffRequest, hotel_of, screen
 from binzhi.people.web.posting import UNPROCESSABLE, next_url, once, status_of
 from binzhi.property.queries import HotelRef, room_by_number
+from binzhi.reservations.enums import Status
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,6 +37,9 @@ def move(request: StaffRequest, stay: int) -> HttpResponse:
     if request.method == "POST" and request.GET.get("undo"):
         return _move_back(request, hotel, card, request.GET["undo"])
     form = MoveForm(request.POST or None)
+    if request.method != "POST" and card.status == Status.RESERVED:
+        # Nobody to be moved yet: his room is given, or changed, where rooms are.
+        return redirect("frontdesk:assign", hotel.code, stay)
     if request.method != "POST":
         return _move_panel(request, hotel, card, form)
     if not form.is_valid():
