@@ -19,7 +19,7 @@ from binzhi.kernel import db
 
 COPIES = 1000
 # More than can be sold while it is measured.
-PLENTY = 30_000
+PLENTY = 1_000_000
 ROUNDS = 5
 SLICE = 5  # seconds of one run in a round
 
