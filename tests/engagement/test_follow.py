@@ -20,8 +20,11 @@ from binzhi.kernel import db
 from binzhi.kernel.follower import Seen, seen_of
 from binzhi.reservations import services as reservations
 from binzhi.reservations.waitlist import services as waitlist
+from binzhi.reservations.waitlist.told import told_of
 from tests.engagement.conftest import Mailbox, a_guest, settings_for
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel, booking
+from tests.frontdesk.browser import desk as at_the_desk
+from tests.frontdesk.browser import text
 
 pytestmark = pytest.mark.django_db
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -182,6 +185,28 @@ def test_who_waited_is_told_of_the_offer_in_his_language_until_when_it_is_kept(
     assert all(f"{until:%m-%d %H:%M}" in text for text in told_of.values())
     shown = {row.guest_name: row.number for row in message_log(hotel_id=sending.pk)}
     assert shown == {"陈国梁": "", "Ann Lee": ""}
+
+
+def test_waitlist_says_who_has_been_told_and_whom_to_ring(sending: TestHotel, mailbox: Mailbox) -> None:
+    def page() -> str:
+        return text(at_the_desk(sending).get(f"/h/{sending.ref.code}/waitlist"))
+
+    written, silent = waits(sending), waits(sending, guest_id=None)
+    for entry in (written, silent):
+        waitlist.offer(hotel_id=sending.pk, entry_id=entry, actor=SYSTEM, now=NOW)
+    assert page().count("please ring") == 2
+    for one in events(sending):
+        follow.heed(one, now=NOW)
+    send_due(now=NOW + HOUR)
+    found = told_of(hotel_id=sending.pk, entries=[written, silent])
+    assert {entry: one.reached for entry, one in found.items()} == {written: True, silent: False}
+    shown = page()
+    assert ("E-mail · Sent" in shown, "E-mail · Not sent" in shown, shown.count("please ring")) == (True, True, 1)
+    # What was said of an offer that is over is not said of the next.
+    waitlist.end_entry(hotel_id=sending.pk, entry_id=written, lapsed=True, actor=SYSTEM, now=NOW + HOUR)
+    waitlist.wait_again(entry_id=written, hotel_id=sending.pk, actor=SYSTEM, now=NOW + HOUR)
+    waitlist.offer(hotel_id=sending.pk, entry_id=written, actor=SYSTEM, now=NOW + 2 * HOUR)
+    assert told_of(hotel_id=sending.pk, entries=[written]) == {}
 
 
 def test_offer_that_is_over_or_taken_is_not_told_any_more(sending: TestHotel, mailbox: Mailbox) -> None:

@@ -295,6 +295,21 @@ def test_panel_makes_copies_and_voids(house: TestHotel) -> None:
     assert 'data-key="K"' in text(client.get(at(house, "rooms/101")))
 
 
+def test_who_stays_longer_than_his_cards_is_seen(house: TestHotel) -> None:
+    stay, client = stay_in(house, "101", nights=2), desk(house)
+    make(house, stay, by_hand=True)
+    assert [row.too_short for row in of(house, stay)] == [False]
+    client.post(at(house, f"stays/{stay}/dates"), {"departure": str(TODAY + timedelta(days=3))})
+    assert "1 card to be written for longer" in text(client.get(at(house, "in-house")))
+    assert [row.too_short for row in of(house, stay)] == [True]
+    for page in (f"stays/{stay}/keys", "keys"):
+        assert "ends before the stay" in text(client.get(at(house, page))), page
+    # Written again, the first is of no use any more and is not asked for.
+    cards.void_key(key_id=of(house, stay)[0].pk, reason="back", **given(house))
+    make(house, stay, by_hand=True)
+    assert [row.too_short for row in of(house, stay)] == [False, False]
+
+
 def test_check_in_goes_on_to_the_cards_where_locks_are_connected(house: TestHotel) -> None:
     connect(house, "http://127.0.0.1:9")
     stay, client = arrive(house, adults=1), desk(house)

@@ -38,6 +38,7 @@ class KeyRow:
     marked: str
     room_now: str
     in_house: bool
+    too_short: bool
 
     @property
     def short_name(self) -> str:
@@ -52,13 +53,23 @@ class KeyRow:
         return self.state in ("asked", "voiding")
 
 
-_ROWS = """
+# A card opens until the departure it was made for; who stays longer needs it written again.
+_TOO_SHORT = """
+k.state IN ('asked', 'made') AND rr.status = 'in_house' AND k.room_id = rr.room_id
+    AND k.valid_until < (rr.departure + h.check_out_time) AT TIME ZONE h.timezone
+"""
+_COUNT_TOO_SHORT = f"""
+SELECT count(*) FROM frontdesk_keycard k JOIN reservations_roomreservation rr ON rr.id = k.room_reservation_id
+JOIN property_hotel h ON h.id = k.hotel_id WHERE k.hotel_id = %s AND k.room_reservation_id = %s AND {_TOO_SHORT}
+"""  # noqa: S608  (constants)
+_ROWS = f"""
 SELECT k.id AS pk, k.room_reservation_id AS stay_id, m.number AS room, k.state, k.is_copy, k.by_hand, k.card_no,
        k.valid_until, k.asked_at, coalesce(nullif(u.name, ''), u.username, '') AS asked_by, k.made_at, k.void_reason,
        coalesce(nullif(w.name, ''), w.username, '') AS voided_by, k.void_asked_at, k.error, k.attempts,
        coalesce(g.name, v.booker_name) AS name, coalesce(g.sex, '') AS sex, coalesce(g.marked, '') AS marked,
-       coalesce(n.number, '') AS room_now, rr.status = 'in_house' AS in_house
+       coalesce(n.number, '') AS room_now, rr.status = 'in_house' AS in_house, {_TOO_SHORT} AS too_short
 FROM frontdesk_keycard k
+JOIN property_hotel h ON h.id = k.hotel_id
 JOIN property_room m ON m.id = k.room_id
 JOIN reservations_roomreservation rr ON rr.id = k.room_reservation_id
 JOIN reservations_reservation v ON v.id = rr.reservation_id
@@ -71,7 +82,7 @@ WHERE k.hotel_id = %(hotel)s AND (%(stay)s::bigint IS NULL OR k.room_reservation
   AND CASE %(state)s WHEN 'open' THEN k.state IN ('asked', 'made') WHEN 'waiting' THEN k.state IN ('asked', 'voiding')
       WHEN 'lost' THEN k.void_reason = 'lost' ELSE true END
 ORDER BY k.id DESC LIMIT %(limit)s
-"""
+"""  # noqa: S608  (constants)
 
 
 def keys(*, hotel_id: int, room_reservation_id: int | None = None, room: str = "", state: str = "") -> list[KeyRow]:
@@ -80,6 +91,11 @@ def keys(*, hotel_id: int, room_reservation_id: int | None = None, room: str = "
         "hotel": hotel_id, "stay": room_reservation_id, "room": room, "state": state, "limit": PER_PAGE,
     }  # fmt: skip
     return [KeyRow(**row) for row in db.fetch_all(_ROWS, params)]
+
+
+def too_short(*, hotel_id: int, room_reservation_id: int) -> int:
+    """How many cards of a stay end before it does."""
+    return int(db.fetch_value(_COUNT_TOO_SHORT, [hotel_id, room_reservation_id]))
 
 
 @dataclass(frozen=True, slots=True)

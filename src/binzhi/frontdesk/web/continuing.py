@@ -55,12 +55,17 @@ def tell(request: StaffRequest, stay: int, *, room: str, keys: int) -> None:
     hotel = hotel_of(request)
     card = stay_card(hotel=hotel, room_reservation_id=stay)
     words = {"room": room, "name": card.short_name, "number": card.number}
-    text = _("%(room)s %(name)s stays on under %(number)s") % words
-    if keys:
-        cards = ngettext("%(n)s card to be written for longer", "%(n)s cards to be written for longer", keys)
-        text = pgettext("between facts", " · ").join((text, cards % {"n": keys}))
+    text = with_cards(_("%(room)s %(name)s stays on under %(number)s") % words, keys)
     undo = reverse("frontdesk:undo_stay_on", args=[hotel.code, stay])
     toast(request, text, undo_url=undo if request.actor.may(Permission.UNDO_CHECK_OUT, hotel.pk) else "")
+
+
+def with_cards(text: str, keys: int) -> str:
+    """What was done, and how many cards end too early now."""
+    if not keys:
+        return text
+    cards = ngettext("%(n)s card to be written for longer", "%(n)s cards to be written for longer", keys)
+    return pgettext("between facts", " · ").join((text, cards % {"n": keys}))
 
 
 @require_POST

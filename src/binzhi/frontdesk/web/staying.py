@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from binzhi.frontdesk import services
 from binzhi.frontdesk.access import Permission
+from binzhi.frontdesk.keys.queries import too_short
 from binzhi.frontdesk.queries.candidates import rooms_to_move
 from binzhi.frontdesk.queries.stay import StayCard, stay_card
 from binzhi.frontdesk.web.assigning import SHOWN_ROOMS
+from binzhi.frontdesk.web.continuing import with_cards
 from binzhi.frontdesk.web.forms import DatesForm, MoveForm
 from binzhi.frontdesk.web.rack import rights
 from binzhi.kernel import clock
@@ -146,7 +148,9 @@ def _tell(request: StaffRequest, hotel: HotelRef, card: StayCard, form: DatesFor
     undo = f"{reverse('frontdesk:undo_dates', args=[hotel.code, card.id])}?departure={card.departure}"
     day = day_text(form.cleaned_data["departure"], reference=hotel.business_date, with_weekday=True)
     words = {"room": card.room, "name": card.short_name, "day": day}
-    toast(request, _("%(room)s %(name)s now leaves on %(day)s") % words, undo_url=undo)
+    text = _("%(room)s %(name)s now leaves on %(day)s") % words
+    cards = too_short(hotel_id=hotel.pk, room_reservation_id=card.id)
+    toast(request, with_cards(text, cards), undo_url=undo)
 
 
 @require_POST

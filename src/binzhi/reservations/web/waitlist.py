@@ -25,6 +25,7 @@ from binzhi.reservations.access import Permission
 from binzhi.reservations.blocks.queries import choices
 from binzhi.reservations.enums import WaitStatus
 from binzhi.reservations.waitlist import queries, services
+from binzhi.reservations.waitlist.told import told_of
 from binzhi.reservations.web.blocks import suggest_urls
 from binzhi.reservations.web.forms import DateField
 from binzhi.reservations.web.selection import offer_key
@@ -134,9 +135,11 @@ def _page(
 ) -> HttpResponse:
     ended = request.GET.get("ended") == "1"
     rows = queries.waitlist(hotel_id=hotel.pk, ended=ended)
+    offered = [row.id for row in rows if row.status == WaitStatus.OFFERED]
+    told = told_of(hotel_id=hotel.pk, entries=offered)
     context = {
         "form": form, "opened": opened, "hotel": hotel, "ended": ended, "suggest": suggest_urls(hotel),
-        "rows": [(row, *CHIPS[row.status], WaitStatus(row.status).label) for row in rows],
+        "rows": [(row, *CHIPS[row.status], WaitStatus(row.status).label, told.get(row.id)) for row in rows],
         "priorities": dict(PRIORITIES), "now": clock.now(),
         "may_book": request.actor.may(Permission.CREATE, hotel.pk),
     }  # fmt: skip
