@@ -118,6 +118,26 @@ def test_authenticate_lately_asks_once_a_second_and_leaves_the_session_alone(
     assert tokens.authenticate_lately(raw) is None
 
 
+def test_while_one_looks_a_token_up_the_others_go_on_with_what_is_known(
+    hotel: HotelRef, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = issue(hotel, boss)
+    known = tokens.authenticate_lately(raw)
+    later = time.monotonic() + tokens.LATELY
+    asked: list[tokens.SignedIn | None] = []
+    real = tokens.authenticate
+
+    def meanwhile(token: str) -> tokens.SignedIn | None:
+        assert len(asked) == 0
+        asked.append(tokens.authenticate_lately(token))
+        return real(token)
+
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    monkeypatch.setattr(tokens, "authenticate", meanwhile)
+    assert tokens.authenticate_lately(raw) == known
+    assert asked == [known]
+
+
 def test_authenticate_lately_knows_at_once_what_was_revoked_here(hotel: HotelRef, boss: Actor) -> None:
     raw = issue(hotel, boss)
     assert tokens.authenticate_lately(raw) is not None
