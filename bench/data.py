@@ -71,12 +71,12 @@ class Bench:
     token: str
 
 
-def furnish(*, code: str = "bench", rooms: int = ROOMS, nights: int = 60) -> Bench:
-    """Open the measured hotel with `nights` nights on sale."""
+def furnish(*, code: str = "bench", rooms: int = ROOMS, nights: int = 60, group: str = "bench") -> Bench:
+    """Open the measured hotel with `nights` nights on sale; hotels of a group have their guest files in common."""
     now = clock.now()
     hotel = house.create_hotel(
         spec=house.HotelSpec(
-            code=code, name="Bench", opens_on=OPENS, group_code="bench", longest_stay=30, documents_required=False
+            code=code, name="Bench", opens_on=OPENS, group_code=group, longest_stay=30, documents_required=False
         ),
         actor=SYSTEM,
         now=now,

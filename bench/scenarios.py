@@ -42,9 +42,9 @@ class Stage:
     def seconds(self, full: int) -> int:
         return max(2, full // 5) if self.quick else full
 
-    def hotel(self, code: str, *, rooms: int = data.ROOMS) -> data.Bench:
+    def hotel(self, code: str, *, rooms: int = data.ROOMS, group: str = "bench") -> data.Bench:
         if code not in self._furnished:
-            self._furnished[code] = data.furnish(code=code, rooms=data.ROOMS)
+            self._furnished[code] = data.furnish(code=code, rooms=data.ROOMS, group=group)
             # More than the house has rooms: only the counters matter here.
             db.execute(
                 "UPDATE reservations_night SET rooms = %s WHERE hotel_id = %s", [rooms, self._furnished[code].hotel.pk]
