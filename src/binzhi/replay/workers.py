@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import queue
@@ -23,6 +24,7 @@ LOCK_CLASS = 7110
 # How long a run waits for the processes of one that was killed a moment ago.
 PATIENCE_SECONDS = 30
 _POLL_SECONDS = 0.2
+_GARBAGE = (10_000, 20, 20)
 _TELL_SECONDS = 0.2
 
 
@@ -114,6 +116,10 @@ def _child(place: Place, bookings: Sequence[Booking], messages: Any, stop: Any) 
     from binzhi.replay.runner import HotelRun, Stopped
 
     teller = _Teller(place.name, messages)
+    # The file and the code stay to the end and need not be looked through for garbage; what a batch leaves dies young.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
     parent = os.getppid()
     # A parent that was killed cannot ask its children to stop.
     run = HotelRun(place, bookings, tell=teller.tell, is_stopped=lambda: stop.is_set() or os.getppid() != parent)
