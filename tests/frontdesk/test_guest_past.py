@@ -22,9 +22,7 @@ from binzhi.kernel import db
 from binzhi.people.setup import create_departments
 from tests.factories import NOW, SYSTEM, TODAY, TestHotel
 from tests.frontdesk.conftest import arrive, row_of
-from tests.people.conftest import quick_hashing, sign_in, staff_of
-
-__all__ = ["quick_hashing"]
+from tests.people.conftest import sign_in, staff_of
 
 
 def guest(hotel: TestHotel, name: str = "陈国梁", **more: Any) -> int:

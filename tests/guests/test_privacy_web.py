@@ -18,9 +18,8 @@ from binzhi.people.setup import create_departments
 from binzhi.property.queries import HotelRef
 from tests.factories import NOW
 from tests.guests.conftest import see_all
-from tests.people.conftest import quick_hashing, sign_in, staff_of
+from tests.people.conftest import sign_in, staff_of
 
-__all__ = ["quick_hashing"]
 PHONE = "13912348806"
 
 

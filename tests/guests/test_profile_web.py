@@ -19,9 +19,8 @@ from binzhi.people.setup import create_departments
 from binzhi.property.queries import HotelRef
 from tests.factories import NOW, statements
 from tests.guests.conftest import see_all
-from tests.people.conftest import quick_hashing, sign_in, staff_of
+from tests.people.conftest import sign_in, staff_of
 
-__all__ = ["quick_hashing"]
 SYSTEM = Actor.system("test")
 PART = {"HTTP_HX_REQUEST": "true", "HTTP_HX_REQUEST_TYPE": "partial"}
 

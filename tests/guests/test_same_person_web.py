@@ -15,9 +15,7 @@ from binzhi.guests.models import DuplicatePair, Guest, Import, Merge
 from binzhi.people.setup import create_departments
 from binzhi.property.queries import HotelRef
 from tests.factories import NOW, SYSTEM
-from tests.people.conftest import quick_hashing, sign_in, staff_of
-
-__all__ = ["quick_hashing"]
+from tests.people.conftest import sign_in, staff_of
 
 
 @pytest.fixture

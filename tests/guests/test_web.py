@@ -16,9 +16,8 @@ from binzhi.kernel.actor import Actor
 from binzhi.people.setup import create_departments
 from binzhi.property.queries import HotelRef
 from tests.factories import NOW
-from tests.people.conftest import quick_hashing, sign_in, staff_of
+from tests.people.conftest import sign_in, staff_of
 
-__all__ = ["quick_hashing"]
 PART = {"HTTP_HX_REQUEST": "true"}
 CARD = "11010519491231002X"
 

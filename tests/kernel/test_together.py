@@ -123,12 +123,13 @@ def test_who_waits_too_long_is_told_and_not_worked_for() -> None:
 def company(*, blink: float, enough: int = 8, most: int = 8) -> tuple[Together[int, int], Workshop]:
     """Three have just been served: one alone, the two who came meanwhile together."""
     shop = Workshop()
-    together = Together(shop, most=most, patience=LONG, blink=blink, enough=enough)
+    together = Together(shop, most=most, patience=LONG, blink=0.001, enough=enough)
     leader, others, pool = gathered(together, shop, 1, [2, 3])
     shop.go.set()
     assert [leader.result(LONG), *(future.result(LONG) for future in others)] == [2, 4, 6]
     pool.shutdown()
     shop.calls.clear()
+    together._blink = blink
     return together, shop
 
 

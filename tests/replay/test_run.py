@@ -18,6 +18,7 @@ from binzhi.replay.reconcile import Month, differences, file_figures
 from binzhi.replay.rows import Booking, read_bookings
 from binzhi.replay.runner import HotelRun, Stopped, rows_not_booked
 from binzhi.replay.terms import Place
+from binzhi.replay.workers import _lanes
 from tests.replay.files import CANCELLED, DAY_USE, NO_SHOW, line, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,8 +55,10 @@ def opened(table: Table, by_hotel: Mapping[str, list[Booking]]) -> list[Place]:
     return setup.places(group=group)
 
 
-def live(place: Place, bookings: list[Booking], *, is_stopped: Callable[[], bool] = lambda: False) -> HotelRun:
-    run = HotelRun(place, bookings, tell=lambda steps, lives, day: None, is_stopped=is_stopped)
+def live(
+    place: Place, bookings: list[Booking], *, is_stopped: Callable[[], bool] = lambda: False, lanes: int = 2
+) -> HotelRun:
+    run = HotelRun(place, bookings, tell=lambda steps, lives, day: None, is_stopped=is_stopped, lanes=lanes)
     run.run()
     return run
 
@@ -96,10 +99,11 @@ def test_run_file_and_system_agree(tmp_path: Path) -> None:
     assert rows_not_booked(places[0], bookings) == []
 
 
-def test_run_each_booking_has_the_life_of_its_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lanes", [1, 2])
+def test_run_each_booking_has_the_life_of_its_row(tmp_path: Path, lanes: int) -> None:
     table, bookings, by_hotel = given(tmp_path, *LINES)
     place = opened(table, by_hotel)[0]
-    live(place, bookings)
+    live(place, bookings, lanes=lanes)
     lives = {str(row["channel_number"]): row for row in story(place)}
     assert [(row, life["status"], str(life["ended_on"])[5:]) for row, life in lives.items()] == [
         ("1", "checked_out", "03-07"), ("2", "checked_out", "03-07"), ("3", "checked_out", "03-07"),
@@ -139,6 +143,14 @@ def test_run_stopped_at_every_batch_and_continued_ends_like_an_undisturbed_one(t
     assert story(stopped) == story(undisturbed)
     assert differences(file_figures(again[0], again[1]), system_figures([stopped.hotel_id])) == []
     assert broken_rules([stopped.hotel_id]) == []
+
+
+def test_hotel_much_smaller_than_the_largest_has_one_lane(tmp_path: Path) -> None:
+    small = [line(hotel="Resort Hotel", **SHORT) for _row in range(4)]
+    table, _bookings, by_hotel = given(tmp_path, *LINES, *small)
+    assert {place.name: _lanes(place, by_hotel) for place in opened(table, by_hotel)} == {
+        "City Hotel": 2, "Resort Hotel": 1
+    }  # fmt: skip
 
 
 def test_open_hotels_twice_opens_once(tmp_path: Path) -> None:

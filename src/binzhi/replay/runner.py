@@ -92,12 +92,13 @@ class HotelRun:
     """One hotel's replay in this process."""
 
     def __init__(
-        self, place: Place, bookings: Sequence[Booking], *, tell: Tell, is_stopped: Callable[[], bool]
+        self, place: Place, bookings: Sequence[Booking], *, tell: Tell, is_stopped: Callable[[], bool], lanes: int = 2
     ) -> None:
         self._hotel_id = place.hotel_id
         self._days: Schedule = schedule(bookings)
         self._tell = tell
         self._is_stopped = is_stopped
+        self._lanes = lanes
         self._today = self._days.first
         self.phases = Phases()
         self.refused: list[Refusal] = []
@@ -135,13 +136,16 @@ class HotelRun:
         return today
 
     def _live(self, day: date, work: Day, lane: Executor) -> None:
-        office = lane.submit(self._office, work)
+        plain, others = _split_arrivals(work)
+        office = lane.submit(self._office, work) if self._lanes > 1 else None
+        if office is None:
+            self._office(work)
         try:
             self._leave([b for b in work.departures if self._is(b, IN_HOUSE)])
-            plain, others = _split_arrivals(work)
             self._arrive([b for b in plain if self._is(b, RESERVED)], "arrive")
         finally:
-            office.result()
+            if office is not None:
+                office.result()
         for booking in work.day_uses:
             # One after the other: they pass through the same room.
             self._arrive([b for b in [booking] if self._is(b, RESERVED)], "pass")
