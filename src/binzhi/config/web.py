@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
@@ -15,13 +14,12 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from binzhi.config.lifeline import end_with_parent
+from binzhi.kernel import garbage
 
 TARGET = "binzhi.config.wsgi:application"
 # Per worker, three for each connection of its pool. They take turns at the interpreter; bookings that come while one is
 # being written wait for each other without a connection and are then written together (see `kernel.together`).
 _THREADS = 24
-# What a request leaves behind dies young; looking through it less often is a twentieth of the time.
-_GARBAGE = (10_000, 20, 20)
 _MOST_WORKERS = 8
 # An idle connection that a browser keeps open sometimes holds a worker up; a request cut off is rolled back.
 _STOP_SECONDS = 5
@@ -58,10 +56,7 @@ def _load(parent: int) -> Callable[..., Any]:
         # A Ctrl-C at the terminal goes to the whole group; a worker that is told twice to end may hang.
         os.setpgid(0, 0)
     application = in_one_piece(_application())
-    # All of this stays for good and need not be looked through for garbage.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    garbage.settle()
     return application
 
 

@@ -279,7 +279,10 @@ class HotelRun:
         done = []
         for item in batch:
             try:
-                done.append(act(item, now))
+                # In a transaction as before: outside of one a booking lets the connection go, and with it the session's
+                # settings and the lock that keeps a second run away.
+                with unit_of_work():
+                    done.append(act(item, now))
             except DomainError as refusal:
                 booking = item[0] if isinstance(item, tuple) else item
                 assert isinstance(booking, Booking)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import queue
@@ -24,7 +23,6 @@ LOCK_CLASS = 7110
 # How long a run waits for the processes of one that was killed a moment ago.
 PATIENCE_SECONDS = 30
 _POLL_SECONDS = 0.2
-_GARBAGE = (10_000, 20, 20)
 _MUCH_SMALLER = 0.6
 _TELL_SECONDS = 0.2
 
@@ -122,13 +120,11 @@ def _child(place: Place, bookings: Sequence[Booking], messages: Any, stop: Any, 
     import django
 
     django.setup()
+    from binzhi.kernel import garbage
     from binzhi.replay.runner import HotelRun, Stopped
 
     teller = _Teller(place.name, messages)
-    # The file and the code stay to the end and need not be looked through for garbage; what a batch leaves dies young.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE)
+    garbage.settle()
     parent = os.getppid()
     # A parent that was killed cannot ask its children to stop.
     run = HotelRun(
