@@ -1,12 +1,14 @@
 """A supervisor around shell commands given as `name=command` (`name+=command`: later), for the tests to send signals to.
 
-Ready at once, or when the file that READY names is there.
+Ready at once, or when the file that READY names is there. With AHEAD the programs are started ahead and held until the
+file it names is there; what is written in it is then said to have gone wrong, if anything is.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from binzhi.config.embedded.cluster import Cluster
@@ -28,10 +30,21 @@ def main(home: str, *programs: str) -> int:
     )  # fmt: skip
     mark = os.environ.get("READY")
     try:
+        if "AHEAD" in os.environ:
+            with supervisor.ahead():
+                _wait_for(Path(os.environ["AHEAD"]))
+                return supervisor.run(ready=lambda: True, opened=lambda: tell("opened"))
         return supervisor.run(ready=lambda: mark is None or Path(mark).exists(), opened=lambda: tell("opened"))
     finally:
         if cluster is not None:
             cluster.stop()
+
+
+def _wait_for(file: Path) -> None:
+    while not file.exists():
+        time.sleep(0.02)
+    if wrong := file.read_text():
+        raise RuntimeError(wrong)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -168,3 +169,61 @@ def test_what_comes_later_is_not_started_before_the_first_are_ready(
     assert "worker" in told[-1]
     assert "after" in told[-1]
     assert any("opened" in line for line in supervised.said) or supervised.until("opened")
+
+
+LOADS = (
+    f"exec {sys.executable} -c 'from binzhi.config import lifeline; import os, time;"
+    'print("loaded", os.getpid(), lifeline.held(), flush=True); lifeline.held() and lifeline.wait_until_let_go();'
+    'print("serves", lifeline.held(), flush=True); time.sleep(600)\''
+)
+
+
+@pytest.fixture
+def ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that says the supervisor is to go on."""
+    monkeypatch.setenv("AHEAD", str(tmp_path / "go"))
+    return tmp_path / "go"
+
+
+def held_child(supervised: Supervised) -> psutil.Process:
+    until(lambda: len(supervised.children()) == 1, "nothing was started ahead")
+    return supervised.children()[0]
+
+
+def test_child_started_ahead_waits_until_it_is_let_go(supervise: Callable[..., Supervised], ahead: Path) -> None:
+    supervised = supervise(f"web={LOADS}", f"worker+=echo later; {SLEEP}")
+    child = held_child(supervised)
+    time.sleep(0.5)
+    assert supervised.children() == [child]
+    ahead.touch()
+    assert supervised.until("serves").endswith("serves False")
+    assert [line for line in supervised.said if "loaded" in line] == [f"web    | loaded {child.pid} True"]
+    supervised.until("later")
+    supervised.process.send_signal(signal.SIGTERM)
+    assert supervised.end() == 0
+
+
+def test_child_that_dies_while_it_is_held_is_started_again_as_any_other(
+    supervise: Callable[..., Supervised], ahead: Path
+) -> None:
+    supervised = supervise(f"web={LOADS}")
+    held_child(supervised).kill()
+    ahead.touch()
+    assert "web ended (signal SIGKILL); starting it again in 1.0 s." in supervised.until("starting it again")
+    assert supervised.until("loaded").endswith("False")
+    supervised.until("serves")
+
+
+@pytest.mark.parametrize("how", ["killed", "failed"])
+def test_child_that_is_held_ends_with_its_supervisor_and_never_serves(
+    supervise: Callable[..., Supervised], ahead: Path, how: str
+) -> None:
+    supervised = supervise(f"web={LOADS}")
+    child = held_child(supervised)
+    if how == "killed":
+        supervised.process.kill()
+        supervised.process.wait()
+    else:
+        ahead.write_text("no database")
+        supervised.end()
+    assert gone([child])

@@ -1,4 +1,4 @@
-"""A process that ends when its parent does, however the parent ends (Linux; elsewhere nothing happens)."""
+"""What ties a process to the one that started it: it ends with it, and may be held by it until it is let go."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import signal
 import sys
 
 SUPERVISOR = "BINZHI_SUPERVISOR"
+HELD = "BINZHI_HELD"
+GO = b"go\n"
 _PR_SET_PDEATHSIG = 1
 
 
 def end_with_supervisor() -> None:
-    """Of web and worker under a supervisor: a killed supervisor must not leave them holding the port."""
+    """Of web and worker under a supervisor: a killed supervisor must not leave them holding the port (Linux only)."""
     supervisor = os.environ.get(SUPERVISOR)
     if supervisor:
         end_with_parent(int(supervisor), signal.SIGTERM)
@@ -25,3 +27,15 @@ def end_with_parent(parent: int, number: signal.Signals) -> None:
     # It may have ended before we asked.
     if os.getppid() != parent:
         os.kill(os.getpid(), number)
+
+
+def held() -> bool:
+    """Was this process started ahead of its time, to load its code and wait?"""
+    return bool(os.environ.get(HELD))
+
+
+def wait_until_let_go() -> None:
+    """Of a process that is held: returns when its supervisor says so, and ends the process if that ended instead."""
+    del os.environ[HELD]  # Its own children are not held.
+    if os.read(sys.stdin.fileno(), len(GO)) != GO:
+        sys.exit(1)

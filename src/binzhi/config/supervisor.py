@@ -12,7 +12,8 @@ import socket
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -20,7 +21,7 @@ import psutil
 
 from binzhi.config.embedded import ClusterError
 from binzhi.config.embedded.cluster import Cluster
-from binzhi.config.lifeline import SUPERVISOR
+from binzhi.config.lifeline import GO, HELD, SUPERVISOR
 
 _TICK = 0.2
 _DATABASE_EVERY = 1.0
@@ -66,6 +67,19 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._database_due = 0.0
 
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """Within, the first programs have been started and are held: they load their code, which takes seconds, while
+        the caller makes ready what they need. `run`, called within, lets them go; without it they are stopped."""
+        self._start_due(held=True)
+        try:
+            yield
+        finally:
+            for program in self._programs:
+                if program.process is not None:
+                    program.process.kill()
+            self._bury_quietly(wait=True)
+
     def run(self, *, ready: Callable[[], bool], opened: Callable[[], None]) -> int:
         """Start all, call `opened` once `ready` says so, stay. Returns 0 after a signal, 1 after a failure."""
         waker, wakes = socket.socketpair()
@@ -75,6 +89,7 @@ class Supervisor:
         before = {number: signal.signal(number, self._on_signal) for number in (*_STOPPING, signal.SIGCHLD)}
         former = signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
         try:
+            self._let_go()
             while not self._signals and not self._failed:
                 self._start_due()
                 self._listen(_TICK)
@@ -101,22 +116,34 @@ class Supervisor:
 
     # ------------------------------------------------------------ children
 
-    def _start_due(self) -> None:
+    def _start_due(self, *, held: bool = False) -> None:
         now = time.monotonic()
+        environment = os.environ | {SUPERVISOR: str(os.getpid()), "PYTHONUNBUFFERED": "1"}
+        if held:
+            environment[HELD] = "1"
         for program in self._programs:
             if program.running or now < program.start_at or (program.later and not self._open):
                 continue
             process = subprocess.Popen(
                 program.argv,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if held else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {SUPERVISOR: str(os.getpid()), "PYTHONUNBUFFERED": "1"},
+                env=environment,
             )
             assert process.stdout is not None
             os.set_blocking(process.stdout.fileno(), False)
             self._selector.register(process.stdout, selectors.EVENT_READ, program)
             program.process, program.started, program.rest = process, now, b""
+
+    def _let_go(self) -> None:
+        for program in self._programs:
+            if program.process is None or program.process.stdin is None:
+                continue
+            program.started = time.monotonic()
+            with suppress(BrokenPipeError):  # It is dead already, and is started again as any other.
+                os.write(program.process.stdin.fileno(), GO)
+            program.process.stdin.close()
 
     def _listen(self, wait: float) -> None:
         for key, _events in self._selector.select(wait):

@@ -29,8 +29,9 @@ def serve(*, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM. A worker process that dies is replaced."""
     # Meant so: threads that wait for the database, or for a booking that is being written, take no processor.
     logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
-    # Once, before the workers are forked from this process: each of them would take a second for it.
-    _application()
+    # Once, before the workers are forked from this process: each of them would take seconds for it.
+    load()
+    garbage.settle()
     Granian(
         TARGET,
         address=host,
@@ -55,7 +56,7 @@ def _load(parent: int) -> Callable[..., Any]:
     if sys.platform == "linux":
         # A Ctrl-C at the terminal goes to the whole group; a worker that is told twice to end may hang.
         os.setpgid(0, 0)
-    application = in_one_piece(_application())
+    application = in_one_piece(load())
     garbage.settle()
     return application
 
@@ -78,11 +79,12 @@ def in_one_piece(application: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-def _application() -> Callable[..., Any]:
+def load() -> Callable[..., Any]:
     """The application with all its pages: now, not when the first guest of the day stands at the desk."""
-    from django.urls import get_resolver
+    with garbage.none_while_loading():
+        from django.urls import get_resolver
 
-    from binzhi.config.wsgi import application
+        from binzhi.config.wsgi import application
 
-    _ = get_resolver().url_patterns
+        _ = get_resolver().url_patterns
     return application

@@ -32,13 +32,16 @@ def run() -> None:
     with _only_one(environment.home()):
         cluster = Cluster(environment.home()) if environment.uses_embedded() else None
         previous = signal.signal(signal.SIGTERM, _interrupt)
+        supervisor = _supervisor(cluster)
         try:
-            if cluster is None:
-                environment.refuse_unusable(os.environ["BINZHI_DATABASE_URL"])
-            else:
-                cluster.start(environment.tell)
-            logins = _prepare()
-            code = _supervise(cluster, logins)
+            # The web server loads its code while the database starts and is looked over here.
+            with supervisor.ahead():
+                if cluster is None:
+                    environment.refuse_unusable(os.environ["BINZHI_DATABASE_URL"])
+                else:
+                    cluster.start(environment.tell)
+                logins = _prepare()
+                code = supervisor.run(ready=_answers, opened=lambda: _announce(logins))
         finally:
             signal.signal(signal.SIGTERM, previous)
             if cluster is not None:
@@ -95,12 +98,12 @@ def _progress(*parts: object) -> None:
     environment.tell("  " + " ".join(str(part) for part in parts))
 
 
-def _supervise(cluster: Cluster | None, logins: Iterable[tuple[str, str, str]]) -> int:
+def _supervisor(cluster: Cluster | None) -> Supervisor:
     command = [sys.executable, "-m", "binzhi.config.cli"]
     # Any free port: two may run side by side without a further setting.
     os.environ.setdefault("BINZHI_LIVE_PORT", str(environment.free_port()))
     # The pages first: somebody waits for them.
-    supervisor = Supervisor(
+    return Supervisor(
         [
             Program("web", [*command, "serve"]),
             Program("worker", [*command, "worker"], later=True),
@@ -109,7 +112,6 @@ def _supervise(cluster: Cluster | None, logins: Iterable[tuple[str, str, str]]) 
         cluster=cluster,
         tell=environment.tell,
     )
-    return supervisor.run(ready=_answers, opened=lambda: _announce(logins))
 
 
 def _answers() -> bool:

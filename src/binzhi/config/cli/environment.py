@@ -146,10 +146,13 @@ def setup_django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "binzhi.config.settings")
     import django
 
+    from binzhi.kernel import garbage
+
     try:
         # Where `collectstatic` would write; the server of static files complains when it is absent.
         (home() / "static").mkdir(parents=True, exist_ok=True)
-        django.setup()
+        with garbage.none_while_loading():
+            django.setup()
     except OSError as error:
         raise ClusterError(str(from_os_error(error, home()))) from error
 

@@ -15,10 +15,20 @@ def serve() -> None:
     """The web server: pages and API."""
     lifeline.end_with_supervisor()
     environment.refuse_taken_port()
+    if lifeline.held():
+        _load()
+        lifeline.wait_until_let_go()
     with environment.database():
         from binzhi.config.web import serve as run
 
         run(host=environment.host(), port=environment.port())
+
+
+def _load() -> None:
+    environment.setup_django()
+    from binzhi.config.web import load
+
+    load()
 
 
 @click.command()
