@@ -40,7 +40,8 @@ def keyed(hotel: TestHotel, key: str, fingerprint: bytes = b"f", **of: Any) -> t
 def test_booking_sends_no_begin_and_no_commit(hotel: TestHotel) -> None:
     with statements() as sent:
         book(hotel)
-    assert len(sent) == 2
+    # It lets its connection go before it asks to be written; the pool may hand it another one, which is bound anew.
+    assert len([sql for sql in sent if "set_config" not in sql]) == 2
     assert writing._BOOK_ALONE in sent
 
 
