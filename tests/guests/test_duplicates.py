@@ -151,6 +151,21 @@ def test_the_planner_hears_of_files_that_doubled_and_of_no_others(hotel: HotelRe
     assert looks(crowd) == 1
 
 
+def test_files_of_another_group_are_no_reason_not_to_look_at_those_of_a_new_one(hotel: HotelRef) -> None:
+    db.execute(
+        "INSERT INTO guests_guest (group_id, name, plain, pinyin, initials, marked)"
+        " SELECT %s, 'a' || n, 'a' || n, 'a' || n, 'a', 'a' || n FROM generate_series(1, 5000) n",
+        [hotel.group_id],
+    )
+    db.execute("ANALYZE guests_guest")
+    known, new = Crowd(hotel.group_id, 5000), Crowd(new_hotel().group_id, 2000)
+    with statements() as sent:
+        known.let_the_planner_know()
+        assert not any(sql.startswith("ANALYZE") for sql in sent)
+        new.let_the_planner_know()
+    assert any(sql.startswith("ANALYZE") for sql in sent)
+
+
 @pytest.mark.parametrize("seed", [2, 7])
 def test_labelled_files_are_told_apart(seed: int, hotel: HotelRef) -> None:
     """The weights were set while looking at seed 1; these were not looked at. See `python -m tests.guests.labelled`."""

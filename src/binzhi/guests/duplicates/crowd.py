@@ -17,7 +17,8 @@ RARE = 12
 
 # Of fewer files any reading is quick.
 FEWEST_LOOKED_AT = 1000
-_SEEN = "SELECT reltuples FROM pg_class WHERE oid = 'guests_guest'::regclass"
+# As many as the planner believes the group has: it may know millions of files and nothing of a group that is new.
+_SEEN = "EXPLAIN (FORMAT JSON) SELECT FROM guests_guest WHERE group_id = {group_id:d}"
 
 _COUNTS = f"""
 SELECT n.pinyin, (SELECT count(*) FROM (SELECT 1 FROM guests_guest g WHERE g.group_id = %s AND g.pinyin = n.pinyin
@@ -40,17 +41,21 @@ class Crowd:
         return cls(group_id, int(db.fetch_value("SELECT count(*) FROM guests_guest WHERE group_id = %s", [group_id])))
 
     def let_the_planner_know(self) -> None:
-        """Have the database look at its files anew when they have become twice as many as it last saw.
+        """Have the database look at the files anew when the group has twice as many as it last saw.
 
         Without it a house that fills its first hundred thousand files is searched as if it had ten: by an index that
-        finds the group and nothing narrower.
+        finds the group and nothing narrower. The files of other groups say nothing of that.
         """
         if self.files <= FEWEST_LOOKED_AT or self.files <= 2 * self._planned_for:
             return
-        self._planned_for = float(db.fetch_value(_SEEN))
+        self._planned_for = self._seen()
         if self.files > 2 * self._planned_for:
             db.execute("ANALYZE guests_guest, guests_guestdocument")
             self._planned_for = float(self.files)
+
+    def _seen(self) -> float:
+        plan = db.plain_json(db.fetch_value(_SEEN.format(group_id=self.group_id)))
+        return float(plan[0]["Plan"]["Plan Rows"])
 
     def learn(self, names: Iterable[str]) -> None:
         """Count those names (as read: pinyin) that are not known yet."""
