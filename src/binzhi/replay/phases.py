@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+_ADDING = threading.Lock()  # The lanes of a hotel do the same work at times.
 
 
 @dataclass(slots=True)
@@ -30,7 +33,8 @@ class Phases(dict[str, Phase]):
             yield
         finally:
             spent = Phase(events, time.perf_counter() - wall, time.thread_time() - processor)
-            self.setdefault(name, Phase()).add(spent)
+            with _ADDING:
+                self.setdefault(name, Phase()).add(spent)
 
     def merge(self, other: Phases) -> None:
         for name, phase in other.items():

@@ -8,7 +8,7 @@ keeps its permission, audit row and event. One that is refused is tried again al
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -137,21 +137,37 @@ class HotelRun:
 
     def _live(self, day: date, work: Day, lane: Executor) -> None:
         plain, others = _split_arrivals(work)
-        office = lane.submit(self._office, work) if self._lanes > 1 else None
-        if office is None:
+        leaving, coming = self._shared(work, work.departures), self._shared(work, plain)
+        # The other lane takes a part of the desk's work before and after the office's; rooms come free before any is
+        # given away.
+        office = [lane.submit(self._leave, leaving[1]), lane.submit(self._office, work)] if self._lanes > 1 else []
+        if not office:
             self._office(work)
         try:
-            self._leave([b for b in work.departures if self._is(b, IN_HOUSE)])
-            self._arrive([b for b in plain if self._is(b, RESERVED)], "arrive")
+            self._leave(leaving[0])
+            if office:
+                office[0].result()
+                office.append(lane.submit(self._arrive, coming[1], "arrive"))
+            self._arrive(coming[0], "arrive")
         finally:
-            if office is not None:
-                office.result()
+            wait(office)
+        for done in office:
+            done.result()
         for booking in work.day_uses:
             # One after the other: they pass through the same room.
-            self._arrive([b for b in [booking] if self._is(b, RESERVED)], "pass")
-            self._leave([b for b in [booking] if self._is(b, IN_HOUSE)])
-        self._arrive([b for b in others if self._is(b, RESERVED)], "arrive")
+            self._arrive([booking], "pass")
+            self._leave([booking])
+        self._arrive(others, "arrive")
         self._audit(day)
+
+    def _shared(self, work: Day, bookings: Sequence[Booking]) -> tuple[Sequence[Booking], Sequence[Booking]]:
+        """Of what the desk does, this lane's part and the other's, so that both have as much to do all in all."""
+        if self._lanes == 1:
+            return bookings, ()
+        office = len(work.bookings) + len(work.changes) + len(work.cancellations)
+        desk = len(work.departures) + len(work.arrivals)
+        mine = len(bookings) * (desk + min(office, desk)) // max(2 * desk, 1)
+        return bookings[:mine], bookings[mine:]
 
     def _office(self, work: Day) -> None:
         """What the reservations office does on a day."""
@@ -204,6 +220,7 @@ class HotelRun:
         return lambda: setattr(standing, "status", CANCELLED)
 
     def _arrive(self, bookings: Sequence[Booking], stage: str) -> None:
+        bookings = [booking for booking in bookings if self._is(booking, RESERVED)]
         rooms = {booking.row: self._free[booking.assigned_type].pop() for booking in bookings}
 
         def check_in(booking: Booking, now: datetime) -> Callable[[], None]:
@@ -225,6 +242,7 @@ class HotelRun:
                 self._free[booking.assigned_type].append(rooms[booking.row])
 
     def _leave(self, bookings: Sequence[Booking]) -> None:
+        bookings = [booking for booking in bookings if self._is(booking, IN_HOUSE)]
         if not bookings:
             return
         rooms = [self._standing[booking.row].room_id for booking in bookings]
