@@ -173,8 +173,8 @@ def test_what_comes_later_is_not_started_before_the_first_are_ready(
 
 LOADS = (
     f"exec {sys.executable} -c 'from binzhi.config import lifeline; import os, time;"
-    'print("loaded", os.getpid(), lifeline.held(), flush=True); lifeline.held() and lifeline.wait_until_let_go();'
-    'print("serves", lifeline.held(), flush=True); time.sleep(600)\''
+    'print("loaded", os.getpid(), lifeline.HELD in os.environ, flush=True); lifeline.wait_while_held();'
+    'print("serves", lifeline.HELD in os.environ, flush=True); time.sleep(600)\''
 )
 
 

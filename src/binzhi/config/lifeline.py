@@ -29,13 +29,9 @@ def end_with_parent(parent: int, number: signal.Signals) -> None:
         os.kill(os.getpid(), number)
 
 
-def held() -> bool:
-    """Was this process started ahead of its time, to load its code and wait?"""
-    return bool(os.environ.get(HELD))
-
-
-def wait_until_let_go() -> None:
-    """Of a process that is held: returns when its supervisor says so, and ends the process if that ended instead."""
-    del os.environ[HELD]  # Its own children are not held.
-    if os.read(sys.stdin.fileno(), len(GO)) != GO:
+def wait_while_held() -> None:
+    """Of a process that may have been started ahead of its time: returns when its supervisor lets it go, at once if
+    nobody holds it, and ends the process if the supervisor ended instead."""
+    # Taken out: its own children are not held.
+    if os.environ.pop(HELD, "") and os.read(sys.stdin.fileno(), len(GO)) != GO:
         sys.exit(1)

@@ -31,8 +31,8 @@ def run() -> None:
     environment.refuse_taken_port()
     with _only_one(environment.home()):
         cluster = Cluster(environment.home()) if environment.uses_embedded() else None
-        previous = signal.signal(signal.SIGTERM, _interrupt)
         supervisor = _supervisor(cluster)
+        previous = signal.signal(signal.SIGTERM, _interrupt)
         try:
             # The web server loads its code while the database starts and is looked over here.
             with supervisor.ahead():

@@ -15,20 +15,14 @@ def serve() -> None:
     """The web server: pages and API."""
     lifeline.end_with_supervisor()
     environment.refuse_taken_port()
-    if lifeline.held():
-        _load()
-        lifeline.wait_until_let_go()
-    with environment.database():
-        from binzhi.config.web import serve as run
-
-        run(host=environment.host(), port=environment.port())
-
-
-def _load() -> None:
+    # Before the database is asked for: under a supervisor it is made ready meanwhile.
     environment.setup_django()
-    from binzhi.config.web import load
+    from binzhi.config import web
 
-    load()
+    web.load()
+    lifeline.wait_while_held()
+    with environment.database():
+        web.serve(host=environment.host(), port=environment.port())
 
 
 @click.command()
